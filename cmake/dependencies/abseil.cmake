@@ -1,0 +1,32 @@
+# Abseil LTS 20220623.1, built from source for every target. Only what a target links is compiled.
+
+waymark_find_sources(abseil
+  "https://github.com/abseil/abseil-cpp/archive/refs/tags/20220623.1.tar.gz"
+  91ac87d30cc6d79f9ab974c51874a704de9c2647c40f6932597329a282217ba8)
+
+# In a function, so that Abseil's switches stay its own. C++20 has to be the same here and in the
+# code that includes the headers: absl::string_view is std::string_view only from C++17 on.
+function(waymark_add_abseil)
+  set(ABSL_PROPAGATE_CXX_STD ON)
+  set(ABSL_ENABLE_INSTALL OFF)
+  set(ABSL_RUN_TESTS OFF)
+  set(BUILD_TESTING OFF)
+  set(BUILD_SHARED_LIBS OFF)
+  set(CMAKE_CXX_STANDARD 20)
+  set(CMAKE_CXX_STANDARD_REQUIRED ON)
+  set(CMAKE_CXX_EXTENSIONS OFF)
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+  set(CMAKE_CXX_CLANG_TIDY "")
+  set(CMAKE_MESSAGE_LOG_LEVEL WARNING)
+  if(EMSCRIPTEN)
+    add_compile_options(-Os -flto -fno-exceptions)
+  endif()
+  # Its headers are not held to our warnings. (CMake before 3.25 has no word for it.)
+  if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.25)
+    set(as_system SYSTEM)
+  endif()
+  add_subdirectory("${abseil_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/_deps/abseil-build"
+    EXCLUDE_FROM_ALL ${as_system})
+endfunction()
+
+waymark_add_abseil()

@@ -1,0 +1,58 @@
+# Libraries that only native programs use: tests and samples. Any recent version will do, so the
+# system's comes first; the download is for systems that have none.
+
+find_package(Threads REQUIRED)
+
+find_package(GTest QUIET)
+if(NOT TARGET GTest::gmock)
+  FetchContent_Declare(googletest
+    URL https://github.com/google/googletest/archive/refs/tags/release-1.12.1.tar.gz
+    URL_HASH SHA256=81964fe578e9bd7c94dfdb09c8e4d6e6759e19967e397dbea48d1c10e45d0df2
+    DOWNLOAD_EXTRACT_TIMESTAMP OFF)
+  set(INSTALL_GTEST OFF CACHE BOOL "Install googletest")
+  FetchContent_MakeAvailable(googletest)
+endif()
+
+find_package(nlohmann_json 3.10 QUIET)
+if(NOT TARGET nlohmann_json::nlohmann_json)
+  FetchContent_Declare(nlohmann_json
+    URL https://github.com/nlohmann/json/releases/download/v3.11.2/json.tar.xz
+    URL_HASH SHA256=8c4b26bf4b422252e13f332bc5e388ec0ab5c3443d24399acb675e68278d341f
+    DOWNLOAD_EXTRACT_TIMESTAMP OFF)
+  FetchContent_MakeAvailable(nlohmann_json)
+endif()
+
+# The two below have no download: every system packages them, and only samples need them.
+function(waymark_warn_missing what target debian fedora homebrew)
+  message(WARNING "${what} was not found; what links ${target} cannot be built. "
+    "Debian: ${debian}, Fedora: ${fedora}, Homebrew: ${homebrew}; or `make setup`.")
+endfunction()
+
+find_package(SQLite3 QUIET)
+if(NOT TARGET SQLite::SQLite3)
+  waymark_warn_missing(SQLite SQLite::SQLite3 libsqlite3-dev sqlite-devel sqlite)
+endif()
+
+# Debian ships cpp-httplib compiled but without a CMake file; upstream is one header.
+function(waymark_import_system_httplib)
+  find_path(HTTPLIB_INCLUDE_DIR httplib.h)
+  find_library(HTTPLIB_LIBRARY NAMES cpp-httplib httplib)
+  if(NOT HTTPLIB_INCLUDE_DIR)
+    return()
+  endif()
+  add_library(httplib::httplib INTERFACE IMPORTED GLOBAL)
+  target_include_directories(httplib::httplib INTERFACE "${HTTPLIB_INCLUDE_DIR}")
+  target_link_libraries(httplib::httplib INTERFACE Threads::Threads)
+  if(HTTPLIB_LIBRARY)
+    target_link_libraries(httplib::httplib INTERFACE "${HTTPLIB_LIBRARY}")
+  endif()
+endfunction()
+
+find_package(httplib QUIET)
+if(NOT TARGET httplib::httplib)
+  waymark_import_system_httplib()
+endif()
+if(NOT TARGET httplib::httplib)
+  waymark_warn_missing(cpp-httplib httplib::httplib
+    libcpp-httplib-dev cpp-httplib-devel cpp-httplib)
+endif()
