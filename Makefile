@@ -1,0 +1,51 @@
+# Waymark's verbs. `make` alone prints them. Every verb sets the machine up first (scripts/setup),
+# which takes a moment when nothing is missing.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# Arguments for a verb: make demo ARGS=--once
+ARGS ?=
+env := scripts/env
+
+.PHONY: help
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: setup build ## start sample shop and collector; ARGS=--once buys once without a window
+	@$(env) node scripts/demo.mjs $(ARGS)
+
+.PHONY: test
+test: setup build ## run all tests
+	@$(env) node scripts/test.mjs $(ARGS)
+
+.PHONY: setup
+setup: ## install what is missing on this machine
+	@scripts/setup
+
+.PHONY: build
+build: setup ## build the native programs, the WebAssembly module and the npm package
+	@scripts/build native wasm js
+
+.PHONY: size
+size: build ## print what the browser downloads, and check it against the budget
+	@$(env) node scripts/size.mjs
+
+.PHONY: asan
+asan: setup ## run the native tests under the address and undefined-behaviour sanitizers
+	@scripts/build asan
+	@ctest --test-dir build/asan --output-on-failure --no-tests=error
+
+.PHONY: format
+format: setup ## lay out all C++ files
+	@scripts/cpp_format
+
+.PHONY: lint
+lint: setup ## check layout of C++, types of TypeScript, and the rules of tests/tidy
+	@scripts/lint
+
+.PHONY: clean
+clean: ## delete what was built; what was downloaded stays in the cache
+	@rm -rf build js/dist
