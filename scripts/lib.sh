@@ -2,8 +2,8 @@
 # What the set-up scripts share: where things are kept, and how they speak to the person waiting.
 
 # Everything large lives here; deleting it costs time at the next run, nothing else.
-WAYMARK_CACHE="${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/waymark"
-readonly WAYMARK_CACHE
+# shellcheck disable=SC2034  # used by those who read this file
+readonly WAYMARK_CACHE="${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/waymark"
 
 step() { printf '  … %s\n' "$*" >&2; }
 

@@ -30,3 +30,8 @@ function(waymark_add_abseil)
 endfunction()
 
 waymark_add_abseil()
+
+# Samples that can also be built on their own ask with find_package(absl): inside this tree the
+# answer is the Abseil above, never the system's, so that no executable gets both.
+set(absl_DIR "${CMAKE_BINARY_DIR}/_deps/abseil-found" CACHE INTERNAL "The Abseil of this tree")
+file(WRITE "${absl_DIR}/abslConfig.cmake" "# Its targets are there already.\n")

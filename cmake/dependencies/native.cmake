@@ -33,24 +33,15 @@ if(NOT TARGET SQLite::SQLite3)
   waymark_warn_missing(SQLite SQLite::SQLite3 libsqlite3-dev sqlite-devel sqlite)
 endif()
 
-# Debian ships cpp-httplib compiled but without a CMake file; upstream is one header.
-function(waymark_import_system_httplib)
-  find_path(HTTPLIB_INCLUDE_DIR httplib.h)
-  find_library(HTTPLIB_LIBRARY NAMES cpp-httplib httplib)
-  if(NOT HTTPLIB_INCLUDE_DIR)
-    return()
-  endif()
-  add_library(httplib::httplib INTERFACE IMPORTED GLOBAL)
-  target_include_directories(httplib::httplib INTERFACE "${HTTPLIB_INCLUDE_DIR}")
-  target_link_libraries(httplib::httplib INTERFACE Threads::Threads)
-  if(HTTPLIB_LIBRARY)
-    target_link_libraries(httplib::httplib INTERFACE "${HTTPLIB_LIBRARY}")
-  endif()
-endfunction()
-
+# Debian ships cpp-httplib compiled and without a CMake file; the layout of its classes depends on
+# definitions that only its .pc file names.
 find_package(httplib QUIET)
-if(NOT TARGET httplib::httplib)
-  waymark_import_system_httplib()
+find_package(PkgConfig QUIET)
+if(NOT TARGET httplib::httplib AND PKG_CONFIG_FOUND)
+  pkg_check_modules(WAYMARK_HTTPLIB QUIET IMPORTED_TARGET cpp-httplib)
+  if(WAYMARK_HTTPLIB_FOUND)
+    add_library(httplib::httplib ALIAS PkgConfig::WAYMARK_HTTPLIB)
+  endif()
 endif()
 if(NOT TARGET httplib::httplib)
   waymark_warn_missing(cpp-httplib httplib::httplib
