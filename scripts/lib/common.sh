@@ -14,6 +14,17 @@ die() {
   exit 1
 }
 
+# Some programs say what went wrong first, others last.
+show_ends() {
+  if (($(wc -l <"$1") <= 60)); then
+    cat "$1"
+  else
+    head -n 20 "$1"
+    printf '[…]\n'
+    tail -n 40 "$1"
+  fi
+}
+
 # Runs a talkative program in silence, and shows what it said only when it fails.
 run_quietly() {
   local log status=0
@@ -21,7 +32,7 @@ run_quietly() {
   "$@" >"${log}" 2>&1 </dev/null || status=$?
   if ((status != 0)); then
     printf '\n%s\n' "failed with ${status}: $*" >&2
-    tail -n 40 "${log}" >&2
+    show_ends "${log}" >&2
   fi
   rm -f "${log}"
   return "${status}"

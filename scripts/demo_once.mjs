@@ -1,0 +1,191 @@
+// One purchase in the sample shop, made by Chromium without a window, and what the collector
+// received of it. Fails when the purchase did not arrive over both protocols.
+
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+import { DemoError, ROOT, startCollector, startShop } from "./lib/servers.mjs";
+import { findChromium } from "./lib/chromium.mjs";
+import { table } from "./lib/table.mjs";
+
+const STEP_SECONDS_MAX = 15;
+const CHECKOUT_STEPS_MAX = 10;
+const ARRIVAL_SECONDS_MAX = 20;
+
+// The same purchase as each protocol names it.
+const WANTED = [
+  { protocol: "segment", name: "Order Completed" },
+  { protocol: "snowplow", name: "transaction" },
+];
+
+export async function demoOnce() {
+  const collector = await startCollector(0);
+  try {
+    const shop = await startShop(0, collector.url);
+    try {
+      await buyAndReport(shop.url, collector.url);
+    } finally {
+      await shop.stop();
+    }
+  } finally {
+    await collector.stop();
+  }
+}
+
+async function buyAndReport(shopUrl, collectorUrl) {
+  const browser = await launchBrowser();
+  let orderNumber;
+  try {
+    orderNumber = await inStore(browser, shopUrl, () => arrived(collectorUrl));
+  } finally {
+    await browser.close();
+  }
+  const events = await receivedEvents(collectorUrl);
+  process.stdout.write(`\n${eventTable(events)}\n`);
+  const missing = missingOf(events);
+  if (missing.length > 0) {
+    throw new DemoError(`The purchase ${orderNumber} was made, but did not arrive as: ${missing.join(", ")}.`);
+  }
+  process.stdout.write(`  Order ${orderNumber} arrived over both protocols, ${events.length} events in all.\n`);
+}
+
+// --- the browser ------------------------------------------------------------------------------
+
+async function launchBrowser() {
+  const executablePath = findChromium();
+  if (!executablePath) {
+    throw new DemoError("No Chromium was found. Debian and Fedora: `chromium`; or set CHROMIUM_PATH.");
+  }
+  const { chromium } = loadPlaywright();
+  try {
+    // Chromium refuses its sandbox to root, which is who runs most containers.
+    return await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+  } catch (error) {
+    throw new DemoError(`Chromium (${executablePath}) did not start: ${firstLine(error)}`);
+  }
+}
+
+function loadPlaywright() {
+  for (const folder of ["js", "tests/e2e", "samples/web-shop"]) {
+    const path = join(ROOT, folder, "package.json");
+    if (!existsSync(path)) continue;
+    try {
+      return createRequire(path)("playwright-core");
+    } catch (error) {
+      if (error.code !== "MODULE_NOT_FOUND") throw error;
+    }
+  }
+  throw new DemoError("playwright-core is not installed: run `make setup`.");
+}
+
+/** Buys one article; stays on the last page until `done` has resolved. Gives the order's number. */
+async function inStore(browser, shopUrl, done) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(STEP_SECONDS_MAX * 1000);
+  page.on("pageerror", (error) => process.stderr.write(`  the shop's page: ${error.message}\n`));
+  const at = (name) => page.locator(`[data-testid="${name}"]`);
+  const press = (name) => step(`press ${name}`, () => at(name).first().click());
+
+  await step("open the shop", () => page.goto(shopUrl));
+  await press("consent-accept");
+  await step("see the consent bar go", () => at("consent-bar").waitFor({ state: "hidden" }));
+  await press("product-card");
+  await press("add-to-cart");
+  await press("cart-link");
+  await press("checkout");
+  await pressWhileThere(page, at("next-step"), at("place-order"));
+  await press("place-order");
+  const order = at("order-number").first();
+  await step("see the order's number", () => order.waitFor());
+  const orderNumber = (await order.innerText()).trim();
+  await done();
+  return orderNumber;
+}
+
+async function step(what, act) {
+  try {
+    await act();
+  } catch (error) {
+    throw new DemoError(`The purchase stopped at "${what}": ${firstLine(error)}`);
+  }
+}
+
+/** The checkout has as many steps as the shop likes; the last one has the button that buys. */
+async function pressWhileThere(page, next, last) {
+  for (let count = 0; count < CHECKOUT_STEPS_MAX; count += 1) {
+    await step("go through the checkout", () => next.or(last).first().waitFor());
+    if (await last.first().isVisible()) return;
+    await step("press next-step", () => next.first().click());
+  }
+  throw new DemoError(`The checkout did not end after ${CHECKOUT_STEPS_MAX} steps.`);
+}
+
+// Playwright colours its messages and adds a log of several pages.
+const firstLine = (error) =>
+  // eslint-disable-next-line no-control-regex
+  error.message.replace(/\u001b\[[0-9;]*m/g, "").split("\n")[0];
+
+// --- the collector ----------------------------------------------------------------------------
+
+async function receivedEvents(collectorUrl) {
+  const response = await fetch(`${collectorUrl}/events.json`);
+  if (!response.ok) throw new DemoError(`The collector answered ${response.status} for its events.`);
+  return response.json();
+}
+
+/** Resolves when the purchase is there, or when it has had its time. */
+async function arrived(collectorUrl) {
+  const end = Date.now() + ARRIVAL_SECONDS_MAX * 1000;
+  while (Date.now() < end) {
+    if (missingOf(await receivedEvents(collectorUrl)).length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function missingOf(events) {
+  const is = (wanted) => (event) =>
+    sameName(event.protocol, wanted.protocol) && sameName(event.name, wanted.name);
+  return WANTED.filter((wanted) => !events.some(is(wanted))).map(
+    (wanted) => `${wanted.protocol} "${wanted.name}"`,
+  );
+}
+
+const sameName = (left, right) => String(left).toLowerCase() === right.toLowerCase();
+
+// --- the table --------------------------------------------------------------------------------
+
+const HEADINGS = ["time", "protocol", "kind", "name", "profile", "session", "consent", ">bytes"];
+
+function eventTable(events) {
+  const sorted = [...events].sort((a, b) => a.time_ms - b.time_ms || a.id - b.id);
+  return table(HEADINGS, sorted.map(eventRow));
+}
+
+function eventRow(event) {
+  return [
+    clock(event.time_ms ?? event.received_ms),
+    event.protocol,
+    event.kind,
+    event.name,
+    short(event.user_id || event.anonymous_id),
+    short(event.session_id),
+    consentText(event.consent),
+    event.wire_bytes,
+  ];
+}
+
+const clock = (ms) => (Number.isFinite(ms) ? new Date(ms).toISOString().slice(11, 23) : undefined);
+
+/** Ids of equal beginnings are told apart by their ends. */
+const short = (id) => (id && String(id).length > 12 ? `…${String(id).slice(-8)}` : id || undefined);
+
+/** {"analytics": "granted", "marketing": "denied"} becomes "+analytics -marketing". */
+function consentText(consent) {
+  if (consent === null || typeof consent !== "object") return consent || undefined;
+  const entries = Array.isArray(consent) ? consent.map((name) => [name, true]) : Object.entries(consent);
+  return entries.map(([name, answer]) => `${sign(answer)}${name}`).join(" ") || undefined;
+}
+
+const sign = (answer) =>
+  answer === true || answer === "granted" ? "+" : answer === false || answer === "denied" ? "-" : "?";

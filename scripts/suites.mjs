@@ -1,0 +1,46 @@
+// All suites that `make test` runs. A new suite is one more entry here.
+//
+//   name     what a person reads
+//   needs    a file or folder without which the suite cannot run; missing means failed
+//   format   how it reports: "junit" or "jest"
+//   command  given the report's path, the program and its arguments, run in the repository's root
+
+/** Node's own test runner behind `npm test` in `folder`; it reports to both the file and the eye. */
+function nodeSuite(name, folder) {
+  return {
+    name,
+    needs: `${folder}/package.json`,
+    format: "junit",
+    command: (report) => [
+      "npm",
+      "--prefix",
+      folder,
+      "--node-options=--test-reporter=spec --test-reporter-destination=stdout " +
+        `--test-reporter=junit --test-reporter-destination=${report}`,
+      "test",
+    ],
+  };
+}
+
+export const SUITES = [
+  {
+    name: "native (GoogleTest)",
+    needs: "build/native/CTestTestfile.cmake",
+    format: "junit",
+    command: (report) => [
+      ...["ctest", "--test-dir", "build/native", "--output-on-failure", "--no-tests=error"],
+      ...["--timeout", "300", "--parallel", "2", "--output-junit", report],
+    ],
+  },
+  {
+    name: "npm package (Jest)",
+    needs: "js/package.json",
+    format: "jest",
+    command: (report) => [
+      ...["npm", "--prefix", "js", "test", "--"],
+      ...["--ci", "--json", `--outputFile=${report}`],
+    ],
+  },
+  nodeSuite("browser (Chromium)", "tests/e2e"),
+  nodeSuite("sample shop", "samples/web-shop"),
+];

@@ -1,0 +1,118 @@
+#!/usr/bin/env node
+// Runs all suites and ends with one line for each, the totals, and one plain line for programs:
+//
+//   12 passed, 0 failed
+//
+// Counts come from reports for machines, never from what a suite prints. A suite that ends with an
+// error, writes no report or runs no test counts as failed, so that a crash cannot look like success.
+//
+// Arguments choose suites by a part of their name: make test ARGS=jest
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { countJest } from "./lib/jest_report.mjs";
+import { countJunit } from "./lib/junit.mjs";
+import { table } from "./lib/table.mjs";
+import { SUITES } from "./suites.mjs";
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const REPORTS = join(ROOT, "build", "test-reports");
+const SUITE_MINUTES_MAX = 20;
+const READERS = { junit: countJunit, jest: countJest };
+
+// No colours and no questions; the same on a desk and in CI.
+const ENVIRONMENT = { ...process.env, CI: "true", NO_COLOR: "1" };
+delete ENVIRONMENT.FORCE_COLOR;
+delete ENVIRONMENT.NODE_OPTIONS;
+
+/** Resolves to what went wrong with the program itself, or undefined. */
+function run([program, ...args]) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      cwd: ROOT,
+      env: ENVIRONMENT,
+      stdio: ["ignore", "inherit", "inherit"],
+      timeout: SUITE_MINUTES_MAX * 60_000,
+      killSignal: "SIGKILL",
+    });
+    child.on("error", (error) => resolve(error.message));
+    child.on("exit", (code, signal) => {
+      if (signal) resolve(`ended by ${signal}`);
+      else resolve(code === 0 ? undefined : `exit code ${code}`);
+    });
+  });
+}
+
+function readCounts(suite, report) {
+  try {
+    return READERS[suite.format](readFileSync(report, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns {{passed: number, failed: number, skipped: number, note: string}} */
+function judge(counts, trouble) {
+  if (!counts) return { passed: 0, failed: 1, skipped: 0, note: `no report, ${trouble ?? "no error"}` };
+  if (counts.passed + counts.failed === 0) {
+    return { ...counts, failed: 1, note: `ran no test${trouble ? `, ${trouble}` : ""}` };
+  }
+  // Every test passed and yet the suite failed: a crash at the end, or a leak found.
+  if (trouble && counts.failed === 0) return { ...counts, failed: 1, note: trouble };
+  return { ...counts, note: "" };
+}
+
+async function runSuite(suite, index) {
+  process.stdout.write(`\n== ${suite.name}\n`);
+  if (!existsSync(join(ROOT, suite.needs))) {
+    return { name: suite.name, passed: 0, failed: 1, skipped: 0, note: `${suite.needs} is missing` };
+  }
+  const report = join(REPORTS, `${index}.${suite.format}`);
+  const trouble = await run(suite.command(report));
+  return { name: suite.name, ...judge(readCounts(suite, report), trouble) };
+}
+
+function sum(results, field) {
+  return results.reduce((total, result) => total + result[field], 0);
+}
+
+function printResults(results) {
+  const totals = {
+    name: "all",
+    passed: sum(results, "passed"),
+    failed: sum(results, "failed"),
+    skipped: sum(results, "skipped"),
+    note: "",
+  };
+  const rows = [...results, totals].map((row) => [
+    row.name,
+    row.passed,
+    row.failed,
+    row.skipped,
+    row.note,
+  ]);
+  process.stdout.write(`\n${table(["suite", ">passed", ">failed", ">skipped", ""], rows)}\n`);
+  const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : "";
+  process.stdout.write(`${totals.passed} passed, ${totals.failed} failed${skipped}\n`);
+  return totals.failed === 0;
+}
+
+function chosen(parts) {
+  const matches = (suite) => parts.some((part) => suite.name.toLowerCase().includes(part.toLowerCase()));
+  return parts.length === 0 ? SUITES : SUITES.filter(matches);
+}
+
+const suites = chosen(process.argv.slice(2));
+if (suites.length === 0) {
+  process.stderr.write(`There is no such suite; there are: ${SUITES.map((s) => s.name).join(", ")}.\n`);
+  process.exit(2);
+}
+rmSync(REPORTS, { recursive: true, force: true });
+mkdirSync(REPORTS, { recursive: true });
+
+const results = [];
+for (const [index, suite] of suites.entries()) results.push(await runSuite(suite, index));
+process.exitCode = printResults(results) ? 0 : 1;
