@@ -30,7 +30,8 @@ build: setup ## build the native programs, the WebAssembly module and the npm pa
 	@scripts/build native wasm js
 
 .PHONY: size
-size: build ## print what the browser downloads, and check it against the budget
+size: setup ## print what the browser downloads, and check it against the budget
+	@scripts/build wasm js
 	@$(env) node scripts/size.mjs
 
 .PHONY: asan
