@@ -11,6 +11,9 @@ const SHOP = "samples/web-shop/serve.mjs";
 const START_SECONDS_MAX = 20;
 const STOP_SECONDS_MAX = 5;
 
+const OTHER_PORTS =
+  'If its port is taken: make demo ARGS="--shop-port 8811 --collector-port 8812".';
+
 /** What went wrong, for a person: the sentence is all that is printed. */
 export class DemoError extends Error {}
 
@@ -75,7 +78,7 @@ function addressOf(name, child, ended) {
     child.stdout.setEncoding("utf8").on("data", read);
     ended.then((sentence) => {
       clearTimeout(timer);
-      give(sentence);
+      give(`${sentence} ${OTHER_PORTS}`);
     });
   });
 }
