@@ -5,19 +5,21 @@
 //   format   how it reports: "junit" or "jest"
 //   command  given the report's path, the program and its arguments, run in the repository's root
 
-/** Node's own test runner behind `npm test` in `folder`; it reports to both the file and the eye. */
+/** Node's test runner reports twice: to the eye and to the file. */
+const nodeReporters = (report) => [
+  ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
+  ...["--test-reporter=junit", `--test-reporter-destination=${report}`],
+];
+
+/** Node's own test runner behind `npm test` in `folder`. */
 function nodeSuite(name, folder) {
   return {
     name,
     needs: `${folder}/package.json`,
     format: "junit",
     command: (report) => [
-      "npm",
-      "--prefix",
-      folder,
-      "--node-options=--test-reporter=spec --test-reporter-destination=stdout " +
-        `--test-reporter=junit --test-reporter-destination=${report}`,
-      "test",
+      ...["npm", "--prefix", folder],
+      ...[`--node-options=${nodeReporters(report).join(" ")}`, "test"],
     ],
   };
 }
@@ -43,4 +45,10 @@ export const SUITES = [
   },
   nodeSuite("browser (Chromium)", "tests/e2e"),
   nodeSuite("sample shop", "samples/web-shop"),
+  {
+    name: "scripts",
+    needs: "scripts/tests",
+    format: "junit",
+    command: (report) => ["node", ...nodeReporters(report), "--test", "scripts/tests/"],
+  },
 ];

@@ -9,7 +9,8 @@ is_there() {
     cmd) any_command "${what}" ;;
     header) any_header "${what}" ;;
     font) any_font ;;
-    debian-source) ! command -v apt-get >/dev/null || command -v "${what}" >/dev/null ;;
+    apt-cmd) without_apt || any_command "${what}" ;;
+    apt-file) without_apt || [[ -r "${what}" ]] ;;
     *) die "scripts/packages.txt: unknown probe ${1}" ;;
   esac
 }
@@ -23,6 +24,9 @@ describe() {
     *) printf '%s' "${what}" ;;
   esac
 }
+
+# Sources come from Debian's packages only where apt can fetch them.
+without_apt() { ! command -v apt-get >/dev/null; }
 
 any_command() {
   local name
