@@ -19,7 +19,8 @@ function nodeSuite(name, folder) {
     format: "junit",
     command: (report) => [
       ...["npm", "--prefix", folder],
-      ...[`--node-options=${nodeReporters(report).join(" ")}`, "test"],
+      // Node splits this at blanks outside quotes, and a folder's name may hold some.
+      ...[`--node-options=${nodeReporters(report).map((option) => `"${option}"`).join(" ")}`, "test"],
     ],
   };
 }
