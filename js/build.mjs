@@ -1,0 +1,66 @@
+// Builds the package into dist/: bundles by esbuild, types by tsc, the engine by copying.
+//
+//     node build.mjs [--without-wasm]
+
+import { spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = join(here, "dist");
+const wasm = join(here, "../build/wasm/wasm/waymark.wasm");
+const { version } = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
+
+const shared = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  target: "es2020",
+  charset: "utf8",
+  legalComments: "none",
+  tsconfigRaw: {},
+  // Members that begin with one underscore are ours alone; the wasm's own names are kept.
+  mangleProps: /^_[a-z]/,
+  reserveProps: /^_initialize$/,
+  define: { WAYMARK_VERSION: JSON.stringify(version) },
+  logLevel: "warning",
+};
+
+const node = { platform: "node", target: "node20", format: "esm" };
+
+const bundles = [
+  { entryPoints: ["src/entry/stub.ts"], outfile: "dist/stub.js", bundle: false },
+  { entryPoints: ["src/entry/script.ts"], outfile: "dist/waymark.js", format: "iife" },
+  { entryPoints: ["src/entry/index.ts"], outfile: "dist/index.mjs", format: "esm" },
+  { entryPoints: ["src/entry/node.ts"], outfile: "dist/node.mjs", ...node },
+  { entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.mjs", ...node, minify: false },
+];
+
+if (!process.argv.includes("--without-wasm") && !existsSync(wasm)) {
+  console.error(
+    "The engine is missing: build/wasm/wasm/waymark.wasm does not exist.\n" +
+      "Run `make build` in the top folder first, or build without it: --without-wasm.",
+  );
+  process.exit(1);
+}
+
+rmSync(dist, { recursive: true, force: true });
+for (const bundle of bundles) await build({ ...shared, ...bundle });
+chmodSync(join(dist, "cli.mjs"), 0o755);
+const tsc = join(here, "node_modules/typescript/bin/tsc");
+const types = spawnSync(process.execPath, [tsc, "-p", "tsconfig.types.json"], {
+  cwd: here,
+  stdio: "inherit",
+});
+if (types.status !== 0) process.exit(1);
+if (existsSync(wasm)) copyFileSync(wasm, join(dist, "waymark.wasm"));
+
+for (const name of ["stub.js", "waymark.js", "index.mjs", "waymark.wasm"]) {
+  const file = join(dist, name);
+  if (!existsSync(file)) continue;
+  const brotli = brotliCompressSync(readFileSync(file)).length;
+  console.log(`${name.padEnd(14)}${String(statSync(file).size).padStart(7)} B, brotli ${brotli} B`);
+}

@@ -1,0 +1,92 @@
+// The types that a user of the package meets: config, calls, view, problems.
+//
+// The config is described in full by the published JSON Schema and judged by the engine alone;
+// what stands here helps an editor, it checks nothing at run time.
+
+export type Properties = Record<string, unknown>;
+
+export interface CallOptions {
+  /** Members of the Segment specification's context that hold for this one event. */
+  context?: Properties;
+}
+
+export type Choice = "granted" | "denied";
+export type Choices = Record<string, Choice>;
+
+export interface Problem {
+  code: string;
+  /** JSON pointer into the call or the config; empty when neither is meant. */
+  pointer: string;
+  found: string;
+  allowed: string;
+}
+
+export interface PurposeView {
+  state: "granted" | "denied" | "unknown" | "exempt";
+  why: "person" | "default" | "exempt" | "requires";
+}
+
+export interface ConsentView {
+  answered: boolean;
+  generation: number;
+  purposes: Record<string, PurposeView>;
+}
+
+export interface View {
+  refused: boolean;
+  consent: ConsentView;
+  anonymous_id?: string;
+  user_id?: string;
+  session?: { id: string; index: number; event_index: number };
+  queue: { events: number; bytes: number; held: number; in_flight: number };
+  store: "ok" | "closed" | "failed";
+  losses: Record<string, number>;
+  collectors: Record<
+    string,
+    { sent: number; acknowledged: number; state: "ok" | "waiting" | "stopped" }
+  >;
+}
+
+export interface Purpose {
+  id: string;
+  basis: "consent" | "legitimate_interest" | "exempt" | "contract" | "legal_obligation";
+  storage?: boolean;
+  before_answer?: "hold" | "drop" | "deidentify";
+  requires?: string[];
+  [more: string]: unknown;
+}
+
+export interface CollectorConfig {
+  id: string;
+  protocol: string;
+  url: string;
+  needs: string[];
+  [more: string]: unknown;
+}
+
+export interface Config {
+  waymark: 1;
+  app: { id: string; version?: string; channel?: string };
+  consent: { revision: string; purposes: Purpose[]; [more: string]: unknown };
+  collectors: CollectorConfig[];
+  capture?: { page_views?: boolean; [more: string]: unknown };
+  [more: string]: unknown;
+}
+
+export interface OpenOptions {
+  /** The engine: an address, its bytes, or the compiled module. */
+  wasm?: string | URL | BufferSource | WebAssembly.Module;
+  /** What the keys in localStorage begin with. Default `waymark.` */
+  prefix?: string;
+  /** The name of the IndexedDB database. Default `waymark` */
+  database?: string;
+}
+
+export interface Events {
+  /** Consent, ids, queue or counters have changed. */
+  view: (view: View) => void;
+  /** Something was refused or went wrong, and why. */
+  problem: (problem: Problem) => void;
+  /** The engine is there. Called at once when it already is. */
+  ready: () => void;
+}

@@ -1,0 +1,63 @@
+// `waymark.js`, the script for a page without a bundler: opens a client from the attributes of its
+// own tag, then takes over the calls that the stub has kept.
+//
+//     <script async src="waymark.js" data-config="waymark.json"></script>
+//
+// Further attributes: data-wasm, data-global, data-prefix, data-database.
+
+import { pageViews } from "../capture/page_views.ts";
+import { Client, type Early } from "../core/client.ts";
+import { browserPlatform } from "../platform/browser/index.ts";
+
+/** One call as the stub keeps it. */
+type Kept = [
+  parameters: ArrayLike<unknown>,
+  now: [wall_ms: number, mono_ms: number],
+  url: string,
+  title: string,
+  referrer: string,
+];
+
+type GlobalFunction = {
+  (...parameters: any[]): unknown;
+  q?: Kept[];
+  lost?: number;
+  client?: Client;
+};
+
+const methods =
+  /^(track|page|screen|identify|reset|flush|forget|view|on|off|close|ready|consent\.(set|get))$/;
+
+function run({ dataset, src }: HTMLScriptElement): void {
+  const name = dataset.global || "waymark";
+  const page = window as any;
+  const { q: calls = [], lost, client: other }: GlobalFunction = page[name] || {};
+  // The tag stands twice in the page: one client is enough.
+  if (other) return;
+  const wasm = dataset.wasm || new URL("waymark.wasm", src);
+  const opened = calls[0] && early(calls[0]).now;
+  const platform = browserPlatform(dataset);
+  const client = new Client(platform, dataset.config || "waymark.json", { wasm }, pageViews, opened);
+  const call: GlobalFunction = (method, ...parameters) => {
+    if (!methods.test(method)) {
+      return client._problem("unknown_method", "", "a call of an unknown method", `${methods}`);
+    }
+    let owner: any;
+    let member: any = client;
+    for (const part of method.split(".")) [owner, member] = [member, member[part]];
+    return typeof member === "function" ? member.apply(owner, parameters) : member;
+  };
+  call.client = client;
+  page[name] = call;
+  for (const kept of calls) client._as(early(kept), () => call(...Array.from(kept[0])));
+  if (lost) client._problem("queue_full", "", `${lost} calls too many`, "500 before the script");
+}
+
+function early([, [wall_ms, mono_ms], href, title, referrer]: Kept): Early {
+  const now = { wall_ms, mono_ms: Math.floor(mono_ms) };
+  const { pathname: path, search } = new URL(href);
+  const url = href.split("#")[0];
+  return { now, context: { page: { url, path, referrer, search, title } } };
+}
+
+run(document.currentScript as HTMLScriptElement);

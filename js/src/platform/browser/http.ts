@@ -1,0 +1,79 @@
+// Requests of the browser. The only file of this platform that reaches the network for the engine.
+//
+// Promise: one answer for each request. Answers are never parsed here; of a body at most 4 KiB
+// is read, the rest is let go.
+
+import type { HttpSend, Reply } from "../platform.ts";
+
+const answer_bytes_max = 4096;
+
+type Outcome = [status: number, more: { error?: string; retry_after?: string; body?: string }];
+
+/** Starts a request and gives what aborts it. A beacon is answered before this returns. */
+export function send(request: HttpSend, reply: Reply): () => void {
+  const answer = (status: number, more: object) =>
+    reply({ type: "http_done", effect_id: request.effect_id, status, ...more });
+  const controller = new AbortController();
+  let error = "network";
+  const abort = (why: string) => {
+    error = why;
+    controller.abort();
+  };
+  if (request.transport === "beacon") {
+    answer(0, { error: beacon(request) ? "queued" : "refused" });
+  } else {
+    const timer = setTimeout(abort, request.timeout_ms, "timeout");
+    exchange(request, controller.signal)
+      .catch((): Outcome => [0, { error }])
+      .then((outcome) => {
+        clearTimeout(timer);
+        answer(...outcome);
+      });
+  }
+  return () => abort("aborted");
+}
+
+async function exchange(request: HttpSend, signal: AbortSignal): Promise<Outcome> {
+  const { url, method, headers, credentials } = request;
+  const response = await fetch(url, {
+    method,
+    headers,
+    credentials,
+    body: request.body as BodyInit,
+    keepalive: request.transport === "keepalive",
+    cache: "no-store",
+    redirect: "follow",
+    signal,
+  });
+  const retry_after = response.headers.get("retry-after") ?? undefined;
+  // With the status the outcome is known, even when the body breaks off.
+  const body = await start(response).catch(() => undefined);
+  return [response.status, { retry_after, body }];
+}
+
+function beacon({ url, headers, body }: HttpSend): boolean {
+  try {
+    return navigator.sendBeacon(
+      url,
+      new Blob([body as BlobPart], { type: Object.values(headers)[0] }),
+    );
+  } catch {
+    return false;
+  }
+}
+
+async function start(response: Response): Promise<string | undefined> {
+  const reader = response.body?.getReader();
+  if (!reader) return undefined;
+  const decoder = new TextDecoder();
+  let text = "";
+  let left = answer_bytes_max;
+  while (left > 0) {
+    const { done, value } = await reader.read();
+    if (done) return text || undefined;
+    text += decoder.decode(value.subarray(0, left), { stream: true });
+    left -= value.length;
+  }
+  reader.cancel();
+  return text;
+}

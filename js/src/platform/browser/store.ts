@@ -1,0 +1,71 @@
+// The browser's store: keys below `consent/` in localStorage, where they can be read at once at
+// start; all others in IndexedDB.
+
+import { readPage } from "../paging.ts";
+import type { Reply, Store, StoreEffect } from "../platform.ts";
+import { Database, done, fail, read } from "./database.ts";
+
+const consent = "consent/";
+
+export class BrowserStore implements Store {
+  private readonly _prefix: string;
+  private readonly _database: Database;
+
+  constructor(prefix = "waymark.", database = "waymark") {
+    this._prefix = prefix;
+    this._database = new Database(database);
+  }
+
+  run(effects: StoreEffect[], reply: Reply): void {
+    const others = [];
+    for (const effect of effects) {
+      const { key, prefix = key } = effect as { key?: string; prefix?: string };
+      if (prefix!.startsWith(consent)) this._local(effect, reply);
+      else others.push(effect);
+    }
+    if (others.length) this._database.run(others, reply);
+  }
+
+  close(): void {
+    this._database.close();
+  }
+
+  /** The text of a key below `consent/`, or undefined. */
+  text(key: string): string | undefined {
+    try {
+      return localStorage.getItem(this._prefix + key) ?? undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The key that a change in localStorage is about, when it is one of ours. */
+  key(name: string | null): string | undefined {
+    if (name === null) return consent + "record";
+    return name.startsWith(this._prefix + consent) ? name.slice(this._prefix.length) : undefined;
+  }
+
+  private _local(effect: StoreEffect, reply: Reply): void {
+    const prefix = this._prefix;
+    try {
+      const keys = () =>
+        Object.keys(localStorage)
+          .filter((name) => name.startsWith(prefix))
+          .map((name) => name.slice(prefix.length));
+      if (effect.type === "store_get") {
+        const bytes = (key: string) => new TextEncoder().encode(this.text(key));
+        const { entries, more } = readPage(keys(), bytes, effect);
+        return reply(read(effect, entries, more));
+      }
+      if (effect.type === "store_put") {
+        localStorage.setItem(prefix + effect.key, new TextDecoder().decode(effect.value));
+      } else {
+        const gone = effect.key ? [effect.key] : keys().filter((k) => k.startsWith(effect.prefix!));
+        for (const key of gone) localStorage.removeItem(prefix + key);
+      }
+      reply(done(effect));
+    } catch (error) {
+      fail([effect], reply, error);
+    }
+  }
+}

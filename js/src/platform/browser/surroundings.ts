@@ -1,0 +1,71 @@
+// What the page can tell: its context, its lifecycle, connectivity, the visitor's signals, and
+// what other tabs have written.
+//
+// Promise: cheap reads only. Never `unload` or `beforeunload`: they keep a page out of the
+// back/forward cache and do not fire on phones.
+
+import type { Reply } from "../platform.ts";
+import type { BrowserStore } from "./store.ts";
+
+/** The standing context. The fragment of the URL stays out: it may hold tokens. */
+export function context(referrer = document.referrer): Record<string, unknown> {
+  const { href, pathname: path, search } = location;
+  const { title, documentElement: root, characterSet: charset } = document;
+  return {
+    page: { url: href.split("#")[0], path, referrer, search, title },
+    locale: navigator.language,
+    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    userAgent: navigator.userAgent,
+    screen: { width: screen.width, height: screen.height, density: devicePixelRatio },
+    viewport: { width: innerWidth, height: innerHeight },
+    document: { width: root.scrollWidth, height: root.scrollHeight, charset },
+  };
+}
+
+type Listen = (target: EventTarget, type: string, run: (event: any) => void) => void;
+
+/** Reports what holds now, then what changes. Gives what ends the watch. */
+export function watch(store: BrowserStore, reply: Reply): () => void {
+  const controller = new AbortController();
+  const listen: Listen = (target, type, run) =>
+    target.addEventListener(type, run, { signal: controller.signal });
+  signals(reply);
+  connectivity(listen, reply);
+  lifecycle(listen, reply);
+  listen(window, "storage", (event: StorageEvent) => {
+    const key = store.key(event.key);
+    if (!key) return;
+    const text = store.text(key);
+    const value = text === undefined ? undefined : new TextEncoder().encode(text);
+    reply({ type: "store_changed", key, value });
+  });
+  return () => controller.abort();
+}
+
+function signals(reply: Reply): void {
+  const { globalPrivacyControl: gpc, doNotTrack: dnt } = navigator as any;
+  const source = "navigator";
+  if (gpc !== undefined) reply({ type: "signal", name: "gpc", value: !!gpc, source });
+  if (dnt) reply({ type: "signal", name: "dnt", value: dnt === "1", source });
+}
+
+function connectivity(listen: Listen, reply: Reply): void {
+  const tell = () => {
+    const metered = (navigator as any).connection?.saveData;
+    reply({ type: "connectivity", online: navigator.onLine, metered });
+  };
+  if (!navigator.onLine) tell();
+  listen(window, "online", tell);
+  listen(window, "offline", tell);
+}
+
+function lifecycle(listen: Listen, reply: Reply): void {
+  const tell = (state: string) => reply({ type: "lifecycle", state });
+  const visibility = () => tell(document.hidden ? "hidden" : "visible");
+  if (document.hidden) visibility();
+  listen(document, "visibilitychange", visibility);
+  listen(window, "pagehide", () => tell("closing"));
+  listen(window, "pageshow", (event: PageTransitionEvent) => event.persisted && tell("visible"));
+  listen(document, "freeze", () => tell("frozen"));
+  listen(document, "resume", () => tell("resumed"));
+}
