@@ -1,0 +1,61 @@
+// Every bound of the collector, with its unit and the reason for the number.
+//
+// What arrives is untrusted: each queue, body, nesting and wait below has an end.
+#ifndef WAYMARK_SAMPLES_COLLECTOR_COLLECTOR_LIMITS_H_
+#define WAYMARK_SAMPLES_COLLECTOR_COLLECTOR_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace waymark::collector {
+
+// Bodies. 8 MiB on the wire is far above what either protocol accepts, and still cheap to hold.
+inline constexpr size_t kBodyBytesMax = 8 * 1024 * 1024;
+// A gzip bomb stops here; the largest honest body is a 500 KiB batch.
+inline constexpr size_t kInflatedBytesMax = 16 * 1024 * 1024;
+// Request line and all headers together.
+inline constexpr size_t kHeaderBytesMax = 64 * 1024;
+
+// JSON. Deeper trees would be walked by recursive code; larger objects make linear lookups add up.
+inline constexpr int kJsonDepthMax = 64;
+inline constexpr int kJsonObjectKeysMax = 2000;
+
+// Segment documents 32 KB an event and 500 KB a batch.
+inline constexpr size_t kSegmentEventBytesMax = 32 * 1024;
+inline constexpr size_t kSegmentBatchBytesMax = 500 * 1024;
+
+// The Snowplow collector answers 413 over 2 MB, and makes one bad row of what is over 1 MB.
+inline constexpr size_t kSnowplowDropBytes = 2 * 1024 * 1024;
+inline constexpr size_t kSnowplowPayloadBytesMax = 1024 * 1024;
+// Ours: a payload of empty objects must not become a million bad rows.
+inline constexpr size_t kSnowplowEventsMax = 10000;
+// How much of an unreadable payload a bad row shows.
+inline constexpr size_t kBadRowExcerptBytes = 4096;
+
+// Text of request headers that is kept with the request.
+inline constexpr size_t kHeaderTextBytesMax = 200;
+
+// Kept events when the caller does not say; also the most rows one answer holds.
+inline constexpr int64_t kEventsMaxDefault = 100000;
+
+// Threads that serve connections. A live page holds one for as long as it is open.
+inline constexpr size_t kServerThreads = 64;
+inline constexpr int kLiveStreamsMax = 24;
+// How many of the newest changes a freshly opened page gets.
+inline constexpr int64_t kLiveBacklog = 500;
+
+// Waits. An idle connection gives its thread back after 5 s; one request may not take longer than a
+// minute to arrive.
+inline constexpr int kIdleMsMax = 5000;
+inline constexpr int kRequestMsMax = 60000;
+inline constexpr int kWriteMsMax = 10000;
+inline constexpr int kRequestsPerConnectionMax = 1000;
+
+// Faults that can be asked for.
+inline constexpr int64_t kFaultDelayMsMax = 60000;
+inline constexpr int64_t kFaultForMsMax = 24 * 60 * 60 * 1000;
+inline constexpr int64_t kFaultRetryAfterSecondsMax = 24 * 60 * 60;
+
+}  // namespace waymark::collector
+
+#endif  // WAYMARK_SAMPLES_COLLECTOR_COLLECTOR_LIMITS_H_

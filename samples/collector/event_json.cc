@@ -1,0 +1,60 @@
+#include "event_json.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace waymark::collector {
+
+absl::string_view ProtocolName(Protocol protocol) {
+  return protocol == Protocol::kSegment ? "segment" : "snowplow";
+}
+
+std::string EventJsonText(const StoredEvent& stored) {
+  const ReceivedEvent& event = stored.event;
+  const Json head = {{"id", stored.id},
+                     {"received_ms", stored.received_ms},
+                     {"protocol", std::string(ProtocolName(event.protocol))},
+                     {"kind", event.kind},
+                     {"name", TextOrNull(event.name)},
+                     {"message_id", TextOrNull(event.message_id)},
+                     {"time_ms", event.time_ms},
+                     {"anonymous_id", TextOrNull(event.anonymous_id)},
+                     {"user_id", TextOrNull(event.user_id)},
+                     {"session_id", TextOrNull(event.session_id)},
+                     {"consent", event.consent},
+                     {"wire_bytes", event.wire_bytes},
+                     {"request_id", stored.request_id},
+                     {"encoding", stored.encoding},
+                     {"duplicates", stored.duplicates},
+                     {"problems", event.problems}};
+  // The event is already JSON text: it is put in as it is, not parsed and written again.
+  std::string text = ToText(head);
+  text.pop_back();
+  absl::StrAppend(&text, ",\"event\":", stored.event_text, "}");
+  return text;
+}
+
+std::string RequestJsonText(const StoredRequest& stored) {
+  const ReceivedRequest& request = stored.request;
+  return ToText({{"id", stored.id},
+                 {"received_ms", request.received_ms},
+                 {"method", request.method},
+                 {"path", request.path},
+                 {"status", request.status},
+                 {"content_type", request.content_type},
+                 {"encoding", request.encoding},
+                 {"body_bytes", request.body_bytes},
+                 {"events", stored.events},
+                 {"problem", TextOrNull(request.problem)}});
+}
+
+std::string TotalsJsonText(const Totals& totals) {
+  return ToText({{"events", totals.events},
+                 {"wire_bytes", totals.wire_bytes},
+                 {"duplicates", totals.duplicates},
+                 {"problems", totals.problems},
+                 {"requests", totals.requests},
+                 {"preflights", totals.preflights},
+                 {"refused", totals.refused}});
+}
+
+}  // namespace waymark::collector
