@@ -1,0 +1,8 @@
+// Tests run on the sources: one file of ours turns TypeScript into what Node reads.
+export default {
+  testEnvironment: "node",
+  testMatch: ["<rootDir>/tests/**/*.test.ts"],
+  extensionsToTreatAsEsm: [".ts"],
+  transform: { "\\.ts$": "<rootDir>/tests/transform.mjs" },
+  maxWorkers: 1,
+};
