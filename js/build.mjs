@@ -21,7 +21,8 @@ const shared = {
   target: "es2020",
   charset: "utf8",
   legalComments: "none",
-  tsconfigRaw: {},
+  // Members without a first value need no code.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   // Members that begin with one underscore are ours alone; the wasm's own names are kept.
   mangleProps: /^_[a-z]/,
   reserveProps: /^_initialize$/,

@@ -105,6 +105,18 @@ describe.each<[string, () => Store, string]>([
     expect([one!.type, many!.type]).toEqual(["store_done", "store_done"]);
   });
 
+  test("gives a long range in pages that miss nothing", async () => {
+    const all = Array.from({ length: 150 }, (_, i) => at + String(i).padStart(3, "0"));
+    await run(store, ...all.map((key) => put(key)));
+    const seen: unknown[] = [];
+    for (let after: string | undefined, more = true; more; after = seen[seen.length - 1] as string) {
+      const [read] = await run(store, get(at, { bytes_max: 1e6, ...(after && { after }) }));
+      seen.push(...(keys(read) as string[]));
+      more = read!.more as boolean;
+    }
+    expect(seen).toEqual(all);
+  });
+
   test("keeps the order of reads and writes within one output", async () => {
     const [, before, , after] = await run(store, put(at + "a"), get(at), put(at + "b"), get(at));
     expect(keys(before)).toEqual([at + "a"]);

@@ -12,6 +12,7 @@ export default {
       loader: "ts",
       format: "esm",
       target: "node20",
+      tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
       sourcemap: "inline",
       define: { WAYMARK_VERSION: JSON.stringify(version) },
     }),

@@ -49,7 +49,7 @@ function wrong(text: string): number {
 main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error) => {
-    process.stderr.write(`waymark: ${error.message}\n`);
+    process.stderr.write(`waymark: ${error.problems?.[0]?.found ?? error.message}\n`);
     process.exitCode = 2;
   },
 );

@@ -1,5 +1,4 @@
-// One page of a sorted key-value store, as `store_get` asks for it. Shared by the stores that hold
-// all their keys in memory; IndexedDB walks with a cursor instead.
+// One page of a key-value store, as `store_get` asks for it.
 
 import type { Entry, StoreGet } from "./platform.ts";
 

@@ -4,11 +4,24 @@
 // no database answers as an empty one would, and leaves none behind. Writes are committed
 // explicitly, in the call that asks for them: at `pagehide` that is what saves them.
 
+import { readPage } from "../paging.ts";
 import type { Entry, Fact, Reply, StoreDelete, StoreEffect, StoreGet } from "../platform.ts";
 
 type Job = [effects: StoreEffect[], reply: Reply];
 
 const object_store = "kv";
+
+// Of one page at most so many entries are looked at; the engine asks on.
+const entries_max = 64;
+
+// ReferenceError and TypeError: the browser has no such store at all.
+const reasons: Record<string, string> = {
+  QuotaExceededError: "quota",
+  SecurityError: "blocked",
+  InvalidStateError: "blocked",
+  ReferenceError: "unavailable",
+  TypeError: "unavailable",
+};
 
 export class Database {
   private readonly _name: string;
@@ -73,52 +86,47 @@ export class Database {
     }
   }
 
-  // Reads and writes in turn: an explicit commit would cut a cursor short.
+  // One transaction for all, and each effect one request: so their order holds, and the explicit
+  // commit cuts nothing short.
   private _transact(effects: StoreEffect[], reply: Reply): void {
-    let from = 0;
-    for (let to = 1; to <= effects.length; to++) {
-      if (to < effects.length && isGet(effects[to]!) === isGet(effects[from]!)) continue;
-      this._group(effects.slice(from, to), reply);
-      from = to;
-    }
-  }
-
-  private _group(effects: StoreEffect[], reply: Reply): void {
-    const reading = isGet(effects[0]!);
-    const facts: Fact[] = [];
+    const answers: (() => Fact)[] = [];
+    let transaction: IDBTransaction | undefined;
     try {
-      const transaction = this._database!.transaction(
-        object_store,
-        reading ? "readonly" : "readwrite",
-      );
+      const mode = effects.every(isGet) ? "readonly" : "readwrite";
+      transaction = this._database!.transaction(object_store, mode);
       const store = transaction.objectStore(object_store);
-      for (const effect of effects) {
-        if (effect.type === "store_get") walk(store, effect, facts);
-        else if (effect.type === "store_put") store.put(effect.value, effect.key);
-        else store.delete(effect.key ?? below(effect));
-      }
-      transaction.oncomplete = () => (reading ? facts : effects.map(done)).forEach(reply);
-      transaction.onabort = () => fail(effects, reply, transaction.error);
-      if (!reading) transaction.commit?.();
+      for (const effect of effects) answers.push(request(store, effect));
+      transaction.oncomplete = () => answers.forEach((answer) => reply(answer()));
+      transaction.onabort = () => fail(effects, reply, transaction!.error);
+      transaction.commit?.();
     } catch (error) {
       // The browser has closed the connection behind our back: the next effect opens it again.
+      transaction?.abort();
       this.close();
       fail(effects, reply, error);
     }
   }
 }
 
+// Starts one effect, and gives what tells its outcome once the transaction is complete.
+function request(store: IDBObjectStore, effect: StoreEffect): () => Fact {
+  if (effect.type === "store_get") {
+    const keys = store.getAllKeys(below(effect, effect.after), entries_max);
+    const values = store.getAll(below(effect, effect.after), entries_max);
+    return () => {
+      const found = keys.result as string[];
+      const page = readPage(found, (key) => values.result[found.indexOf(key)], effect);
+      return read(effect, page.entries, page.more || found.length === entries_max);
+    };
+  }
+  if (effect.type === "store_put") store.put(effect.value, effect.key);
+  else store.delete(effect.key ?? below(effect));
+  return () => done(effect);
+}
+
 /** Answers every effect with `store_failed` and the reason in the engine's words. */
 export function fail(effects: StoreEffect[], reply: Reply, error: unknown): void {
-  const name = (error as Error | null)?.name;
-  const reason =
-    name === "QuotaExceededError"
-      ? "quota"
-      : name === "SecurityError" || name === "InvalidStateError"
-        ? "blocked"
-        : name === "ReferenceError" || name === "TypeError"
-          ? "unavailable"
-          : "unknown";
+  const reason = reasons[(error as Error | null)?.name ?? ""] ?? "unknown";
   for (const { effect_id } of effects) reply({ type: "store_failed", effect_id, reason });
 }
 
@@ -140,19 +148,4 @@ function isPut(effect: StoreEffect): boolean {
 
 function below({ prefix = "" }: StoreDelete | StoreGet, after = prefix): IDBKeyRange {
   return IDBKeyRange.bound(after, prefix + "\uffff", after > prefix);
-}
-
-function walk(store: IDBObjectStore, effect: StoreGet, facts: Fact[]): void {
-  const entries: Entry[] = [];
-  let bytes = 0;
-  const request = store.openCursor(below(effect, effect.after));
-  request.onsuccess = () => {
-    const cursor = request.result;
-    if (cursor) bytes += cursor.value.length;
-    const more = !!cursor && !!entries.length && bytes > effect.bytes_max;
-    if (cursor && !more) {
-      entries.push({ key: cursor.key as string, value: cursor.value });
-      cursor.continue();
-    } else facts.push(read(effect, entries, more));
-  };
 }
