@@ -1,0 +1,71 @@
+// Ties the parts of the live page together.
+import { byId, copyFrom } from "./dom.js";
+import { entryOfEvent, entryOfRefused } from "./entries.js";
+import { showFault, wireFaults } from "./faults.js";
+import { Inspector } from "./inspector.js";
+import { openStream } from "./stream.js";
+import { Table } from "./table.js";
+import * as format from "./format.js";
+
+const STATES = { live: "Live", lost: "Connection lost, trying again" };
+
+const inspector = new Inspector(() => {
+  const key = table.openKey;
+  table.markOpen(null);
+  table.focus(key);
+});
+const table = new Table((entry) => inspector.open(entry));
+let catchingUp = true; // rows of the first moment are not news
+
+function showTotals(totals) {
+  byId("total-events").textContent = format.number(totals.events);
+  byId("total-requests").textContent = format.number(totals.requests);
+  byId("total-preflights").textContent = totals.preflights > 0 ? `+ ${format.plural(totals.preflights, "preflight", "preflights")}` : "";
+  byId("total-bytes").textContent = totals.events > 0 ? format.bytes(totals.wire_bytes / totals.events) : "–";
+  byId("total-duplicates").textContent = format.number(totals.duplicates);
+  byId("total-problems").textContent = format.number(totals.problems);
+  byId("total-problems").classList.toggle("some", totals.problems > 0);
+  byId("total-refused").textContent = totals.refused > 0 ? `+ ${format.number(totals.refused)} refused` : "";
+  catchingUp = false;
+}
+
+function wireFilters() {
+  const read = () => table.filter({
+    text: byId("filter-text").value.trim().toLowerCase(),
+    protocol: byId("filter-protocol").value,
+    kind: byId("filter-kind").value,
+  });
+  const form = byId("filters");
+  form.addEventListener("input", read);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  byId("filter-clear").addEventListener("click", () => { form.reset(); read(); });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, select, textarea, dialog");
+    if (event.key === "/" && !typing) { event.preventDefault(); byId("filter-text").focus(); }
+  });
+}
+
+function wireEmptyState() {
+  const event = { type: "track", messageId: "try-1", anonymousId: "someone", event: "Hello" };
+  const body = JSON.stringify({ writeKey: "any", batch: [event] });
+  byId("command").textContent = `curl ${location.origin}/v1/batch \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`;
+  byId("command-copy").addEventListener("click", () => copyFrom(byId("command-copy"), byId("command").textContent));
+}
+
+function showState(state) {
+  byId("link-state").textContent = STATES[state];
+  byId("link-state").dataset.state = state;
+}
+
+wireFilters();
+wireFaults();
+wireEmptyState();
+byId("clear").addEventListener("click", () => fetch("/reset", { method: "POST" }));
+openStream({
+  state: showState,
+  reset: () => { catchingUp = true; if (table.openKey !== null) inspector.close(); table.clear(); },
+  event: (event) => table.put(entryOfEvent(event), !catchingUp),
+  refused: (request) => table.put(entryOfRefused(request), !catchingUp),
+  totals: showTotals,
+  faults: showFault,
+});
