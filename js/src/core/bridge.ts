@@ -89,8 +89,9 @@ class WasmEngine implements Engine {
   private readonly _decoder = new TextDecoder();
   private readonly _input_at: number;
   private readonly _handle: number = 0;
-  // Both have length 0 once the memory has grown, and are then made again.
+  // All have length 0 once the memory has grown, and are then made again.
   private _input = new Uint8Array();
+  private _input_text = new Uint8Array();
   private _memory = new Uint8Array();
   private _bodies_at = 0;
 
@@ -98,6 +99,7 @@ class WasmEngine implements Engine {
     this._wasm = wasm;
     this._input_at = wasm.waymark_alloc(standing_bytes);
     this._handle = this._call((_, at, size) => wasm.waymark_open(at, size), text, bodies);
+    if (!this._handle) throw new Error("no memory for the engine");
   }
 
   handle(text: string, bodies?: Uint8Array[]): Output | undefined {
@@ -130,19 +132,27 @@ class WasmEngine implements Engine {
     if (room <= standing_bytes) {
       if (!this._input.length) {
         this._input = new Uint8Array(this._wasm.memory.buffer, this._input_at, standing_bytes);
+        this._input_text = this._input.subarray(4);
       }
-      return call(this._handle, this._input_at, this._write(this._input, text, bodies));
+      const size = this._write(this._input, this._input_text, text, bodies);
+      return call(this._handle, this._input_at, size);
     }
     const at = this._wasm.waymark_alloc(room);
     if (!at) throw new Error("no memory for an input");
     const into = new Uint8Array(this._wasm.memory.buffer, at, room);
-    const answer = call(this._handle, at, this._write(into, text, bodies));
+    const size = this._write(into, into.subarray(4), text, bodies);
+    const answer = call(this._handle, at, size);
     this._wasm.waymark_free(at);
     return answer;
   }
 
-  private _write(into: Uint8Array, text: string, bodies: Uint8Array[]): number {
-    const size = this._encoder.encodeInto(text, into.subarray(4)).written!;
+  private _write(
+    into: Uint8Array,
+    into_text: Uint8Array,
+    text: string,
+    bodies: Uint8Array[],
+  ): number {
+    const size = this._encoder.encodeInto(text, into_text).written!;
     into[0] = size;
     into[1] = size >> 8;
     into[2] = size >> 16;

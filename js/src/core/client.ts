@@ -29,7 +29,7 @@ export interface Early {
   context?: Properties;
 }
 
-/** Watches the page and calls `_hold`, `_page` and `_context`. Gives what ends the watch. */
+/** Watches the page, and tells the client its context and its page views. Gives what ends that. */
 export type Capture = (client: Client) => () => void;
 
 type Input = Fact & { now: Now };
@@ -79,7 +79,6 @@ export class Client {
     this._opened = opened;
     this._as({ now: opened }, () => {
       this._unwatch.push(platform.watch((fact) => this._call({ ...fact, now: this._now() })));
-      this._context();
       if (capture) this._unwatch.push(capture(this));
     });
     this.ready = this._open(config, options);
@@ -194,7 +193,8 @@ export class Client {
   }
 
   private _context_of(options?: CallOptions): Properties | undefined {
-    return this._early ? { ...this._early.context, ...options?.context } : options?.context;
+    const context = options?.context;
+    return this._early?.context ? { ...this._early.context, ...context } : context;
   }
 
   // What is held comes first: it happened before.

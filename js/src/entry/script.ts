@@ -55,6 +55,7 @@ function run({ dataset, src }: HTMLScriptElement): void {
 
 function early([, [wall_ms, mono_ms], href, title, referrer]: Kept): Early {
   const now = { wall_ms, mono_ms: Math.floor(mono_ms) };
+  if (href === location.href) return { now };
   const { pathname: path, search } = new URL(href);
   const url = href.split("#")[0];
   return { now, context: { page: { url, path, referrer, search, title } } };
