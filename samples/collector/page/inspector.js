@@ -1,7 +1,7 @@
 // The opened event: what it says about itself, what the request said, and all of it as JSON.
 import { byId, copyFrom, element } from "./dom.js";
 import { jsonView } from "./json_view.js";
-import { consentParts } from "./row.js";
+import { consentParts, nameless } from "./row.js";
 import * as format from "./format.js";
 
 function facts(pairs) {
@@ -80,11 +80,13 @@ export class Inspector {
     const close = element("button", { type: "button", className: "quiet" }, "Close");
     close.addEventListener("click", () => this.close());
     const protocol = entry.protocol === "segment" ? "Segment" : "Snowplow";
-    const title = element("div", {}, element("h2", {}, entry.name ?? "No name"), element("p", {}, `${protocol} · ${entry.kind}`));
+    const title = element("div", {}, element("h2", {}, entry.name ?? nameless(entry)), element("p", {}, `${protocol} · ${entry.kind}`));
     const request = section("Request");
     this.#panel.replaceChildren(...[element("header", {}, title, close), problems(entry), eventFacts(entry), request, jsonSection(entry)].filter(Boolean));
     this.#panel.hidden = false;
     this.#panel.scrollTop = 0;
+    // Where the event covers the list, focus must not stay under it.
+    if (getComputedStyle(this.#panel).position === "fixed") close.focus();
     loadRequest(entry.request_id, request);
   }
 

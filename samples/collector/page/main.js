@@ -46,9 +46,13 @@ function wireFilters() {
 }
 
 function wireEmptyState() {
-  const event = { type: "track", messageId: "try-1", anonymousId: "someone", event: "Hello" };
-  const body = JSON.stringify({ writeKey: "any", batch: [event] });
-  byId("command").textContent = `curl ${location.origin}/v1/batch \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`;
+  byId("command").textContent = [
+    `curl ${location.origin}/v1/batch \\`,
+    "  -H 'Content-Type: application/json' \\",
+    `  -d '{"writeKey":"any","batch":[{"type":"track",`,
+    `        "event":"Hello","messageId":"try-1",`,
+    `        "anonymousId":"someone"}]}'`,
+  ].join("\n");
   byId("command-copy").addEventListener("click", () => copyFrom(byId("command-copy"), byId("command").textContent));
 }
 

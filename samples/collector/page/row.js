@@ -16,14 +16,19 @@ function session(entry) {
   return entry.session_id ? element("span", { title: entry.session_id }, entry.session_id.slice(0, 8)) : "–";
 }
 
-// Granted purposes by name, denied ones struck through; other shapes by the names of their members.
+// Members of Snowplow's gdpr entity, whose own names do not fit a column.
+const SHORT_NAMES = { basisForProcessing: "basis", documentId: "document", documentVersion: "version" };
+
+// Granted purposes by name, denied ones struck through; members with other values as "name: value".
 export function consentParts(consent) {
   if (consent === null) return ["–"];
   const parts = [];
   for (const [purpose, value] of Object.entries(consent)) {
     const className = value === true ? "consent-yes" : value === false ? "consent-no" : "";
-    if (parts.length > 0) parts.push(" ");
-    parts.push(element("span", { className, title: `${purpose}: ${JSON.stringify(value)}` }, purpose));
+    if (parts.length > 0) parts.push(", ");
+    const name = SHORT_NAMES[purpose] ?? purpose;
+    const label = typeof value === "boolean" ? name : `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
+    parts.push(element("span", { className, title: `${purpose}: ${JSON.stringify(value)}` }, label));
   }
   return parts.length > 0 ? parts : ["–"];
 }
@@ -39,9 +44,18 @@ function notes(entry) {
   return list;
 }
 
+// What an event without a name is best known by.
+export function nameless(entry) {
+  const event = entry.event ?? {};
+  const context = event.context?.page ?? {};
+  const known = { identify: event.userId, group: event.groupId, alias: event.userId, page: context.title || context.path || event.url }[entry.kind];
+  return typeof known === "string" && known !== "" ? known : "no name";
+}
+
+// Only one row is in the tab order at a time (see Table); the arrow keys reach the others.
 function nameButton(entry) {
-  const label = entry.name ?? "no name";
-  const button = element("button", { type: "button", className: "open", title: label });
+  const label = entry.name ?? nameless(entry);
+  const button = element("button", { type: "button", className: "open", title: label, tabIndex: -1 });
   button.append(entry.name ? label : element("span", { className: "unnamed" }, label));
   return button;
 }
@@ -60,5 +74,6 @@ export function makeRow(entry) {
     cell("protocol", entry.protocol === "segment" ? "Segment" : "Snowplow"),
     cell("problems", ...notes(entry)),
   );
+  if (entry.problems.length > 0) row.dataset.problem = "";
   return row;
 }

@@ -9,6 +9,7 @@ export class Table {
   #rows = new Map(); // key -> row, of the entries that fit
   #filter = { text: "", protocol: "", kind: "" };
   #openKey = null;
+  #tabStop = null;
   #body = byId("rows");
   #onOpen;
 
@@ -16,6 +17,7 @@ export class Table {
     this.#onOpen = onOpen;
     this.#body.addEventListener("click", (event) => this.#openRow(event.target.closest("tr")));
     this.#body.addEventListener("keydown", (event) => this.#move(event));
+    this.#body.addEventListener("focusin", (event) => this.#setTabStop(event.target.closest("tr")));
   }
 
   get openKey() { return this.#openKey; }
@@ -98,7 +100,17 @@ export class Table {
     if (this.#openKey !== null) this.#openRow(next);
   }
 
+  // Keeps exactly one row in the tab order: the one last focused, else the newest.
+  #setTabStop(row) {
+    const button = row?.querySelector(".open");
+    if (!button || button === this.#tabStop) return;
+    if (this.#tabStop) this.#tabStop.tabIndex = -1;
+    button.tabIndex = 0;
+    this.#tabStop = button;
+  }
+
   #updateFrame() {
+    if (!this.#tabStop?.isConnected) this.#setTabStop(this.#body.firstElementChild);
     const all = this.#entries.size;
     const shown = this.#rows.size;
     byId("table").hidden = shown === 0;
