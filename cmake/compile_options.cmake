@@ -1,0 +1,14 @@
+# waymark_compile_options(target): how the project's own C++ is compiled.
+
+include_guard(GLOBAL)
+
+function(waymark_compile_options target)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+endfunction()
+
+# Sanitizers change the layout of what they watch, so all of the tree is built with them or nothing.
+if(WAYMARK_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
