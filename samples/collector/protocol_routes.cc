@@ -144,15 +144,12 @@ void ProtocolRoutes::Serve(const httplib::Request& request, httplib::Response& r
     return CloseUnanswered(std::move(facts), {}, "Fault down: the connection was closed.");
   }
   SetCors(request, response);
-  // A multipart body would go through cpp-httplib's form parser; no tracker sends one.
-  absl::StatusOr<std::string> body =
-      request.is_multipart_form_data()
-          ? absl::InvalidArgumentError("multipart/form-data is not a content type for events")
-          : read_body();
-  if (!body.ok()) {
-    HttpConnection::Current().CloseAfterAnswer();
-    return Finish(std::move(facts), RefuseBody(body.status()), fault, response);
-  }
+  // A multipart body would go through cpp-httplib's form parser. No tracker sends one, so it stays
+  // unread, and the protocols turn it away by its content type.
+  const bool unread = request.is_multipart_form_data();
+  absl::StatusOr<std::string> body = unread ? std::string() : read_body();
+  if (unread) HttpConnection::Current().CloseAfterAnswer();
+  if (!body.ok()) return Finish(std::move(facts), RefuseBody(body.status()), fault, response);
   facts.body_bytes = static_cast<int64_t>(body->size());
   if (request.method == "GET") {
     facts.body_bytes = static_cast<int64_t>(request.target.size() - request.path.size());

@@ -100,6 +100,15 @@ TEST_F(HttpTest, SnowplowSaysOkToGoodAndBad) {
   EXPECT_THAT(events[1]["problems"], SizeIs(1));
 }
 
+TEST_F(HttpTest, AFormIsABadRowForOneAndARefusalForTheOther) {
+  const httplib::MultipartFormDataItems form = {{"name", "value", "", ""}};
+  EXPECT_EQ(Client().Post(kTp2, form)->body, "ok");
+  EXPECT_EQ(Client().Post("/v1/batch", form)->status, 400);
+  const Json events = Events();
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_EQ(events[0]["problems"][0], "The Content-Type is not application/json.");
+}
+
 TEST_F(HttpTest, SnowplowGetAnswersAPixel) {
   const auto answer = Client().Get("/i?e=pv&p=web&tv=x&page=Hello%20there");
   ASSERT_TRUE(answer);
