@@ -19,7 +19,7 @@ export function browserPlatform({ prefix, database }: OpenOptions): Platform {
       const timer = setTimeout(run, ms);
       return () => clearTimeout(timer);
     },
-    microtask: queueMicrotask,
+    microtask: (run) => queueMicrotask(run),
     consent: () => store.text("consent/record"),
     context,
     watch: (reply) => watch(store, reply),

@@ -26,7 +26,7 @@ export function nodePlatform(): Platform {
       timer.unref();
       return () => clearTimeout(timer);
     },
-    microtask: queueMicrotask,
+    microtask: (run) => queueMicrotask(run),
     consent: () => undefined,
     context: () => undefined,
     watch,
