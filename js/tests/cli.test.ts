@@ -1,0 +1,138 @@
+// `waymark lint`: the engine's own judgement, readable, with exit codes for a pipeline.
+
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../src/cli/run.ts";
+import { wasm_file } from "./raw_engine.ts";
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "waymark-lint-"));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const good = {
+  waymark: 1,
+  app: { id: "shop" },
+  consent: { revision: "1", purposes: [{ id: "analytics", basis: "consent" }] },
+  collectors: [
+    {
+      id: "w",
+      protocol: "segment",
+      url: "https://c.example",
+      needs: ["analytics"],
+      options: { write_key: "k" },
+    },
+  ],
+};
+
+function file(name: string, content: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+  return path;
+}
+
+async function waymark(...words: string[]) {
+  let out = "";
+  let err = "";
+  const terminal = { out: (text: string) => (out += text), err: (text: string) => (err += text) };
+  return { code: await run(words, wasm_file, terminal), out, err };
+}
+
+describe("lint", () => {
+  test("says nothing about a good config", async () => {
+    expect(await waymark("lint", file("good.json", good))).toEqual({ code: 0, out: "", err: "" });
+  });
+
+  test("takes the config of the sample shop", async () => {
+    const shop = new URL("../../samples/web-shop/waymark.json", import.meta.url).pathname;
+    expect(await waymark("lint", shop)).toEqual({ code: 0, out: "", err: "" });
+  });
+
+  test("names file, place, what was found and what is allowed, a line each", async () => {
+    const bad = file("bad.json", { ...good, wayward: 1, collectors: [{ id: "w", needs: [] }] });
+    const { code, out } = await waymark("lint", bad);
+    expect(code).toBe(1);
+    const lines = out.trimEnd().split("\n");
+    expect(lines.length).toBeGreaterThan(2);
+    for (const line of lines) expect(line).toMatch(/bad\.json: .+: found .+; allowed: .+/);
+    expect(out).toContain("bad.json: /wayward: found ");
+    expect(out).toContain("bad.json: /collectors/0/needs: found ");
+  });
+
+  test("gives line and column of what is not JSON", async () => {
+    const { code, out } = await waymark("lint", file("comma.json", '{\n  "waymark": 1,\n}\n'));
+    expect(code).toBe(1);
+    expect(out).toMatch(/comma\.json: line 3, column 1: found }; allowed: a name in double quotes/);
+  });
+
+  test("passes over a byte order mark", async () => {
+    const marked = file("mark.json", "\ufeff" + JSON.stringify(good));
+    expect((await waymark("lint", marked)).code).toBe(0);
+  });
+
+  test("judges several files, and one bad one is enough", async () => {
+    const one = file("one.json", good);
+    const two = file("two.json", {});
+    const { code, out } = await waymark("lint", one, two);
+    expect(code).toBe(1);
+    expect(out).not.toContain("one.json");
+  });
+
+  test("gives one JSON document with --json", async () => {
+    const good_file = file("json_good.json", good);
+    const bad_file = file("json_bad.json", "[");
+    const { code, out } = await waymark("lint", "--json", good_file, bad_file);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toEqual([
+      { file: good_file, problems: [] },
+      {
+        file: bad_file,
+        problems: [
+          {
+            code: "invalid_json",
+            pointer: "",
+            found: "the end of the text",
+            allowed: "a value",
+            line: 1,
+            column: 2,
+          },
+        ],
+      },
+    ]);
+  });
+});
+
+describe("wrong use ends with 2 and the help", () => {
+  test.each([
+    [[], "A command is missing."],
+    [["mend"], "There is no command mend."],
+    [["lint"], "lint needs at least one file"],
+    [["lint", "--fix", "a.json"], "There is no option --fix."],
+  ])("%j", async (words, said) => {
+    const { code, out, err } = await waymark(...words);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain(said);
+    expect(err).toContain("Usage");
+  });
+
+  test("a file that cannot be read", async () => {
+    const { code, err } = await waymark("lint", join(folder, "absent.json"));
+    expect(code).toBe(2);
+    expect(err).toMatch(/absent\.json/);
+  });
+});
+
+test("--help and --version say what they are asked for", async () => {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  expect(await waymark("--version")).toEqual({ code: 0, out: `${version}\n`, err: "" });
+  const { code, out } = await waymark("lint", "--help");
+  expect(code).toBe(0);
+  expect(out).toContain("waymark lint");
+});
