@@ -17,6 +17,9 @@
 include_guard(GLOBAL)
 include(FetchContent)
 
+# Before the sources are added, so that sanitizers watch zlib and Abseil too.
+include("${CMAKE_CURRENT_LIST_DIR}/compile_options.cmake")
+
 include("${CMAKE_CURRENT_LIST_DIR}/dependencies/sources.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/dependencies/zlib.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/dependencies/abseil.cmake")
