@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "event_json.h"
 
 namespace waymark::collector {
@@ -17,18 +17,20 @@ CREATE INDEX IF NOT EXISTS requests_by_revision ON requests(revision);
 CREATE INDEX IF NOT EXISTS requests_for_totals ON requests(method, status);
 CREATE TABLE IF NOT EXISTS events(
   id INTEGER PRIMARY KEY AUTOINCREMENT, revision INTEGER NOT NULL, received_ms INTEGER NOT NULL,
-  request_id INTEGER NOT NULL, protocol TEXT NOT NULL, kind TEXT NOT NULL, name TEXT, message_id TEXT,
+  request_id INTEGER NOT NULL, protocol TEXT NOT NULL, kind TEXT NOT NULL, name TEXT,
+  message_id TEXT,
   time_ms INTEGER NOT NULL, anonymous_id TEXT, user_id TEXT, session_id TEXT, consent TEXT NOT NULL,
   wire_bytes INTEGER NOT NULL, encoding TEXT NOT NULL, duplicates INTEGER NOT NULL DEFAULT 0,
   problem_count INTEGER NOT NULL, problems TEXT NOT NULL, event TEXT NOT NULL);
-CREATE UNIQUE INDEX IF NOT EXISTS events_once ON events(protocol, message_id) WHERE message_id IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS events_once ON events(protocol, message_id)
+  WHERE message_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS events_by_revision ON events(revision);
 CREATE INDEX IF NOT EXISTS events_for_totals ON events(wire_bytes, duplicates, problem_count);
 )sql";
 
 constexpr char kInsertRequest[] = R"sql(
-INSERT INTO requests(revision, received_ms, method, path, status, content_type, encoding, body_bytes,
-                     events, problem)
+INSERT INTO requests(revision, received_ms, method, path, status, content_type, encoding,
+                     body_bytes, events, problem)
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))sql";
 
 constexpr char kInsertEvent[] = R"sql(
@@ -39,19 +41,18 @@ VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?1
 ON CONFLICT(protocol, message_id) WHERE message_id IS NOT NULL
 DO UPDATE SET duplicates = duplicates + 1, revision = excluded.revision)sql";
 
-#define EVENT_COLUMNS                                                                              \
-  "SELECT id, revision, received_ms, request_id, protocol, kind, name, message_id, time_ms, "      \
-  "anonymous_id, user_id, session_id, consent, wire_bytes, encoding, duplicates, problems, event " \
-  "FROM events "
-#define REQUEST_COLUMNS                                                                          \
-  "SELECT id, revision, received_ms, method, path, status, content_type, encoding, body_bytes, " \
-  "events, problem FROM requests "
-
-constexpr char kEventsById[] = EVENT_COLUMNS "WHERE id > ?1 ORDER BY id LIMIT ?2";
-constexpr char kEventsByRevision[] = EVENT_COLUMNS "WHERE revision > ?1 ORDER BY revision LIMIT ?2";
-constexpr char kRequestsById[] = REQUEST_COLUMNS "WHERE id > ?1 ORDER BY id LIMIT ?2";
+constexpr char kSelectEvents[] = R"sql(
+SELECT id, revision, received_ms, request_id, protocol, kind, name, message_id, time_ms,
+       anonymous_id, user_id, session_id, consent, wire_bytes, encoding, duplicates, problems, event
+FROM events )sql";
+constexpr char kSelectRequests[] = R"sql(
+SELECT id, revision, received_ms, method, path, status, content_type, encoding, body_bytes, events,
+       problem
+FROM requests )sql";
+constexpr char kById[] = "WHERE id > ?1 ORDER BY id LIMIT ?2";
+constexpr char kByRevision[] = "WHERE revision > ?1 ORDER BY revision LIMIT ?2";
 constexpr char kRefusedByRevision[] =
-    REQUEST_COLUMNS "WHERE revision > ?1 AND problem IS NOT NULL ORDER BY revision LIMIT ?2";
+    "WHERE revision > ?1 AND problem IS NOT NULL ORDER BY revision LIMIT ?2";
 
 // The newest ?1 rows stay. LIMIT 1 OFFSET ?1 is the newest row that must go.
 constexpr char kDropEvents[] =
@@ -139,16 +140,16 @@ absl::Status EventStore::Prepare() {
   // WAL is refused by an in-memory database, which then keeps its own journal mode.
   absl::Status status = database_.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
   if (status.ok()) status = database_.Execute(kSchema);
-  const std::pair<Statement*, const char*> all[] = {
+  const std::pair<Statement*, std::string> all[] = {
       {&statements_->begin, "BEGIN IMMEDIATE"},
       {&statements_->commit, "COMMIT"},
       {&statements_->rollback, "ROLLBACK"},
       {&statements_->insert_request, kInsertRequest},
       {&statements_->insert_event, kInsertEvent},
-      {&statements_->events_by_id, kEventsById},
-      {&statements_->events_by_revision, kEventsByRevision},
-      {&statements_->requests_by_id, kRequestsById},
-      {&statements_->refused_by_revision, kRefusedByRevision},
+      {&statements_->events_by_id, absl::StrCat(kSelectEvents, kById)},
+      {&statements_->events_by_revision, absl::StrCat(kSelectEvents, kByRevision)},
+      {&statements_->requests_by_id, absl::StrCat(kSelectRequests, kById)},
+      {&statements_->refused_by_revision, absl::StrCat(kSelectRequests, kRefusedByRevision)},
       {&statements_->drop_events, kDropEvents},
       {&statements_->drop_requests, kDropRequests},
       {&statements_->event_totals, kEventTotals},

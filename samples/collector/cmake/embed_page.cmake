@@ -1,4 +1,5 @@
-# Writes OUTPUT, a C++ source with every file of PAGE_DIR as a byte array, and the table that page_assets.h declares.
+# Writes OUTPUT, a C++ source with every file of PAGE_DIR as a byte array, and the table that
+# page_assets.h declares.
 file(GLOB files RELATIVE "${PAGE_DIR}" "${PAGE_DIR}/*")
 list(SORT files)
 
@@ -9,11 +10,11 @@ foreach(file IN LISTS files)
   file(READ "${PAGE_DIR}/${file}" hex HEX)
   string(LENGTH "${hex}" digits)
   math(EXPR bytes "${digits} / 2")
-  string(REGEX REPLACE "(..)" "0x\\1," hex "${hex}")
-  string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)" "\\1\n"
-         hex "${hex}")
+  string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
   string(APPEND arrays "constexpr unsigned char kFile${index}[] = {\n${hex}0};\n")
-  string(APPEND rows "      {\"${file}\", {reinterpret_cast<const char*>(kFile${index}), ${bytes}}},\n")
+  set(view "{reinterpret_cast<const char*>(kFile${index}), ${bytes}}")
+  string(APPEND rows "      {\"${file}\", ${view}},\n")
   math(EXPR index "${index} + 1")
 endforeach()
 

@@ -9,8 +9,9 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(FaultPlanTest, ReadsAllMembers) {
-  const auto fault = ParseFault(
-      R"({"mode":"status","status":429,"retry_after_s":7,"expose_retry_after":true,"delay_ms":5,"for_ms":9})");
+  const auto fault =
+      ParseFault(R"({"mode":"status","status":429,"retry_after_s":7,"expose_retry_after":true,)"
+                 R"("delay_ms":5,"for_ms":9})");
   ASSERT_TRUE(fault.ok()) << fault.status();
   EXPECT_EQ(fault->mode, FaultMode::kStatus);
   EXPECT_EQ(fault->status, 429);
