@@ -1,0 +1,119 @@
+#include "base/json_writer.h"
+
+#include "base/uuid.h"
+
+namespace waymark {
+
+void AppendJsonString(std::string* out, std::string_view text) {
+  out->push_back('"');
+  size_t clean = 0;  // start of what needs no escape and is not copied yet
+  for (size_t i = 0; i < text.size(); ++i) {
+    const uint8_t c = static_cast<uint8_t>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out->append(text, clean, i - clean);
+    clean = i + 1;
+    if (c >= 0x20) {
+      out->push_back('\\');
+      out->push_back(text[i]);
+    } else {
+      *out += "\\u";
+      AppendHex(out, c, 4);
+    }
+  }
+  out->append(text, clean);
+  out->push_back('"');
+}
+
+void AppendInteger(std::string* out, int64_t number) {
+  char digits[20];
+  int at = sizeof digits;
+  const bool negative = number < 0;
+  uint64_t rest = negative ? 0 - static_cast<uint64_t>(number) : static_cast<uint64_t>(number);
+  do {
+    digits[--at] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest > 0);
+  if (negative) out->push_back('-');
+  out->append(digits + at, sizeof digits - static_cast<size_t>(at));
+}
+
+void AppendFixed(std::string* out, int64_t units, int decimals) {
+  int64_t scale = 1;
+  for (int i = 0; i < decimals; ++i) scale *= 10;
+  if (units < 0) {
+    out->push_back('-');
+    units = -units;
+  }
+  AppendInteger(out, units / scale);
+  if (decimals == 0) return;
+  out->push_back('.');
+  for (scale /= 10; scale > 0; scale /= 10) {
+    out->push_back(static_cast<char>('0' + units / scale % 10));
+  }
+}
+
+void JsonWriter::Comma() {
+  if (comma_) out_->push_back(',');
+  comma_ = true;
+}
+
+JsonWriter& JsonWriter::Begin(char bracket) {
+  Comma();
+  out_->push_back(bracket);
+  comma_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::End(char bracket) {
+  out_->push_back(bracket);
+  comma_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::Key(std::string_view key) {
+  String(key);
+  out_->push_back(':');
+  comma_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::String(std::string_view text) {
+  Comma();
+  AppendJsonString(out_, text);
+  return *this;
+}
+
+JsonWriter& JsonWriter::Integer(int64_t number) {
+  Comma();
+  AppendInteger(out_, number);
+  return *this;
+}
+
+JsonWriter& JsonWriter::Bool(bool value) { return Raw(value ? "true" : "false"); }
+
+JsonWriter& JsonWriter::Null() { return Raw("null"); }
+
+JsonWriter& JsonWriter::Raw(std::string_view json) {
+  Comma();
+  out_->append(json);
+  return *this;
+}
+
+JsonWriter& JsonWriter::Members(const JsonView& object) {
+  for (JsonItems item(object); item.Next();) Key(item.key()).Raw(item.value().text());
+  return *this;
+}
+
+JsonWriter& JsonWriter::Field(std::string_view key, std::string_view text) {
+  return text.empty() ? *this : Key(key).String(text);
+}
+
+JsonWriter& JsonWriter::Field(std::string_view key, int64_t number) {
+  return Key(key).Integer(number);
+}
+
+JsonWriter& JsonWriter::FieldRaw(std::string_view key, std::string_view json) {
+  return json.empty() ? *this : Key(key).Raw(json);
+}
+
+}  // namespace waymark

@@ -1,0 +1,57 @@
+// Writes JSON text, compact, in the order of the calls.
+//
+// The caller keeps the grammar: a key before each value of an object, as many ends as beginnings. Commas and
+// escapes are the writer's.
+#ifndef WAYMARK_BASE_JSON_WRITER_H_
+#define WAYMARK_BASE_JSON_WRITER_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/json_view.h"
+
+namespace waymark {
+
+class JsonWriter {
+ public:
+  // Appends to `out`, which must live longer.
+  explicit JsonWriter(std::string* out) : out_(out) {}
+
+  JsonWriter& Begin(char bracket);  // '{' or '['
+  JsonWriter& End(char bracket);    // '}' or ']'
+  JsonWriter& Key(std::string_view key);
+
+  JsonWriter& String(std::string_view text);
+  JsonWriter& Integer(int64_t number);
+  JsonWriter& Bool(bool value);
+  JsonWriter& Null();
+  // Text that is JSON already.
+  JsonWriter& Raw(std::string_view json);
+  // The members of an object's text, without its braces, into the object that is open here.
+  JsonWriter& Members(const JsonView& object);
+
+  // Key and value in one; an absent string or value writes nothing.
+  JsonWriter& Field(std::string_view key, std::string_view text);
+  JsonWriter& Field(std::string_view key, int64_t number);
+  JsonWriter& FieldRaw(std::string_view key, std::string_view json);
+
+ private:
+  void Comma();
+
+  std::string* out_;
+  bool comma_ = false;
+};
+
+// Appends `text` with quotes and escapes. Only what JSON demands is escaped.
+void AppendJsonString(std::string* out, std::string_view text);
+
+// Appends the digits of a whole number.
+void AppendInteger(std::string* out, int64_t number);
+
+// Appends a number of 10^-decimals units: 1999, 2 -> 19.99.
+void AppendFixed(std::string* out, int64_t units, int decimals);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_BASE_JSON_WRITER_H_

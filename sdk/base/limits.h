@@ -1,0 +1,63 @@
+// Every bound of the core, with its unit and the reason for the number.
+//
+// Invariant: no queue, loop, string or retry in the core is without a bound from this file or from
+// the config document, whose own bounds stand in docs/config.schema.json.
+#ifndef WAYMARK_BASE_LIMITS_H_
+#define WAYMARK_BASE_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace waymark {
+
+// One frame at the boundary. A page of stored records is 256 KiB; the rest is head room.
+inline constexpr size_t kFrameBytesMax = 8 * 1024 * 1024;
+
+// Nesting of any JSON text. Mixpanel allows 3, Amplitude 40; the scanner's stack is this deep.
+inline constexpr int kJsonDepthMax = 32;
+
+// Properties or traits of one event, as text. Segment refuses events above 32 KB.
+inline constexpr size_t kEventTextBytesMax = 32'000;
+
+// Names are shown in reports; PostHog cuts at 200.
+inline constexpr size_t kEventNameBytesMax = 200;
+
+// Segment and Snowplow store 255 and 4,096; an e-mail address has 254 at most.
+inline constexpr size_t kUserIdBytesMax = 512;
+
+// URL, title, user agent and screen together; a URL alone may have 2,000 to 8,000.
+inline constexpr size_t kContextBytesMax = 16'000;
+
+// Events that wait in memory for the visitor's answer: a long visit without one has about 100.
+inline constexpr size_t kHeldEventsMax = 200;
+
+// Purposes are bits of one word; TCF has 11, real policies 3 to 8.
+inline constexpr int kPurposesMax = 32;
+
+// Collectors are bits of one word, too; each costs a pass over every batch.
+inline constexpr int kCollectorsMax = 16;
+
+// Problems in one output: enough to mend a config in one go, too few to flood a log.
+inline constexpr size_t kProblemsMax = 50;
+
+// What may be on its way when the page goes: the Fetch standard's limit for keepalive bodies.
+inline constexpr size_t kKeepaliveBytesMax = 64 * 1024;
+
+// One page of stored segments read at start.
+inline constexpr int64_t kStorePageBytesMax = 256 * 1024;
+
+// Stored events in memory at one time; the rest waits in the store until these are delivered.
+inline constexpr size_t kOutboxWindowBytesMax = 2 * 1024 * 1024;
+
+// A request that has no answer by then is given up and tried again.
+inline constexpr int64_t kHttpTimeoutMs = 30'000;
+
+// Of a collector's answer only this much is looked at.
+inline constexpr size_t kHttpAnswerBytesMax = 4 * 1024;
+
+// Events older than this are given up and counted (`age`): collectors refuse or misfile them.
+inline constexpr int64_t kEventAgeMsMax = int64_t{30} * 24 * 3600 * 1000;
+
+}  // namespace waymark
+
+#endif  // WAYMARK_BASE_LIMITS_H_

@@ -1,0 +1,270 @@
+#include "base/schema.h"
+
+#include "base/limits.h"
+#include "base/utf8.h"
+
+namespace waymark {
+namespace {
+
+constexpr size_t kQuotedBytesMax = 60;
+constexpr int kFractionDigits = 6;  // finer than any bound in the schema
+
+size_t CountCharacters(std::string_view text) {
+  size_t count = 0;
+  for (const char c : text) count += (static_cast<uint8_t>(c) & 0xc0) != 0x80;
+  return count;
+}
+
+bool IsAlphanumeric(char c) {
+  return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+bool ConsistsOf(std::string_view text, std::string_view others) {
+  for (const char c : text) {
+    if (!IsAlphanumeric(c) && others.find(c) == std::string_view::npos) return false;
+  }
+  return true;
+}
+
+bool IsId(std::string_view text) {
+  return !text.empty() && IsAlphanumeric(text[0]) && ConsistsOf(text, "_.-");
+}
+
+// http or https, a host, neither space nor fragment; user names and passwords have no place in a public document.
+bool IsHttpUrl(std::string_view text) {
+  const size_t scheme = text.substr(0, 8) == "https://" ? 8 : text.substr(0, 7) == "http://" ? 7 : 0;
+  if (scheme == 0) return false;
+  const size_t host_end = text.find_first_of("/?", scheme);
+  const std::string_view host = text.substr(scheme, host_end - scheme);
+  return !host.empty() && ConsistsOf(host, "-.:[]") &&
+         text.find_first_of(" \"#<>\\^`{|}") == std::string_view::npos;
+}
+
+bool IsJsonPointer(std::string_view text) { return !text.empty() && text[0] == '/'; }
+
+// iglu:vendor/name/jsonschema/1-0-0
+bool IsIgluUri(std::string_view text) {
+  if (text.substr(0, 5) != "iglu:") return false;
+  text.remove_prefix(5);
+  for (int part = 0; part < 3; ++part) {
+    const size_t slash = text.find('/');
+    if (slash == 0 || slash == std::string_view::npos) return false;
+    if (!ConsistsOf(text.substr(0, slash), "-_.")) return false;
+    text.remove_prefix(slash + 1);
+  }
+  int dashes = 0;
+  for (const char c : text) {
+    if (c == '-') ++dashes;
+    else if (c < '0' || c > '9') return false;
+  }
+  return dashes == 2 && text.front() != '-' && text.back() != '-' &&
+         text.find("--") == std::string_view::npos;
+}
+
+struct Format {
+  std::string_view name;
+  bool (*fits)(std::string_view);
+  const char* allowed;
+};
+
+constexpr Format kFormats[] = {
+    {"id", IsId, "letters, digits, _ . - and a letter or digit first"},
+    {"http-url", IsHttpUrl, "a URL that begins with https:// or http://"},
+    {"json-pointer", IsJsonPointer, "a JSON pointer such as /user/id"},
+    {"iglu-uri", IsIgluUri, "iglu:vendor/name/jsonschema/1-0-0"},
+};
+
+JsonType TypeOf(const JsonView& name) {
+  const std::string_view text = name.text();
+  if (text == "\"object\"") return JsonType::kObject;
+  if (text == "\"array\"") return JsonType::kArray;
+  if (text == "\"string\"") return JsonType::kString;
+  if (text == "\"boolean\"") return JsonType::kBool;
+  return JsonType::kNumber;  // number and integer
+}
+
+class SchemaWalk {
+ public:
+  explicit SchemaWalk(const JsonView& schema) : definitions_(schema["$defs"]) {}
+
+  std::vector<Problem> TakeProblems() { return std::move(problems_); }
+
+  void Check(const JsonView& value, JsonView schema) {
+    if (const JsonView reference = schema["$ref"]) schema = Definition(reference.AsString());
+    if (!CheckType(value, schema) || !CheckValues(value, schema)) return;
+    switch (value.type()) {
+      case JsonType::kObject:
+        return CheckObject(value, schema);
+      case JsonType::kArray:
+        return CheckArray(value, schema);
+      case JsonType::kString:
+        return CheckString(value, schema);
+      case JsonType::kNumber:
+        return CheckNumber(value, schema);
+      default:
+        return;
+    }
+  }
+
+ private:
+  void Add(const char* code, std::string found, std::string allowed) {
+    if (problems_.size() >= kProblemsMax) return;
+    problems_.push_back({code, pointer_, std::move(found), std::move(allowed)});
+  }
+
+  JsonView Definition(const std::string& reference) const {
+    return definitions_[std::string_view(reference).substr(sizeof("#/$defs/") - 1)];
+  }
+
+  bool CheckType(const JsonView& value, const JsonView& schema) {
+    const JsonView name = schema["type"];
+    if (!name) return true;
+    const JsonType type = TypeOf(name);
+    if (!value.is(type)) {
+      Add("wrong_type", JsonTypeName(value.type()), JsonTypeName(type));
+      return false;
+    }
+    if (name.text() != "\"integer\"" || value.AsInteger()) return true;
+    Add("wrong_type", QuoteForProblem(value), "a whole number");
+    return false;
+  }
+
+  bool CheckValues(const JsonView& value, const JsonView& schema) {
+    if (const JsonView constant = schema["const"]; constant && constant.text() != value.text()) {
+      Add("not_allowed", QuoteForProblem(value), std::string(constant.text()));
+      return false;
+    }
+    const JsonView choices = schema["enum"];
+    if (!choices) return true;
+    std::string allowed;
+    for (JsonItems choice(choices); choice.Next();) {
+      if (choice.value().text() == value.text()) return true;
+      if (!allowed.empty()) allowed += ", ";
+      allowed += choice.value().text();
+    }
+    Add("not_allowed", QuoteForProblem(value), allowed);
+    return false;
+  }
+
+  void CheckObject(const JsonView& value, const JsonView& schema) {
+    for (JsonItems name(schema["required"]); name.Next();) {
+      const std::string key = name.value().AsString();
+      if (!value[key]) AddAt(key, "required", "nothing", "required");
+    }
+    const JsonView properties = schema["properties"];
+    const JsonView others = schema["additionalProperties"];
+    for (JsonItems member(value); member.Next();) {
+      if (const JsonView property = properties[member.key()]) {
+        Descend(member.key(), member.value(), property);
+      } else if (others.is(JsonType::kObject)) {
+        Descend(member.key(), member.value(), others);
+      } else if (others) {
+        AddAt(member.key(), "unknown_key", "an unknown key", KeysOf(properties));
+      }
+    }
+  }
+
+  void CheckArray(const JsonView& value, const JsonView& schema) {
+    int64_t count = 0;
+    for (JsonItems element(value); element.Next(); ++count) {
+      if (schema["items"]) {
+        Descend(std::to_string(element.index()), element.value(), schema["items"]);
+      }
+    }
+    CheckBounds(schema, count, "minItems", "maxItems", " entries");
+  }
+
+  void CheckString(const JsonView& value, const JsonView& schema) {
+    const std::string text = value.AsString();
+    CheckBounds(schema, static_cast<int64_t>(CountCharacters(text)), "minLength", "maxLength",
+                " characters");
+    const std::string name = schema["format"].AsString();
+    for (const Format& format : kFormats) {
+      if (format.name == name && !format.fits(text)) {
+        Add("not_allowed", QuoteForProblem(value), format.allowed);
+      }
+    }
+  }
+
+  void CheckNumber(const JsonView& value, const JsonView& schema) {
+    const JsonView least = schema["minimum"];
+    const JsonView most = schema["maximum"];
+    if (!least || !most) return;
+    const auto number = ParseFixed(value.text(), kFractionDigits);
+    const bool fits = number && *number >= ParseFixed(least.text(), kFractionDigits) &&
+                      *number <= ParseFixed(most.text(), kFractionDigits);
+    if (!fits) AddRange(std::string(value.text()), schema, least, most, "");
+  }
+
+  void CheckBounds(const JsonView& schema, int64_t count, const char* least_key,
+                   const char* most_key, const char* unit) {
+    const JsonView least = schema[least_key];
+    const JsonView most = schema[most_key];
+    if ((least && count < *least.AsInteger()) || (most && count > *most.AsInteger())) {
+      AddRange(std::to_string(count) + unit, schema, least, most, unit);
+    }
+  }
+
+  void AddRange(std::string found, const JsonView& schema, const JsonView& least,
+                const JsonView& most, const char* unit) {
+    std::string allowed;
+    if (least) allowed = "at least " + std::string(least.text());
+    if (least && most) allowed += ", ";
+    if (most) allowed += "at most " + std::string(most.text());
+    allowed += unit;
+    if (const JsonView source = schema["$comment"]) allowed += " (" + source.AsString() + ")";
+    Add("out_of_range", std::move(found), std::move(allowed));
+  }
+
+  void AddAt(std::string_view step, const char* code, std::string found, std::string allowed) {
+    const size_t size = pointer_.size();
+    AppendPointerStep(&pointer_, step);
+    Add(code, std::move(found), std::move(allowed));
+    pointer_.resize(size);
+  }
+
+  void Descend(std::string_view step, const JsonView& value, const JsonView& schema) {
+    const size_t size = pointer_.size();
+    AppendPointerStep(&pointer_, step);
+    Check(value, schema);
+    pointer_.resize(size);
+  }
+
+  static std::string KeysOf(const JsonView& properties) {
+    std::string keys;
+    for (JsonItems item(properties); item.Next();) {
+      if (!keys.empty()) keys += ", ";
+      keys += item.key();
+    }
+    return keys;
+  }
+
+  JsonView definitions_;
+  std::string pointer_;
+  std::vector<Problem> problems_;
+};
+
+}  // namespace
+
+std::vector<Problem> CheckSchema(const JsonView& value, const JsonView& schema) {
+  SchemaWalk walk(schema);
+  walk.Check(value, schema);
+  return walk.TakeProblems();
+}
+
+std::string QuoteForProblem(const JsonView& value) {
+  const std::string_view text = value.text();
+  if (text.size() <= kQuotedBytesMax) return std::string(text);
+  return std::string(Utf8Prefix(text, kQuotedBytesMax)) + "…";
+}
+
+void AppendPointerStep(std::string* pointer, std::string_view step) {
+  pointer->push_back('/');
+  for (const char c : step) {
+    if (c == '~') *pointer += "~0";
+    else if (c == '/') *pointer += "~1";
+    else pointer->push_back(c);
+  }
+}
+
+}  // namespace waymark

@@ -1,0 +1,29 @@
+// Judges a JSON value by a JSON Schema (draft 2020-12), and says what is wrong in words for people.
+//
+// Both are JsonViews: the schema is the published one with its prose taken out, so that the editor, `waymark lint`
+// and the engine's own errors can never disagree. Known keywords: $ref (to #/$defs), type, const, enum, required,
+// properties, additionalProperties, items, minItems, maxItems, minLength, maxLength, minimum, maximum, format (id,
+// http-url, iglu-uri, json-pointer). $comment of a bound is its source and is quoted in the problem.
+#ifndef WAYMARK_BASE_SCHEMA_H_
+#define WAYMARK_BASE_SCHEMA_H_
+
+#include <string>
+#include <vector>
+
+#include "base/json_view.h"
+#include "base/status.h"
+
+namespace waymark {
+
+// All problems in document order, at most kProblemsMax. Empty: the value fits.
+std::vector<Problem> CheckSchema(const JsonView& value, const JsonView& schema);
+
+// The value of a config as a problem may quote it: short text as it is, longer text cut.
+std::string QuoteForProblem(const JsonView& value);
+
+// Appends one step to a JSON pointer, escaped.
+void AppendPointerStep(std::string* pointer, std::string_view step);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_BASE_SCHEMA_H_

@@ -1,0 +1,69 @@
+// How the core says that something did not work: as a value.
+//
+// Problem   what a person needs to mend it: a code, a JSON pointer, what was found, what is allowed.
+// Status    fine, or a Problem.
+// StatusOr  a value, or the Problem that stands in its place.
+//
+// The names are Abseil's; absl::StatusOr itself costs 16 KB of the page module (docs/adr/0003).
+#ifndef WAYMARK_BASE_STATUS_H_
+#define WAYMARK_BASE_STATUS_H_
+
+#include <cassert>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace waymark {
+
+// Invariant: `found` never quotes a value of an event; it names its type or size.
+struct Problem {
+  const char* code = "";  // one of the codes in docs/effect.md
+  std::string pointer;    // JSON pointer into the call or the config; empty: the whole
+  std::string found;
+  std::string allowed;
+};
+
+class [[nodiscard]] Status {
+ public:
+  Status() = default;
+  Status(Problem problem) : problem_(std::move(problem)) {}  // NOLINT: a Problem is a Status
+
+  bool ok() const { return !problem_.has_value(); }
+  const Problem& problem() const {
+    assert(!ok());
+    return *problem_;
+  }
+
+ private:
+  std::optional<Problem> problem_;
+};
+
+inline Status OkStatus() { return Status(); }
+
+template <typename T>
+class [[nodiscard]] StatusOr {
+ public:
+  StatusOr(T value) : value_(std::move(value)) {}                // NOLINT: a value is a StatusOr
+  StatusOr(Problem problem) : status_(std::move(problem)) {}     // NOLINT: so is a Problem
+
+  bool ok() const { return status_.ok(); }
+  const Status& status() const { return status_; }
+  const T& value() const {
+    assert(ok());
+    return *value_;
+  }
+  const T& operator*() const& { return value(); }
+  T&& operator*() && {
+    assert(ok());
+    return *std::move(value_);
+  }
+  const T* operator->() const { return &value(); }
+
+ private:
+  Status status_;
+  std::optional<T> value_;
+};
+
+}  // namespace waymark
+
+#endif  // WAYMARK_BASE_STATUS_H_

@@ -1,0 +1,24 @@
+// Instants as the host gives them. The core never reads a clock.
+#ifndef WAYMARK_BASE_TIME_H_
+#define WAYMARK_BASE_TIME_H_
+
+#include <cstdint>
+#include <string>
+
+namespace waymark {
+
+// What time it is, on both clocks: every input carries one.
+struct Now {
+  int64_t wall_ms = 0;  // Unix time; may jump either way; for what people read
+  int64_t mono_ms = 0;  // never goes back within one engine; for waiting
+};
+
+// "No instant": later than any.
+inline constexpr int64_t kNever = INT64_MAX;
+
+// 2026-11-21T18:00:00.000Z. Instants outside the years 1970 to 9999 are moved to the nearer end.
+std::string FormatIso8601(int64_t wall_ms);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_BASE_TIME_H_

@@ -1,0 +1,23 @@
+// UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF.
+#ifndef WAYMARK_BASE_UTF8_H_
+#define WAYMARK_BASE_UTF8_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace waymark {
+
+// Size of the well-formed sequence at the start of `text`; 0 when there is none.
+size_t Utf8SequenceSize(std::string_view text);
+
+// Appends one code point. Surrogates and numbers above U+10FFFF become U+FFFD.
+void AppendUtf8(std::string* out, uint32_t code_point);
+
+// The longest start of `text` with at most `bytes_max` bytes that does not cut a character.
+std::string_view Utf8Prefix(std::string_view text, size_t bytes_max);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_BASE_UTF8_H_

@@ -1,0 +1,36 @@
+// Identifiers of RFC 9562.
+#ifndef WAYMARK_BASE_UUID_H_
+#define WAYMARK_BASE_UUID_H_
+
+#include <cstdint>
+#include <string>
+
+#include "base/prng.h"
+
+namespace waymark {
+
+// A random identifier (version 4).
+std::string RandomUuid(Prng* prng);
+
+// Message ids: version 8, a random prefix and a counter in the last 32 bits, so that the ids of one batch
+// differ in a digit or two and compress to one or two bytes each.
+class MessageIds {
+ public:
+  explicit MessageIds(Prng* prng) { NewPrefix(prng); }
+
+  // A new prefix, at each open and at each change of consent: ids from both sides cannot be joined.
+  void NewPrefix(Prng* prng);
+  std::string Next();
+
+ private:
+  uint64_t high_ = 0;
+  uint32_t middle_ = 0;
+  uint32_t counter_ = 0;
+};
+
+// `width` lower-case hexadecimal digits, the last ones of `value`.
+void AppendHex(std::string* out, uint64_t value, int width);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_BASE_UUID_H_

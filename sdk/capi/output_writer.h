@@ -1,0 +1,21 @@
+// Turns an Output into the bytes of a frame.
+#ifndef WAYMARK_CAPI_OUTPUT_WRITER_H_
+#define WAYMARK_CAPI_OUTPUT_WRITER_H_
+
+#include <string>
+#include <vector>
+
+#include "base/json_writer.h"
+#include "waymark/effect.h"
+
+namespace waymark {
+
+// Empty when there is nothing to do.
+std::string WriteOutput(const Output& output);
+
+// An array of problems.
+void WriteProblems(JsonWriter* writer, const std::vector<Problem>& problems);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_CAPI_OUTPUT_WRITER_H_

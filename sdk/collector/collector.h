@@ -1,0 +1,99 @@
+// One collector's protocol: how a batch becomes a request, and what the answer means for its records.
+//
+// A collector holds its options and no state. Batches are built by appending one event after the other, so that the
+// delivery knows the real size in bytes before it decides.
+#ifndef WAYMARK_COLLECTOR_COLLECTOR_H_
+#define WAYMARK_COLLECTOR_COLLECTOR_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/json_view.h"
+#include "base/status.h"
+#include "base/time.h"
+#include "event/event.h"
+
+namespace waymark {
+
+// An event as the record keeps it, opened for an encoder. Views into the record's text.
+struct OutgoingEvent {
+  EventType type = EventType::kTrack;
+  std::string name;
+  std::string message_id;
+  std::string anonymous_id;  // empty when de-identified
+  std::string user_id;
+  int64_t time_ms = 0;
+  bool deidentified = false;
+  JsonView session;     // {id, index, event_index}; missing when de-identified
+  JsonView consent;     // {purpose: boolean}
+  JsonView properties;
+  JsonView traits;
+  JsonView context;     // standing context with the event's overrides
+};
+
+// Who sends: the same for all events.
+struct SenderFacts {
+  std::string app_id;
+  std::string app_version;
+  std::string channel;      // web, app, …
+  std::string sdk_name;     // waymark-web, …
+  std::string sdk_version;
+};
+
+struct CollectorRequest {
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  bool credentials = false;  // whether cookies of the collector's host go along
+};
+
+// What a collector's answer means for the records of the batch.
+enum class Verdict : uint8_t {
+  kAccepted,
+  kRetry,     // nothing is known to be taken; later again
+  kRejected,  // never again
+  kSplit,     // too much at once, or one bad record among good ones: try halves
+};
+
+class Collector {
+ public:
+  virtual ~Collector() = default;
+
+  // Appends one event to the body, encoded for sending at `now`. The first of a batch follows Begin(), others a comma.
+  virtual void AppendEvent(const OutgoingEvent& event, Now now, std::string* body) const = 0;
+  virtual void Begin(std::string* body) const = 0;
+  virtual void End(Now now, std::string* body) const = 0;
+
+  // `simple`: must need no CORS preflight, so only a content type of forms and text. `gzip`: the body is compressed.
+  virtual CollectorRequest Request(bool simple, bool gzip, bool deidentified) const = 0;
+  virtual bool CanBeSimple() const = 0;
+  virtual bool TakesGzip() const = 0;
+
+  // `status`: of an HTTP answer, 100 to 599.
+  virtual Verdict JudgeAnswer(int status) const = 0;
+
+  virtual size_t EventBytesMax() const = 0;
+  virtual size_t BatchBytesMax() const = 0;
+};
+
+// Makes the collector that an entry of the config's `collectors` describes. `pointer`: of the entry, for problems.
+StatusOr<std::shared_ptr<const Collector>> MakeCollector(const JsonView& entry,
+                                                         const SenderFacts& sender,
+                                                         const std::string& pointer);
+
+// One maker a protocol.
+StatusOr<std::shared_ptr<const Collector>> MakeSegment(const JsonView& entry,
+                                                       const SenderFacts& sender,
+                                                       const std::string& pointer);
+StatusOr<std::shared_ptr<const Collector>> MakeSnowplow(const JsonView& entry,
+                                                        const SenderFacts& sender,
+                                                        const std::string& pointer);
+
+// `url` without a final slash, followed by `path`.
+std::string JoinUrl(const std::string& url, std::string_view path);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_COLLECTOR_COLLECTOR_H_

@@ -1,0 +1,19 @@
+// Snowplow's e-commerce entities, made from an event's properties.
+//
+// Schemas: iglu:com.snowplowanalytics.snowplow.ecommerce/{transaction,product,cart,checkout_step,refund}/jsonschema/1-0-0.
+// Only fields of the right type and range are written: one wrong field would turn the whole event into a bad row. Property names
+// are those of Segment's e-commerce specification.
+#ifndef WAYMARK_COLLECTOR_SNOWPLOW_ENTITIES_H_
+#define WAYMARK_COLLECTOR_SNOWPLOW_ENTITIES_H_
+
+#include "base/json_writer.h"
+#include "event/vocabulary.h"
+
+namespace waymark {
+
+// Writes {"schema": …, "data": …} elements into the array that is open.
+void WriteEntities(JsonWriter* writer, Entities kind, const JsonView& properties);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_COLLECTOR_SNOWPLOW_ENTITIES_H_

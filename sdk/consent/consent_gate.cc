@@ -1,0 +1,52 @@
+#include "consent/consent_gate.h"
+
+#include <algorithm>
+
+namespace waymark {
+namespace {
+
+GateVerdict BeforeAnswerVerdict(BeforeAnswer before_answer) {
+  switch (before_answer) {
+    case BeforeAnswer::kHold:
+      return GateVerdict::kHold;
+    case BeforeAnswer::kDeidentify:
+      return GateVerdict::kDeidentify;
+    case BeforeAnswer::kDrop:
+      return GateVerdict::kDrop;
+  }
+  return GateVerdict::kDrop;
+}
+
+GateVerdict JudgePurpose(const Purpose& purpose, PurposeState state) {
+  switch (state) {
+    case PurposeState::kDenied:
+      return GateVerdict::kDrop;
+    case PurposeState::kUnknown:
+      return BeforeAnswerVerdict(purpose.before_answer);
+    case PurposeState::kGranted:
+    case PurposeState::kExempt:
+      return purpose.deidentify ? GateVerdict::kDeidentify : GateVerdict::kAdmit;
+  }
+  return GateVerdict::kDrop;
+}
+
+}  // namespace
+
+GateVerdict Judge(const Policy& policy, const ConsentState& state, PurposeSet needs) {
+  GateVerdict verdict = needs == 0 ? GateVerdict::kDrop : GateVerdict::kAdmit;
+  for (size_t i = 0; i < policy.purposes.size(); ++i) {
+    if (!(needs >> i & 1)) continue;
+    verdict = std::max(verdict, JudgePurpose(policy.purposes[i], state.Of(static_cast<int>(i))));
+  }
+  return verdict;
+}
+
+GateVerdict JudgeAgain(const Policy& policy, const ConsentState& state, PurposeSet needs,
+                       PurposeSet captured) {
+  const GateVerdict now = Judge(policy, state, needs);
+  if (now == GateVerdict::kHold) return GateVerdict::kDrop;
+  const bool allowed_then = (needs & ~captured) == 0;
+  return allowed_then ? now : std::max(now, GateVerdict::kDeidentify);
+}
+
+}  // namespace waymark

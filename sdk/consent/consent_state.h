@@ -1,0 +1,49 @@
+// What has been decided so far, and the record of it that outlives the page.
+#ifndef WAYMARK_CONSENT_CONSENT_STATE_H_
+#define WAYMARK_CONSENT_CONSENT_STATE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "base/status.h"
+#include "base/time.h"
+#include "consent/policy.h"
+
+namespace waymark {
+
+enum class PurposeState : uint8_t { kUnknown, kGranted, kDenied, kExempt };
+
+struct ConsentState {
+  PurposeSet always_on = 0;  // needs no answer
+  PurposeSet objectable = 0; // legitimate interest: on until denied
+  PurposeSet granted = 0;
+  PurposeSet denied = 0;
+  uint32_t generation = 0;   // grows with every decision; events are stamped with it
+  int64_t decided_ms = 0;    // Unix time of the last decision; 0: none
+  std::string source;        // who decided: person
+  bool withdrawing = false;  // a withdrawal is put down but not carried out yet
+
+  bool answered() const { return decided_ms != 0; }
+  PurposeState Of(int purpose) const;
+  // Every purpose that events may be used for now.
+  PurposeSet Allowed() const;
+};
+
+// The state before anybody answered.
+ConsentState UndecidedState(const Policy& policy);
+
+// The state after a decision. `choices`: {purpose: "granted" | "denied"}; a problem for other names, other values and
+// purposes that are not anybody's choice.
+StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state,
+                              const JsonView& choices, const std::string& source, Now now);
+
+// The record kept under the key `consent/record`.
+std::string WriteConsentRecord(const Policy& policy, const ConsentState& state);
+
+// Reads it back. Answers that have run out, and grants to another revision of the policy, are unknown again: a
+// new question is due. Anything unreadable counts as never asked.
+ConsentState ReadConsentRecord(const Policy& policy, const JsonView& record, Now now);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_CONSENT_CONSENT_STATE_H_

@@ -1,0 +1,37 @@
+// The config document, read once into types that cannot be wrong.
+#ifndef WAYMARK_ENGINE_CONFIG_H_
+#define WAYMARK_ENGINE_CONFIG_H_
+
+#include <vector>
+
+#include "collector/collector.h"
+#include "consent/policy.h"
+#include "delivery/batcher.h"
+#include "delivery/lane.h"
+#include "journey/session.h"
+#include "outbox/outbox.h"
+#include "privacy/field_rules.h"
+#include "privacy/url_scrub.h"
+
+namespace waymark {
+
+struct Config {
+  SenderFacts sender;
+  Policy policy;
+  std::vector<Lane> lanes;
+  std::vector<FieldRule> fields;
+  UrlRules url_rules;
+  SessionRules session_rules;
+  BatchLimits batch;
+  OutboxLimits outbox;
+  int64_t flush_ms = 5000;  // how long an event waits for company
+};
+
+// Checks the document against the schema, then what no schema can say: that names refer to something. With problems the config
+// must not be used.
+Config ReadConfig(const JsonView& json, const std::string& sdk_name, const std::string& sdk_version,
+                  std::vector<Problem>* problems);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_ENGINE_CONFIG_H_

@@ -1,0 +1,14 @@
+#include "event/event.h"
+
+namespace waymark {
+
+std::string_view EventTypeName(EventType type) {
+  static constexpr std::string_view kNames[] = {"track", "page", "screen", "identify"};
+  return kNames[static_cast<int>(type)];
+}
+
+std::string_view SelectorOf(const Event& event) {
+  return event.type == EventType::kTrack ? std::string_view(event.name) : EventTypeName(event.type);
+}
+
+}  // namespace waymark

@@ -1,0 +1,34 @@
+// What happened: the plain data that passes from stage to stage.
+//
+// Views point into the input that brought the event; what has to outlive it is copied by whoever keeps it.
+#ifndef WAYMARK_EVENT_EVENT_H_
+#define WAYMARK_EVENT_EVENT_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/json_view.h"
+
+namespace waymark {
+
+enum class EventType : uint8_t { kTrack, kPage, kScreen, kIdentify };
+
+// "track", "page", "screen", "identify": the verbs of the Segment specification.
+std::string_view EventTypeName(EventType type);
+
+struct Event {
+  EventType type = EventType::kTrack;
+  std::string name;      // empty where the verb needs none
+  std::string user_id;   // identify only
+  JsonView properties;   // traits for identify; an object or missing
+  JsonView context;      // members that override the standing context; an object or missing
+  int64_t time_ms = 0;   // Unix milliseconds at which it happened
+};
+
+// The name by which a collector's `only` and a tracking plan know it: the name of a track, else the verb.
+std::string_view SelectorOf(const Event& event);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_EVENT_EVENT_H_

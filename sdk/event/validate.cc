@@ -1,0 +1,48 @@
+#include "event/validate.h"
+
+#include "base/limits.h"
+
+namespace waymark {
+namespace {
+
+Problem TooBig(const char* pointer, size_t found, size_t allowed) {
+  return {"too_big", pointer, std::to_string(found) + " bytes",
+          "at most " + std::to_string(allowed) + " bytes"};
+}
+
+Status CheckObject(const char* pointer, const JsonView& view, size_t bytes_max) {
+  if (view && !view.is(JsonType::kObject)) {
+    return Problem{"wrong_type", pointer, JsonTypeName(view.type()), "an object"};
+  }
+  if (view.text().size() > bytes_max) return TooBig(pointer, view.text().size(), bytes_max);
+  return OkStatus();
+}
+
+Status CheckName(const Event& event) {
+  const bool needs_name = event.type == EventType::kTrack || event.type == EventType::kScreen;
+  if (needs_name && event.name.empty()) {
+    return Problem{"required", "/name", "nothing", "a name of 1 to 200 bytes"};
+  }
+  if (event.name.size() > kEventNameBytesMax) {
+    return TooBig("/name", event.name.size(), kEventNameBytesMax);
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Status ValidateEvent(const Event& event) {
+  if (Status name = CheckName(event); !name.ok()) return name;
+  if (event.user_id.size() > kUserIdBytesMax) {
+    return TooBig("/user_id", event.user_id.size(), kUserIdBytesMax);
+  }
+  const bool identify = event.type == EventType::kIdentify;
+  if (Status properties = CheckObject(identify ? "/traits" : "/properties", event.properties,
+                                      kEventTextBytesMax);
+      !properties.ok()) {
+    return properties;
+  }
+  return CheckObject("/context", event.context, kContextBytesMax);
+}
+
+}  // namespace waymark

@@ -1,0 +1,30 @@
+#include "identity/identity.h"
+
+#include "base/json_writer.h"
+#include "base/limits.h"
+#include "base/uuid.h"
+
+namespace waymark {
+
+void Identity::Ensure(Prng* prng) {
+  if (anonymous_id.empty()) anonymous_id = RandomUuid(prng);
+}
+
+std::string WriteIdentity(const Identity& identity) {
+  std::string json;
+  JsonWriter writer(&json);
+  writer.Begin('{').Field("anonymous_id", identity.anonymous_id);
+  writer.Field("user_id", identity.user_id).End('}');
+  return json;
+}
+
+Identity ReadIdentity(const JsonView& json) {
+  Identity identity;
+  identity.anonymous_id = json["anonymous_id"].AsString();
+  identity.user_id = json["user_id"].AsString();
+  if (identity.anonymous_id.size() > kUserIdBytesMax) identity.anonymous_id.clear();
+  if (identity.user_id.size() > kUserIdBytesMax) identity.user_id.clear();
+  return identity;
+}
+
+}  // namespace waymark

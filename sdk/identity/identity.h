@@ -1,0 +1,29 @@
+// Who the events are from: a random id for the unknown visitor, the owner's id once known.
+//
+// Invariant: no id exists before the gate has admitted an identified event.
+#ifndef WAYMARK_IDENTITY_IDENTITY_H_
+#define WAYMARK_IDENTITY_IDENTITY_H_
+
+#include <string>
+
+#include "base/json_view.h"
+#include "base/prng.h"
+
+namespace waymark {
+
+struct Identity {
+  std::string anonymous_id;  // empty: none made yet
+  std::string user_id;       // empty: not identified
+
+  bool empty() const { return anonymous_id.empty() && user_id.empty(); }
+  // Makes the anonymous id when there is none.
+  void Ensure(Prng* prng);
+};
+
+// The value of the key `state/identity`.
+std::string WriteIdentity(const Identity& identity);
+Identity ReadIdentity(const JsonView& json);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_IDENTITY_IDENTITY_H_

@@ -1,0 +1,45 @@
+// The engine: an input goes in, a list of effects comes out, nothing else happens.
+//
+// It never reads a clock, draws entropy, opens a file or a socket, starts a thread or calls its host. One engine belongs to
+// one thread at a time; several may live in one process.
+#ifndef WAYMARK_INCLUDE_WAYMARK_ENGINE_H_
+#define WAYMARK_INCLUDE_WAYMARK_ENGINE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "waymark/effect.h"
+#include "waymark/input.h"
+
+namespace waymark {
+
+class EngineCore;
+
+class Engine {
+ public:
+  // Always gives an engine. One whose config does not fit answers every input with the reasons and does nothing.
+  // Effects of the opening come with the output of the first input.
+  static Engine Open(const Start& start);
+
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+  ~Engine();
+
+  Output Handle(const Input& input);
+
+  // A JSON object for people and pages: consent, ids, queue, losses. Changes nothing.
+  std::string View() const;
+
+ private:
+  explicit Engine(std::unique_ptr<EngineCore> core);
+
+  std::unique_ptr<EngineCore> core_;
+};
+
+// All that is wrong with a config document; empty: Open() would take it. `config` has passed CheckJson().
+std::vector<Problem> LintConfig(const JsonView& config);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_INCLUDE_WAYMARK_ENGINE_H_

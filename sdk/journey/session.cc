@@ -1,0 +1,55 @@
+#include "journey/session.h"
+
+#include <algorithm>
+
+#include "base/json_writer.h"
+#include "base/limits.h"
+#include "base/uuid.h"
+
+namespace waymark {
+
+void Session::Touch(const SessionRules& rules, int64_t time_ms, Prng* prng) {
+  const bool over = id.empty() || time_ms - last_ms >= rules.idle_ms ||
+                    time_ms - started_ms >= rules.max_ms;
+  if (over) {
+    id = RandomUuid(prng);
+    ++index;
+    event_index = 0;
+    started_ms = last_ms = time_ms;
+  }
+  ++event_index;
+  last_ms = std::max(last_ms, time_ms);
+}
+
+SessionRules ReadSessionRules(const JsonView& identity) {
+  SessionRules rules;
+  rules.idle_ms = identity["session_idle_ms"].AsInteger().value_or(rules.idle_ms);
+  rules.max_ms = identity["session_max_ms"].AsInteger().value_or(rules.max_ms);
+  return rules;
+}
+
+std::string WriteSession(const Session& session) {
+  std::string json;
+  JsonWriter(&json)
+      .Begin('{')
+      .Field("id", session.id)
+      .Field("index", session.index)
+      .Field("event_index", session.event_index)
+      .Field("started_ms", session.started_ms)
+      .Field("last_ms", session.last_ms)
+      .End('}');
+  return json;
+}
+
+Session ReadSession(const JsonView& json) {
+  Session session;
+  session.id = json["id"].AsString();
+  session.index = json["index"].AsInteger().value_or(0);
+  session.event_index = json["event_index"].AsInteger().value_or(0);
+  session.started_ms = json["started_ms"].AsInteger().value_or(0);
+  session.last_ms = json["last_ms"].AsInteger().value_or(0);
+  if (session.id.size() > kUserIdBytesMax) return Session();
+  return session;
+}
+
+}  // namespace waymark

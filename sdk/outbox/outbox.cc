@@ -1,0 +1,180 @@
+#include "outbox/outbox.h"
+
+#include <algorithm>
+
+#include "base/uuid.h"
+
+namespace waymark {
+namespace {
+
+bool WaitsForStore(const Record& record) {
+  return record.storable && record.segment == kNoSegment && record.pending != 0;
+}
+
+}  // namespace
+
+std::string SegmentKey(const std::string& writer, uint64_t sequence) {
+  std::string key(kOutboxPrefix);
+  key += writer;
+  key.push_back('/');
+  AppendHex(&key, sequence, 12);
+  return key;
+}
+
+std::string WriterFromKey(std::string_view key) {
+  if (key.substr(0, kOutboxPrefix.size()) != kOutboxPrefix) return std::string();
+  key.remove_prefix(kOutboxPrefix.size());
+  const size_t slash = key.find('/');
+  return slash == std::string_view::npos ? std::string() : std::string(key.substr(0, slash));
+}
+
+void Outbox::Start(const OutboxLimits& limits, std::string writer) {
+  limits_ = limits;
+  writer_ = std::move(writer);
+}
+
+void Outbox::Count(const Record& record) {
+  ++live_;
+  bytes_ += static_cast<int64_t>(record.bytes());
+  for (int i = 0; i < kCollectorsMax; ++i) pending_[static_cast<size_t>(i)] += record.pending >> i & 1;
+}
+
+uint64_t Outbox::Append(Record record) {
+  record.id = next_id_++;
+  record.sequence = next_sequence_++;
+  Count(record);
+  if (WaitsForStore(record)) ++unstored_;
+  records_.push_back(std::move(record));
+  return records_.back().id;
+}
+
+void Outbox::Restore(const std::string& key, std::vector<Record> records, bool rewrite) {
+  Segment segment{next_segment_++, key, WriterFromKey(key), 0, rewrite};
+  std::vector<Record> kept;
+  for (Record& record : records) {
+    if (record.pending == 0) continue;
+    record.id = next_restored_id_++;
+    record.segment = segment.id;
+    ++segment.live;
+    Count(record);
+    kept.push_back(std::move(record));
+  }
+  segments_.push_back(std::move(segment));
+  const auto own = std::find_if(records_.begin(), records_.end(), [](const Record& record) {
+    return record.id >= kFirstOwnId;
+  });
+  records_.insert(own, std::make_move_iterator(kept.begin()), std::make_move_iterator(kept.end()));
+}
+
+void Outbox::Settle(Record* record, int collector) {
+  const uint32_t bit = 1u << collector;
+  record->in_flight &= ~bit;
+  if (!(record->pending & bit)) return;
+  if (record->pending == bit && WaitsForStore(*record)) --unstored_;
+  record->pending &= ~bit;
+  --pending_[static_cast<size_t>(collector)];
+  if (record->pending != 0) return;
+  --live_;
+  bytes_ -= static_cast<int64_t>(record->bytes());
+}
+
+void Outbox::Discard(Record* record, bool erase_from_store) {
+  for (int i = 0; i < kCollectorsMax; ++i) Settle(record, i);
+  Segment* segment = FindSegment(record->segment);
+  if (segment && erase_from_store) segment->shrunk = true;
+}
+
+void Outbox::Sweep() {
+  const auto settled = [this](const Record& record) {
+    if (record.pending != 0) return false;
+    if (Segment* segment = FindSegment(record.segment)) --segment->live;
+    return true;
+  };
+  records_.erase(std::remove_if(records_.begin(), records_.end(), settled), records_.end());
+}
+
+Record* Outbox::OverBound() {
+  if (live_ <= limits_.events_max && bytes_ <= limits_.bytes_max) {
+    return nullptr;
+  }
+  const auto oldest = std::find_if(records_.begin(), records_.end(), [](const Record& record) {
+    return record.in_flight == 0 && record.pending != 0;
+  });
+  return oldest == records_.end() ? nullptr : &*oldest;
+}
+
+Outbox::NewSegment Outbox::TakeUnstored() {
+  std::vector<const Record*> records;
+  Segment segment{next_segment_, "", writer_, 0, false};
+  for (Record& record : records_) {
+    if (!WaitsForStore(record)) continue;
+    if (records.empty()) segment.key = SegmentKey(writer_, record.sequence);
+    record.segment = segment.id;
+    ++segment.live;
+    records.push_back(&record);
+  }
+  unstored_ = 0;
+  if (records.empty()) return {};
+  ++next_segment_;
+  segments_.push_back(segment);
+  return {segment.key, EncodeSegment(records)};
+}
+
+std::vector<std::string> Outbox::TakeDeletions() {
+  std::vector<std::string> keys;
+  const auto empty = [&keys](const Segment& segment) {
+    if (segment.live > 0) return false;
+    keys.push_back(segment.key);
+    return true;
+  };
+  segments_.erase(std::remove_if(segments_.begin(), segments_.end(), empty), segments_.end());
+  return keys;
+}
+
+std::vector<Outbox::NewSegment> Outbox::TakeRewrites() {
+  std::vector<NewSegment> rewrites;
+  for (Segment& segment : segments_) {
+    if (!segment.shrunk || segment.live == 0) continue;
+    segment.shrunk = false;
+    std::vector<const Record*> left;
+    for (const Record& record : records_) {
+      if (record.segment == segment.id) left.push_back(&record);
+    }
+    rewrites.push_back({segment.key, EncodeSegment(left)});
+  }
+  return rewrites;
+}
+
+void Outbox::Clear() {
+  records_.clear();
+  segments_.clear();
+  pending_.fill(0);
+  live_ = 0;
+  bytes_ = 0;
+  unstored_ = 0;
+}
+
+Record* Outbox::Find(uint64_t id) {
+  const auto at = std::lower_bound(
+      records_.begin(), records_.end(), id,
+      [](const Record& record, uint64_t wanted) { return record.id < wanted; });
+  return at != records_.end() && at->id == id ? &*at : nullptr;
+}
+
+const std::string* Outbox::WriterOf(const Record& record) const {
+  for (const Segment& segment : segments_) {
+    if (segment.id == record.segment) return &segment.writer;
+  }
+  return nullptr;
+}
+
+Segment* Outbox::FindSegment(uint32_t id) {
+  if (id == kNoSegment) return nullptr;
+  // Mostly asked for one of the latest or the first: a list of a few hundred, walked rarely.
+  for (Segment& segment : segments_) {
+    if (segment.id == id) return &segment;
+  }
+  return nullptr;
+}
+
+}  // namespace waymark

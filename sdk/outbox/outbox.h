@@ -1,0 +1,110 @@
+// The bounded queue of records, in the order in which they happened.
+//
+// A record leaves when every collector that wanted it has settled it: acknowledged, refused for good, or no longer
+// allowed. Records that were stored lie in segments; a segment leaves the store when its last record has left.
+// Invariant: the outbox performs nothing. What must happen in the store is taken from it by the engine.
+#ifndef WAYMARK_OUTBOX_OUTBOX_H_
+#define WAYMARK_OUTBOX_OUTBOX_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "outbox/record.h"
+
+namespace waymark {
+
+struct OutboxLimits {
+  int64_t events_max = 10'000;
+  int64_t bytes_max = 8 * 1024 * 1024;
+};
+
+struct Segment {
+  uint32_t id = kNoSegment;
+  std::string key;
+  std::string writer;
+  int live = 0;        // records still in the queue
+  bool shrunk = false; // lost a record that may not stay on the device: write it anew
+};
+
+// Restored records get ids below this one, so that they stand before this run's own.
+inline constexpr uint64_t kFirstOwnId = uint64_t{1} << 32;
+
+class Outbox {
+ public:
+  // Starts the writer's sequence. `writer` names this engine's segments and sorts by time.
+  void Start(const OutboxLimits& limits, std::string writer);
+
+  // Queues a record for the collectors of `record.pending`; gives it its id and sequence.
+  uint64_t Append(Record record);
+  // Adds a segment that an earlier run stored, before this run's own records. Records without pending collectors are
+  // left out; `rewrite`: one of them may not stay on the device.
+  void Restore(const std::string& key, std::vector<Record> records, bool rewrite);
+
+  // One collector is done with the record.
+  void Settle(Record* record, int collector);
+  // Nobody gets the record any more.
+  void Discard(Record* record, bool erase_from_store);
+  // Takes settled records out. Call after a round of Settle and Discard: pointers to records end here.
+  void Sweep();
+
+  // The oldest record that is not on its way, when a bound is passed; null otherwise.
+  Record* OverBound();
+
+  // Encodes what waits to be stored as one new segment; an empty key when there is nothing.
+  struct NewSegment {
+    std::string key;
+    std::string bytes;
+  };
+  NewSegment TakeUnstored();
+  bool has_unstored() const { return unstored_ > 0; }
+
+  // Segments that have become empty since the last call: to be deleted from the store.
+  std::vector<std::string> TakeDeletions();
+  // Segments that must be written anew without their discarded records.
+  std::vector<NewSegment> TakeRewrites();
+
+  // Forgets everything, stored or not, without asking for deletions.
+  void Clear();
+
+  std::vector<Record>& records() { return records_; }
+  Record* Find(uint64_t id);
+  const std::string* WriterOf(const Record& record) const;
+  int64_t events() const { return live_; }
+  int64_t bytes() const { return bytes_; }
+  // Whether anything of this queue lies in the store.
+  bool has_segments() const { return !segments_.empty(); }
+  const std::vector<Segment>& segments() const { return segments_; }
+  const std::string& writer() const { return writer_; }
+  int64_t pending(int collector) const { return pending_[static_cast<size_t>(collector)]; }
+
+ private:
+  Segment* FindSegment(uint32_t id);
+  void Count(const Record& record);
+
+  OutboxLimits limits_;
+  std::string writer_;
+  std::vector<Record> records_;
+  std::vector<Segment> segments_;
+  std::array<int64_t, kCollectorsMax> pending_{};
+  int64_t live_ = 0;
+  int64_t bytes_ = 0;
+  int64_t unstored_ = 0;
+  uint64_t next_restored_id_ = 1;
+  uint64_t next_id_ = kFirstOwnId;
+  uint64_t next_sequence_ = 1;
+  uint32_t next_segment_ = 1;
+};
+
+// outbox/<writer>/<sequence>: sorts by writer and then by sequence.
+std::string SegmentKey(const std::string& writer, uint64_t sequence);
+// The writer in a key; empty when the key is none of ours.
+std::string WriterFromKey(std::string_view key);
+
+inline constexpr std::string_view kOutboxPrefix = "outbox/";
+
+}  // namespace waymark
+
+#endif  // WAYMARK_OUTBOX_OUTBOX_H_

@@ -1,0 +1,57 @@
+// One event on its way, in memory and as bytes in the store. The byte format is docs/record.md.
+#ifndef WAYMARK_OUTBOX_RECORD_H_
+#define WAYMARK_OUTBOX_RECORD_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "consent/policy.h"
+
+namespace waymark {
+
+inline constexpr uint32_t kNoSegment = 0;
+
+struct Record {
+  uint64_t id = 0;        // place in this engine's queue; not stored
+  uint64_t sequence = 0;  // of the writer; grows by one with each of its records
+  uint32_t segment = kNoSegment;
+  uint32_t generation = 0;    // of consent, when the event was admitted
+  uint32_t pending = 0;       // bit for each collector that has not settled it
+  uint32_t in_flight = 0;     // bit for each collector to which it is on its way
+  PurposeSet captured = 0;    // what was allowed when the event was admitted
+  bool storable = false;      // a purpose that may keep things on the device is behind it
+  bool deidentified = false;
+  int64_t time_ms = 0;        // Unix milliseconds at which it happened
+  int64_t queued_mono_ms = 0; // when it came into this queue
+  std::shared_ptr<const std::string> context;  // standing context at capture, shared
+  std::string event;          // the event document
+
+  size_t bytes() const { return event.size(); }
+};
+
+// What a segment says of one record: all that is known without the policy.
+struct StoredRecord {
+  uint64_t sequence = 0;
+  uint32_t generation = 0;
+  bool deidentified = false;
+  std::shared_ptr<const std::string> context;
+  std::string event;
+};
+
+struct DecodedSegment {
+  std::vector<StoredRecord> records;  // all that is whole
+  int corrupt = 0;                    // frames that were not; a torn end counts once
+};
+
+// Appends the records of a segment, each context once before the records that share it.
+std::string EncodeSegment(const std::vector<const Record*>& records);
+
+// Any bytes are allowed. A frame with a wrong checksum is skipped; one whose size leads outside ends the segment.
+DecodedSegment DecodeSegment(std::string_view bytes);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_OUTBOX_RECORD_H_

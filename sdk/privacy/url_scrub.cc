@@ -1,0 +1,82 @@
+#include "privacy/url_scrub.h"
+
+#include "base/json_writer.h"
+
+namespace waymark {
+namespace {
+
+bool Matches(std::string_view pattern, std::string_view name) {
+  if (pattern.empty() || pattern.back() != '*') return pattern == name;
+  pattern.remove_suffix(1);
+  return name.substr(0, pattern.size()) == pattern;
+}
+
+bool Stays(const UrlRules& rules, std::string_view parameter) {
+  const std::string_view name = parameter.substr(0, parameter.find('='));
+  for (const std::string& pattern : rules.names) {
+    if (Matches(pattern, name)) return true;
+  }
+  return false;
+}
+
+void WritePage(JsonWriter* writer, const UrlRules& rules, const JsonView& page) {
+  writer->Begin('{');
+  for (JsonItems item(page); item.Next();) {
+    const bool url = item.key() == "url" || item.key() == "referrer" || item.key() == "search";
+    writer->Key(item.key());
+    if (url && item.value().is(JsonType::kString)) {
+      writer->String(ScrubUrl(rules, item.value().AsString()));
+    } else {
+      writer->Raw(item.value().text());
+    }
+  }
+  writer->End('}');
+}
+
+}  // namespace
+
+UrlRules ReadUrlRules(const JsonView& privacy) {
+  UrlRules rules;
+  const JsonView list = privacy["url_parameters"];
+  rules.active = static_cast<bool>(list);
+  for (JsonItems item(list); item.Next();) rules.names.push_back(item.value().AsString());
+  return rules;
+}
+
+std::string ScrubUrl(const UrlRules& rules, std::string_view url) {
+  if (!rules.active) return std::string(url);
+  url = url.substr(0, url.find('#'));
+  const size_t question = url.find('?');
+  std::string out(url.substr(0, question));
+  if (question == std::string_view::npos) return out;
+  char separator = '?';
+  std::string_view rest = url.substr(question + 1);
+  while (!rest.empty()) {
+    const size_t end = rest.find('&');
+    const std::string_view parameter = rest.substr(0, end);
+    if (Stays(rules, parameter)) {
+      out.push_back(separator);
+      out += parameter;
+      separator = '&';
+    }
+    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+  }
+  return out;
+}
+
+std::string ScrubContext(const UrlRules& rules, const JsonView& context) {
+  const JsonView page = context["page"];
+  if (!rules.active || !page.is(JsonType::kObject)) return std::string(context.text());
+  std::string json;
+  JsonWriter writer(&json);
+  writer.Begin('{');
+  for (JsonItems item(context); item.Next();) {
+    writer.Key(item.key());
+    if (item.key() == "page") WritePage(&writer, rules, page);
+    else writer.Raw(item.value().text());
+  }
+  writer.End('}');
+  return json;
+}
+
+}  // namespace waymark

@@ -1,0 +1,29 @@
+// Takes query parameters that nobody asked for out of recorded URLs: search terms, tokens and addresses hide there.
+#ifndef WAYMARK_PRIVACY_URL_SCRUB_H_
+#define WAYMARK_PRIVACY_URL_SCRUB_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json_view.h"
+
+namespace waymark {
+
+struct UrlRules {
+  bool active = false;             // without the config's key all parameters stay
+  std::vector<std::string> names;  // those that stay; a final * stands for any ending
+};
+
+UrlRules ReadUrlRules(const JsonView& privacy);
+
+// `url`, or a bare query that begins with '?'. Fragments go with the parameters when rules are active: single-page sign-ins put
+// tokens there.
+std::string ScrubUrl(const UrlRules& rules, std::string_view url);
+
+// A context (or the overrides of one event) with `page.url`, `page.referrer` and `page.search` scrubbed.
+std::string ScrubContext(const UrlRules& rules, const JsonView& context);
+
+}  // namespace waymark
+
+#endif  // WAYMARK_PRIVACY_URL_SCRUB_H_
