@@ -8,37 +8,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
+import { bundles } from "./bundles.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
 const wasm = join(here, "../build/wasm/wasm/waymark.wasm");
-const { version } = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
-
-const shared = {
-  absWorkingDir: here,
-  bundle: true,
-  minify: true,
-  target: "es2020",
-  charset: "utf8",
-  legalComments: "none",
-  // Members without a first value need no code.
-  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
-  // Members that begin with one underscore are ours alone; the wasm's own names are kept.
-  mangleProps: /^_[a-z]/,
-  reserveProps: /^_initialize$/,
-  define: { WAYMARK_VERSION: JSON.stringify(version) },
-  logLevel: "warning",
-};
-
-const node = { platform: "node", target: "node20", format: "esm" };
-
-const bundles = [
-  { entryPoints: ["src/entry/stub.ts"], outfile: "dist/stub.js", bundle: false },
-  { entryPoints: ["src/entry/script.ts"], outfile: "dist/waymark.js", format: "iife" },
-  { entryPoints: ["src/entry/index.ts"], outfile: "dist/index.mjs", format: "esm" },
-  { entryPoints: ["src/entry/node.ts"], outfile: "dist/node.mjs", ...node },
-  { entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.mjs", ...node, minify: false },
-];
 
 if (!process.argv.includes("--without-wasm") && !existsSync(wasm)) {
   console.error(
@@ -49,7 +23,7 @@ if (!process.argv.includes("--without-wasm") && !existsSync(wasm)) {
 }
 
 rmSync(dist, { recursive: true, force: true });
-for (const bundle of bundles) await build({ ...shared, ...bundle });
+for (const bundle of Object.values(bundles)) await build(bundle);
 chmodSync(join(dist, "cli.mjs"), 0o755);
 const tsc = join(here, "node_modules/typescript/bin/tsc");
 const types = spawnSync(process.execPath, [tsc, "-p", "tsconfig.types.json"], {

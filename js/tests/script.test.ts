@@ -1,0 +1,217 @@
+// What is shipped for a page without a bundler: the stub's text and the minified script, run as a
+// page runs them, with the real engine. Only the page around them is a fake.
+
+import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { build } from "esbuild";
+import { readFileSync } from "node:fs";
+import { createContext, runInContext } from "node:vm";
+import { brotliCompressSync } from "node:zlib";
+// @ts-expect-error: plain JavaScript of the build
+import { bundles } from "../bundles.mjs";
+import { fakeLocalStorage } from "./browser_fakes.ts";
+import { wasm_file } from "./raw_engine.ts";
+
+let stub: string;
+let script: string;
+
+beforeAll(async () => {
+  const text = async (bundle: object) =>
+    (await build({ ...bundle, write: false })).outputFiles[0]!.text;
+  stub = await text(bundles.stub);
+  script = await text(bundles.script);
+});
+
+const config = {
+  waymark: 1,
+  app: { id: "shop" },
+  consent: {
+    revision: "1",
+    purposes: [{ id: "analytics", basis: "consent", before_answer: "hold" }],
+    regions: [{ match: ["*"], model: "opt_in" }],
+  },
+  collectors: [
+    {
+      id: "w",
+      protocol: "segment",
+      url: "https://c.example",
+      needs: ["analytics"],
+      options: { write_key: "k" },
+    },
+  ],
+  capture: { page_views: true },
+};
+
+class FakePage {
+  readonly fetched: string[] = [];
+  readonly sent: any[] = [];
+  readonly logged: string[] = [];
+  readonly window: any;
+  clock = 100;
+  wasm = new Response(readFileSync(wasm_file), { headers: { "Content-Type": "application/wasm" } });
+  dataset: Record<string, string> = { config: "/waymark.json" };
+
+  constructor() {
+    const target = new EventTarget();
+    const document = Object.assign(new EventTarget(), {
+      title: "Shop",
+      referrer: "",
+      characterSet: "UTF-8",
+      documentElement: { scrollWidth: 1, scrollHeight: 1 },
+      currentScript: { src: "https://shop.example/js/waymark.js", dataset: this.dataset },
+    });
+    this.window = createContext({
+      document,
+      addEventListener: target.addEventListener.bind(target),
+      dispatchEvent: target.dispatchEvent.bind(target),
+      location: new URL("https://shop.example/p/1"),
+      history: { pushState() {}, replaceState() {} },
+      navigator: { onLine: true, language: "en", userAgent: "Test/1" },
+      screen: { width: 1, height: 1 },
+      ...{ devicePixelRatio: 1, innerWidth: 1, innerHeight: 1 },
+      localStorage: fakeLocalStorage(),
+      performance: { now: () => this.clock + 0.7 },
+      crypto: { getRandomValues: (bytes: Uint8Array) => bytes.fill(1) },
+      console: { error: (...words: unknown[]) => this.logged.push(words.join(" ")) },
+      fetch: (url: string | URL, request?: any) => this._fetch(String(url), request),
+      ...{ URL, TextEncoder, TextDecoder, AbortController, Uint8Array },
+      ...{ setTimeout, clearTimeout, queueMicrotask },
+    });
+    this.window.window = this.window;
+  }
+
+  run(text: string): any {
+    return runInContext(text, this.window);
+  }
+
+  private async _fetch(url: string, request?: any): Promise<Response> {
+    this.fetched.push(url);
+    if (url.endsWith(".wasm")) return this.wasm;
+    if (url === "/waymark.json") return new Response(JSON.stringify(config));
+    if (!request) return new Response("", { status: 404 });
+    this.sent.push(...JSON.parse(new TextDecoder().decode(request.body)).batch);
+    return new Response("{}");
+  }
+}
+
+let page: FakePage;
+beforeEach(() => {
+  page = new FakePage();
+});
+
+describe("budgets, in bytes after brotli", () => {
+  const size = (text: string) => brotliCompressSync(text).length;
+  test("stub.js: 1 KB", () => expect(size(stub)).toBeLessThanOrEqual(1024));
+  test("waymark.js: 8 KB", () => expect(size(script)).toBeLessThanOrEqual(8192));
+});
+
+describe("the stub", () => {
+  test("keeps calls with their time and page, and does nothing else", () => {
+    page.run(stub);
+    page.run(`waymark("track", "a", { n: 1 })`);
+    const [[parameters, [wall, mono], url, title]] = page.window.waymark.q;
+    expect(Array.from(parameters)).toEqual(["track", "a", { n: 1 }]);
+    expect([mono, url, title]).toEqual([100.7, "https://shop.example/p/1", "Shop"]);
+    expect(Math.abs(wall - Date.now())).toBeLessThan(60_000);
+    expect(page.fetched).toEqual([]);
+    expect(Object.keys(page.window.localStorage)).toEqual([]);
+  });
+
+  test("keeps 500 calls and counts the rest", () => {
+    page.run(stub);
+    page.run(`for (let i = 0; i < 503; i++) waymark("track", "a" + i)`);
+    expect(page.window.waymark.q).toHaveLength(500);
+    expect(page.window.waymark.q[499][0][1]).toBe("a499");
+    expect(page.window.waymark.lost).toBe(3);
+  });
+
+  test("pasted twice keeps what the first has", () => {
+    page.run(stub);
+    page.run(`waymark("track", "a")`);
+    page.run(stub);
+    expect(page.window.waymark.q).toHaveLength(1);
+  });
+});
+
+describe("the script", () => {
+  test("finds the engine beside itself and fetches it once, with the config", async () => {
+    page.run(script);
+    await page.run("waymark.client.ready");
+    expect(page.fetched.sort()).toEqual(["/waymark.json", "https://shop.example/js/waymark.wasm"]);
+  });
+
+  test("takes the engine from data-wasm and the name from data-global", async () => {
+    Object.assign(page.dataset, { wasm: "/engine.wasm", global: "trail" });
+    page.run(script);
+    await page.run("trail.client.ready");
+    expect(page.fetched).toContain("/engine.wasm");
+    expect(page.window.waymark).toBeUndefined();
+  });
+
+  test("takes a wasm of a wrong Content-Type", async () => {
+    page.wasm = new Response(readFileSync(wasm_file), { headers: { "Content-Type": "text/html" } });
+    page.run(script);
+    await page.run("waymark.client.ready");
+  });
+
+  test("delivers the stub's calls with their own time, after the page view", async () => {
+    const before = Date.now();
+    page.run(stub);
+    page.run(`waymark("consent.set", { analytics: "granted" })`);
+    page.run(`waymark("track", "early", { n: 1 })`);
+    const after = Date.now();
+    page.clock = 5000;
+    page.run(script);
+    page.run(`waymark("flush")`);
+    await page.run("waymark.client.ready");
+    while (!page.sent.length) await new Promise((resolve) => setTimeout(resolve));
+    expect(page.sent.map(({ type, event }) => event ?? type)).toEqual(["page", "early"]);
+    const time = Date.parse(page.sent[1].timestamp);
+    expect(time >= before && time <= after).toBe(true);
+    expect(page.sent[1].context.page.url).toBe("https://shop.example/p/1");
+    expect(page.logged).toEqual([]);
+  });
+
+  test("gives values back and reaches nested methods", async () => {
+    page.run(script);
+    await page.run(`waymark("ready")`);
+    page.run(`waymark("consent.set", { analytics: "denied" })`);
+    expect(page.run(`waymark("consent.get").purposes.analytics.state`)).toBe("denied");
+    expect(page.run(`waymark("view").refused`)).toBe(false);
+  });
+
+  test("reports an unknown method, and reaches nothing private", async () => {
+    page.run(script);
+    page.run(`problems = []; waymark("on", "problem", (problem) => problems.push(problem.code))`);
+    for (const name of ["nope", "constructor", "consent", "consent.constructor", "", undefined]) {
+      page.run(`waymark(${JSON.stringify(name)})`);
+    }
+    expect(Array.from(page.window.problems)).toEqual(Array(6).fill("unknown_method"));
+  });
+
+  test("standing twice in the page opens one client", async () => {
+    page.run(script);
+    const { client } = page.window.waymark;
+    page.run(script);
+    expect(page.window.waymark.client).toBe(client);
+  });
+
+  test("tells how many calls the stub could not keep", async () => {
+    page.run(stub);
+    page.run(`found = []; waymark("on", "problem", (problem) => found.push(problem.found))`);
+    page.run(`for (let i = 0; i < 502; i++) waymark("track", "a" + i)`);
+    page.run(script);
+    expect(Array.from(page.window.found)).toEqual(["3 calls too many"]);
+  });
+
+  test("without an engine says why, and the page goes on", async () => {
+    page.wasm = new Response("", { status: 404 });
+    page.run(stub);
+    page.run(`codes = []; waymark("on", "problem", (problem) => codes.push(problem.code))`);
+    page.run(script);
+    const error = await page.run("waymark.client.ready.catch((error) => error)");
+    expect(error.message).toMatch(/the answer 404 from https:\/\/shop\.example\/js\/waymark\.wasm/);
+    expect(Array.from(page.window.codes)).toEqual(["wasm_unreachable"]);
+    expect(page.logged).toHaveLength(1);
+    page.run(`waymark("track", "a"); waymark("consent.set", {}); waymark("view")`);
+  });
+});
