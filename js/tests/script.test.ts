@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { build } from "esbuild";
 import { readFileSync } from "node:fs";
 import { createContext, runInContext } from "node:vm";
-import { brotliCompressSync } from "node:zlib";
+import { brotliCompressSync, gunzipSync } from "node:zlib";
 // @ts-expect-error: plain JavaScript of the build
 import { bundles } from "../bundles.mjs";
 import { fakeLocalStorage } from "./browser_fakes.ts";
@@ -43,14 +43,17 @@ const config = {
 
 class FakePage {
   readonly fetched: string[] = [];
-  readonly sent: any[] = [];
+  /** The events of the first request. */
+  readonly delivery: Promise<any[]>;
   readonly logged: string[] = [];
   readonly window: any;
+  deliver!: (events: any[]) => void;
   clock = 100;
   wasm = new Response(readFileSync(wasm_file), { headers: { "Content-Type": "application/wasm" } });
   dataset: Record<string, string> = { config: "/waymark.json" };
 
   constructor() {
+    this.delivery = new Promise((resolve) => (this.deliver = resolve));
     const target = new EventTarget();
     const document = Object.assign(new EventTarget(), {
       title: "Shop",
@@ -88,7 +91,9 @@ class FakePage {
     if (url.endsWith(".wasm")) return this.wasm;
     if (url === "/waymark.json") return new Response(JSON.stringify(config));
     if (!request) return new Response("", { status: 404 });
-    this.sent.push(...JSON.parse(new TextDecoder().decode(request.body)).batch);
+    const packed = request.headers["Content-Encoding"] === "gzip";
+    const body = packed ? gunzipSync(request.body) : Buffer.from(request.body);
+    this.deliver(JSON.parse(body.toString()).batch);
     return new Response("{}");
   }
 }
@@ -163,11 +168,11 @@ describe("the script", () => {
     page.run(script);
     page.run(`waymark("flush")`);
     await page.run("waymark.client.ready");
-    while (!page.sent.length) await new Promise((resolve) => setTimeout(resolve));
-    expect(page.sent.map(({ type, event }) => event ?? type)).toEqual(["page", "early"]);
-    const time = Date.parse(page.sent[1].timestamp);
+    const events = await page.delivery;
+    expect(events.map(({ type, event }) => event ?? type)).toEqual(["page", "early"]);
+    const time = Date.parse(events[1].timestamp);
     expect(time >= before && time <= after).toBe(true);
-    expect(page.sent[1].context.page.url).toBe("https://shop.example/p/1");
+    expect(events[1].context.page.url).toBe("https://shop.example/p/1");
     expect(page.logged).toEqual([]);
   });
 
