@@ -61,8 +61,11 @@ function ask(engine: RawEngine, line: Line): [RawAnswer | null, object | null | 
 function check(engine: RawEngine, line: Line): void {
   const [answer, wanted] = ask(engine, line);
   if (wanted === undefined) throw new Error(`${line.at}: no answer is written down`);
-  const found = { at: line.at, text: answer && answer.text, bodies: answer?.bodies.toString("base64") };
-  expect(found).toEqual({
+  expect({
+    at: line.at,
+    text: answer && answer.text,
+    bodies: answer?.bodies.toString("base64"),
+  }).toEqual({
     at: line.at,
     text: wanted && JSON.stringify(wanted),
     bodies: answer ? base64(line.output_bodies).toString("base64") : undefined,

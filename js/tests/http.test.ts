@@ -70,7 +70,8 @@ test("an answer comes with its status and body", async () => {
   received = [];
   const fact = await outcome(request("/ok"));
   expect(fact).toEqual({ type: "http_done", effect_id: 7, status: 200, body: '{"ok":true}' });
-  expect(received).toMatchObject([{ body: "[1]", headers: { "content-type": "application/json" } }]);
+  const headers = { "content-type": "application/json" };
+  expect(received).toMatchObject([{ body: "[1]", headers }]);
 });
 
 test("no body is no member", async () => {

@@ -109,7 +109,8 @@ describe.each<[string, () => Store, string]>([
     const all = Array.from({ length: 150 }, (_, i) => at + String(i).padStart(3, "0"));
     await run(store, ...all.map((key) => put(key)));
     const seen: unknown[] = [];
-    for (let after: string | undefined, more = true; more; after = seen[seen.length - 1] as string) {
+    for (let more = true; more; ) {
+      const after = seen[seen.length - 1] as string | undefined;
       const [read] = await run(store, get(at, { bytes_max: 1e6, ...(after && { after }) }));
       seen.push(...(keys(read) as string[]));
       more = read!.more as boolean;

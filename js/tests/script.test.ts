@@ -3,6 +3,7 @@
 
 import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { build } from "esbuild";
+import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { readFileSync } from "node:fs";
 import { createContext, runInContext } from "node:vm";
 import { brotliCompressSync, gunzipSync } from "node:zlib";
@@ -26,7 +27,7 @@ const config = {
   app: { id: "shop" },
   consent: {
     revision: "1",
-    purposes: [{ id: "analytics", basis: "consent", before_answer: "hold" }],
+    purposes: [{ id: "analytics", basis: "consent", storage: true, before_answer: "hold" }],
     regions: [{ match: ["*"], model: "opt_in" }],
   },
   collectors: [
@@ -77,7 +78,12 @@ class FakePage {
       console: { error: (...words: unknown[]) => this.logged.push(words.join(" ")) },
       fetch: (url: string | URL, request?: any) => this._fetch(String(url), request),
       ...{ URL, TextEncoder, TextDecoder, AbortController, Uint8Array },
-      ...{ setTimeout, clearTimeout, queueMicrotask },
+      ...{ setTimeout, clearTimeout, indexedDB: new IDBFactory(), IDBKeyRange },
+      // As in a browser: nobody else's method.
+      queueMicrotask(this: unknown, run: () => void) {
+        if (this && this !== page.window) throw new TypeError("Illegal invocation");
+        queueMicrotask(run);
+      },
     });
     this.window.window = this.window;
   }

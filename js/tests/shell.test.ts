@@ -103,7 +103,8 @@ describe("effects", () => {
   });
 
   test("a changed view is told when the engine is at rest", () => {
-    const { shell, hooks, engine } = open(first({ effects: [{ type: "notify", view: true }, put(1)] }));
+    const effects = [{ type: "notify", view: true }, put(1)];
+    const { shell, hooks, engine } = open(first({ effects }));
     hooks.view.mockImplementation(() => void expect(engine.inputs).toHaveLength(2));
     shell.send('{"type":"go"}');
     expect(hooks.view).toHaveBeenCalledTimes(1);

@@ -101,11 +101,13 @@ export class Client {
   }
 
   /** Who this is. Without a user id: traits of the unknown visitor. */
-  identify(user_id?: string | null, traits?: Properties, options?: CallOptions): void {
+  identify(id?: string | number | null, traits?: Properties, options?: CallOptions): void {
     this._guard(() => {
       const now = this._now();
       const context = this._context_of(options);
-      this._call({ type: "identify", now, user_id: user_id ?? undefined, traits, context });
+      // Databases count their users: 7 is the user "7".
+      const user_id = typeof id === "number" ? `${id}` : (id ?? undefined);
+      this._call({ type: "identify", now, user_id, traits, context });
     });
   }
 

@@ -36,11 +36,11 @@ function run({ dataset, src }: HTMLScriptElement): void {
   if (other) return;
   const wasm = dataset.wasm || new URL("waymark.wasm", src);
   const opened = calls[0] && early(calls[0]).now;
-  const platform = browserPlatform(dataset);
-  const client = new Client(platform, dataset.config || "waymark.json", { wasm }, pageViews, opened);
+  const config = dataset.config || "waymark.json";
+  const client = new Client(browserPlatform(dataset), config, { wasm }, pageViews, opened);
   const call: GlobalFunction = (method, ...parameters) => {
     if (!methods.test(method)) {
-      return client._problem("unknown_method", "", "a call of an unknown method", `${methods}`);
+      return client._problem("unknown_method", "", "a call of an unknown method", "one of the API");
     }
     let owner: any;
     let member: any = client;

@@ -5,7 +5,8 @@ import { failure } from "../core/error.ts";
 import type { Platform } from "./platform.ts";
 
 const nothing = () => {};
-const no_page = () => Promise.reject(failure("no_page", "no web page", "a browser, or waymark/node"));
+const no_page = () =>
+  Promise.reject(failure("no_page", "no web page", "a browser, or waymark/node"));
 
 export const nullPlatform: Platform = {
   sdk: "waymark-null",
