@@ -108,9 +108,10 @@ JsonView JsonView::operator[](std::string_view key) const {
   return JsonView();
 }
 
-std::string JsonView::AsString() const {
-  if (!is(JsonType::kString)) return std::string();
-  return Unescape(text_.substr(1, text_.size() - 2));
+std::string JsonView::AsString() const { return Unescape(AsName()); }
+
+std::string_view JsonView::AsName() const {
+  return is(JsonType::kString) ? text_.substr(1, text_.size() - 2) : std::string_view();
 }
 
 std::optional<int64_t> JsonView::AsInteger() const {
@@ -135,7 +136,7 @@ bool JsonItems::Next() {
   if (rest_.empty() || rest_[0] == '}' || rest_[0] == ']') return false;
   if (object_) {
     const size_t size = StringSize(rest_);
-    key_ = Unescape(rest_.substr(1, size - 2));
+    key_ = rest_.substr(1, size - 2);
     rest_ = TrimStart(rest_.substr(size));
     rest_ = rest_.substr(rest_.empty() ? 0 : 1);  // the colon
   }

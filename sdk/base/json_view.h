@@ -35,6 +35,8 @@ class JsonView {
 
   // The string with its escapes undone; empty when this is no string.
   std::string AsString() const;
+  // The string as it stands between its quotes; empty when this is no string. For names that never need an escape.
+  std::string_view AsName() const;
   // A whole number inside int64; nothing for fractions, exponents, other types.
   std::optional<int64_t> AsInteger() const;
   bool AsBool(bool otherwise = false) const;
@@ -51,8 +53,8 @@ class JsonItems {
   explicit JsonItems(const JsonView& view);
 
   bool Next();
-  // With its escapes undone where it has any; empty for elements of an array.
-  const std::string& key() const { return key_; }
+  // As it stands between its quotes, escapes and all; empty for elements of an array.
+  std::string_view key() const { return key_; }
   const JsonView& value() const { return value_; }
   int index() const { return index_; }
 
@@ -60,7 +62,7 @@ class JsonItems {
   std::string_view rest_;
   bool object_ = false;
   int index_ = -1;
-  std::string key_;
+  std::string_view key_;
   JsonView value_;
 };
 

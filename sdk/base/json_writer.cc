@@ -37,6 +37,12 @@ void AppendInteger(std::string* out, int64_t number) {
   out->append(digits + at, sizeof digits - static_cast<size_t>(at));
 }
 
+std::string IntegerText(int64_t number) {
+  std::string text;
+  AppendInteger(&text, number);
+  return text;
+}
+
 void AppendFixed(std::string* out, int64_t units, int decimals) {
   int64_t scale = 1;
   for (int i = 0; i < decimals; ++i) scale *= 10;
@@ -71,8 +77,10 @@ JsonWriter& JsonWriter::End(char bracket) {
 }
 
 JsonWriter& JsonWriter::Key(std::string_view key) {
-  String(key);
-  out_->push_back(':');
+  Comma();
+  out_->push_back('"');
+  out_->append(key);
+  out_->append("\":");
   comma_ = false;
   return *this;
 }
@@ -100,13 +108,25 @@ JsonWriter& JsonWriter::Raw(std::string_view json) {
 }
 
 JsonWriter& JsonWriter::Members(const JsonView& object) {
-  for (JsonItems item(object); item.Next();) Key(item.key()).Raw(item.value().text());
-  return *this;
+  const std::string_view text = object.text();
+  const size_t begin = text.find('"');  // of the first key
+  if (begin == std::string_view::npos) return *this;
+  return Raw(text.substr(begin, text.size() - begin - 1));
 }
 
 JsonWriter& JsonWriter::Field(std::string_view key, std::string_view text) {
   return text.empty() ? *this : Key(key).String(text);
 }
+
+JsonWriter& JsonWriter::Field(std::string_view key, const JsonView& value) {
+  return FieldRaw(key, value.text());
+}
+
+JsonWriter& JsonWriter::FieldText(std::string_view key, const JsonView& value) {
+  return value.is(JsonType::kString) ? Field(key, value) : *this;
+}
+
+JsonWriter& JsonWriter::FieldBool(std::string_view key, bool value) { return Key(key).Bool(value); }
 
 JsonWriter& JsonWriter::Field(std::string_view key, int64_t number) {
   return Key(key).Integer(number);

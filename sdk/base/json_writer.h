@@ -20,6 +20,7 @@ class JsonWriter {
 
   JsonWriter& Begin(char bracket);  // '{' or '['
   JsonWriter& End(char bracket);    // '}' or ']'
+  // `key` needs no escapes: it is ours, or stood as a key in JSON text.
   JsonWriter& Key(std::string_view key);
 
   JsonWriter& String(std::string_view text);
@@ -35,6 +36,11 @@ class JsonWriter {
   JsonWriter& Field(std::string_view key, std::string_view text);
   JsonWriter& Field(std::string_view key, int64_t number);
   JsonWriter& FieldRaw(std::string_view key, std::string_view json);
+  // The value as it stands in its text; a missing one writes nothing.
+  JsonWriter& Field(std::string_view key, const JsonView& value);
+  // Only when it is a string.
+  JsonWriter& FieldText(std::string_view key, const JsonView& value);
+  JsonWriter& FieldBool(std::string_view key, bool value);
 
  private:
   void Comma();
@@ -48,6 +54,7 @@ void AppendJsonString(std::string* out, std::string_view text);
 
 // Appends the digits of a whole number.
 void AppendInteger(std::string* out, int64_t number);
+std::string IntegerText(int64_t number);
 
 // Appends a number of 10^-decimals units: 1999, 2 -> 19.99.
 void AppendFixed(std::string* out, int64_t units, int decimals);

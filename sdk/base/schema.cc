@@ -1,5 +1,6 @@
 #include "base/schema.h"
 
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 
@@ -90,7 +91,7 @@ class SchemaWalk {
   std::vector<Problem> TakeProblems() { return std::move(problems_); }
 
   void Check(const JsonView& value, JsonView schema) {
-    if (const JsonView reference = schema["$ref"]) schema = Definition(reference.AsString());
+    if (const JsonView reference = schema["$ref"]) schema = Definition(reference.AsName());
     if (!CheckType(value, schema) || !CheckValues(value, schema)) return;
     switch (value.type()) {
       case JsonType::kObject:
@@ -107,13 +108,13 @@ class SchemaWalk {
   }
 
  private:
-  void Add(const char* code, std::string found, std::string allowed) {
+  void Add(const char* code, std::string_view found, std::string_view allowed) {
     if (problems_.size() >= kProblemsMax) return;
-    problems_.push_back({code, pointer_, std::move(found), std::move(allowed)});
+    problems_.push_back(MakeProblem(code, pointer_, found, allowed));
   }
 
-  JsonView Definition(const std::string& reference) const {
-    return definitions_[std::string_view(reference).substr(sizeof("#/$defs/") - 1)];
+  JsonView Definition(std::string_view reference) const {
+    return definitions_[reference.substr(sizeof("#/$defs/") - 1)];
   }
 
   bool CheckType(const JsonView& value, const JsonView& schema) {
@@ -131,7 +132,7 @@ class SchemaWalk {
 
   bool CheckValues(const JsonView& value, const JsonView& schema) {
     if (const JsonView constant = schema["const"]; constant && constant.text() != value.text()) {
-      Add("not_allowed", QuoteForProblem(value), std::string(constant.text()));
+      Add("not_allowed", QuoteForProblem(value), constant.text());
       return false;
     }
     const JsonView choices = schema["enum"];
@@ -148,7 +149,7 @@ class SchemaWalk {
 
   void CheckObject(const JsonView& value, const JsonView& schema) {
     for (JsonItems name(schema["required"]); name.Next();) {
-      const std::string key = name.value().AsString();
+      const std::string_view key = name.value().AsName();
       if (!value[key]) AddAt(key, "required", "nothing", "required");
     }
     const JsonView properties = schema["properties"];
@@ -168,7 +169,7 @@ class SchemaWalk {
     int64_t count = 0;
     for (JsonItems element(value); element.Next(); ++count) {
       if (schema["items"]) {
-        Descend(std::to_string(element.index()), element.value(), schema["items"]);
+        Descend(IntegerText(element.index()), element.value(), schema["items"]);
       }
     }
     CheckBounds(schema, count, "minItems", "maxItems", " entries");
@@ -178,7 +179,7 @@ class SchemaWalk {
     const std::string text = value.AsString();
     CheckBounds(schema, static_cast<int64_t>(CountCharacters(text)), "minLength", "maxLength",
                 " characters");
-    const std::string name = schema["format"].AsString();
+    const std::string_view name = schema["format"].AsName();
     for (const Format& format : kFormats) {
       if (format.name == name && !format.fits(text)) {
         Add("not_allowed", QuoteForProblem(value), format.allowed);
@@ -193,7 +194,7 @@ class SchemaWalk {
     const auto number = ParseFixed(value.text(), kFractionDigits);
     const bool fits = number && *number >= ParseFixed(least.text(), kFractionDigits) &&
                       *number <= ParseFixed(most.text(), kFractionDigits);
-    if (!fits) AddRange(std::string(value.text()), schema, least, most, "");
+    if (!fits) AddRange(value.text(), schema, least, most, "");
   }
 
   void CheckBounds(const JsonView& schema, int64_t count, const char* least_key,
@@ -201,25 +202,28 @@ class SchemaWalk {
     const JsonView least = schema[least_key];
     const JsonView most = schema[most_key];
     if ((least && count < *least.AsInteger()) || (most && count > *most.AsInteger())) {
-      AddRange(std::to_string(count) + unit, schema, least, most, unit);
+      AddRange(IntegerText(count) + unit, schema, least, most, unit);
     }
   }
 
-  void AddRange(std::string found, const JsonView& schema, const JsonView& least,
+  void AddRange(std::string_view found, const JsonView& schema, const JsonView& least,
                 const JsonView& most, const char* unit) {
     std::string allowed;
-    if (least) allowed = "at least " + std::string(least.text());
-    if (least && most) allowed += ", ";
-    if (most) allowed += "at most " + std::string(most.text());
-    allowed += unit;
-    if (const JsonView source = schema["$comment"]) allowed += " (" + source.AsString() + ")";
-    Add("out_of_range", std::move(found), std::move(allowed));
+    if (least) allowed.append("at least ").append(least.text());
+    if (least && most) allowed.append(", ");
+    if (most) allowed.append("at most ").append(most.text());
+    allowed.append(unit);
+    if (const JsonView source = schema["$comment"]) {
+      allowed.append(" (").append(source.AsName()).append(")");
+    }
+    Add("out_of_range", found, allowed);
   }
 
-  void AddAt(std::string_view step, const char* code, std::string found, std::string allowed) {
+  void AddAt(std::string_view step, const char* code, std::string_view found,
+             std::string_view allowed) {
     const size_t size = pointer_.size();
     AppendPointerStep(&pointer_, step);
-    Add(code, std::move(found), std::move(allowed));
+    Add(code, found, allowed);
     pointer_.resize(size);
   }
 

@@ -11,6 +11,7 @@
 #include <cassert>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace waymark {
@@ -22,6 +23,10 @@ struct Problem {
   std::string found;
   std::string allowed;
 };
+
+// A problem from its parts. Out of line: one call is smaller than four strings at every place that finds something wrong.
+Problem MakeProblem(const char* code, std::string_view pointer, std::string_view found,
+                    std::string_view allowed);
 
 class [[nodiscard]] Status {
  public:

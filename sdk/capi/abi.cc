@@ -2,18 +2,16 @@
 #include "waymark/abi.h"
 
 #include <cstdlib>
-#include <memory>
 #include <new>
 #include <string>
 #include <utility>
 
 #include "capi/frame.h"
-#include "capi/input_reader.h"
 #include "capi/output_writer.h"
 #include "waymark/engine.h"
 
 struct waymark_engine {
-  explicit waymark_engine(const waymark::Start& start) : engine(waymark::Engine::Open(start)) {}
+  explicit waymark_engine(const waymark::Start& start) : engine(start) {}
 
   waymark::Engine engine;
   std::string result;  // what was returned last
@@ -31,28 +29,14 @@ const uint8_t* Return(waymark_engine* engine, std::string result) {
   return reinterpret_cast<const uint8_t*>(engine->result.data());
 }
 
-// Reads an input. What cannot be read becomes a refused call: counted, and answered with the reason.
-Input ReadOrRefuse(const StatusOr<Frame>& frame) {
-  Input refused;
-  if (!frame.ok()) {
-    refused.body = Refused{frame.status().problem()};
-    return refused;
-  }
-  auto input = ReadInput(*frame);
-  if (input.ok()) return *std::move(input);
-  refused.now = ReadNow(*frame);
-  refused.body = Refused{input.status().problem()};
-  return refused;
-}
-
-std::string Answer(const StatusOr<Frame>& frame) {
+std::string Answer(const Input& query) {
   std::vector<Problem> problems;
-  if (!frame.ok()) {
-    problems.push_back(frame.status().problem());
-  } else if (frame->json["query"].AsString() == "lint") {
-    problems = LintConfig(frame->json["config"]);
+  if (!query.refusal.ok()) {
+    problems.push_back(query.refusal.problem());
+  } else if (query.fields["query"].AsName() == "lint") {
+    problems = LintConfig(query.fields["config"]);
   } else {
-    problems.push_back({"not_allowed", "/query", "an unknown question", "lint"});
+    problems.push_back(MakeProblem("not_allowed", "/query", "an unknown question", "lint"));
   }
   FrameWriter answer;
   JsonWriter writer(answer.json());
@@ -76,17 +60,15 @@ void waymark_free(uint8_t* bytes) { std::free(bytes); }
 
 waymark_engine* waymark_open(const uint8_t* bytes, size_t size) {
   std::string repaired;
-  const auto frame = waymark::ReadFrame(Bytes(bytes, size), &repaired);
   // A frame that cannot be read opens an engine without a config, which then says what it misses.
-  const waymark::Start start = frame.ok() ? waymark::ReadStart(*frame) : waymark::Start();
-  return new (std::nothrow) waymark_engine(start);
+  return new (std::nothrow) waymark_engine(waymark::ReadInput(Bytes(bytes, size), &repaired));
 }
 
 const uint8_t* waymark_handle(waymark_engine* engine, const uint8_t* bytes, size_t size) {
   if (!engine) return nullptr;
   std::string repaired;
-  const auto frame = waymark::ReadFrame(Bytes(bytes, size), &repaired);
-  return Return(engine, waymark::WriteOutput(engine->engine.Handle(waymark::ReadOrRefuse(frame))));
+  const waymark::Input input = waymark::ReadInput(Bytes(bytes, size), &repaired);
+  return Return(engine, waymark::WriteOutput(engine->engine.Handle(input)));
 }
 
 const uint8_t* waymark_view(waymark_engine* engine) {
@@ -99,8 +81,7 @@ const uint8_t* waymark_view(waymark_engine* engine) {
 const uint8_t* waymark_query(waymark_engine* engine, const uint8_t* bytes, size_t size) {
   if (!engine) return nullptr;
   std::string repaired;
-  const auto frame = waymark::ReadFrame(Bytes(bytes, size), &repaired);
-  return Return(engine, waymark::Answer(frame));
+  return Return(engine, waymark::Answer(waymark::ReadInput(Bytes(bytes, size), &repaired)));
 }
 
 size_t waymark_result_size(const waymark_engine* engine) {

@@ -1,63 +1,86 @@
 #include "capi/frame.h"
 
+#include <utility>
+
 #include "base/bytes.h"
 #include "base/json_check.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
+#include "base/name_table.h"
 
 namespace waymark {
 namespace {
 
 constexpr size_t kSizeBytes = 4;
 
+// In the order of InputType.
+constexpr const char* kInputTypeNames[] = {
+    "track",         "page",      "screen",       "identify", "reset",
+    "set_consent",   "set_context", "flush",      "forget",   "refused",
+    "wake",          "http_done", "store_read",   "store_done", "store_failed",
+    "store_changed", "lifecycle", "connectivity", "signal",
+};
+
 Problem TextProblem(const JsonCheck& check, std::string_view text) {
-  std::string pointer = PointerAt(text, check.offset);
-  switch (check.fault) {
-    case JsonCheck::Fault::kNotUtf8:
-      return {"not_utf8", std::move(pointer), "bytes that are not UTF-8", "UTF-8"};
-    case JsonCheck::Fault::kTooDeep:
-      return {"too_deep", std::move(pointer), std::to_string(kJsonDepthMax + 1) + " levels",
-              "at most " + std::to_string(kJsonDepthMax) + " levels"};
-    default:
-      return {"invalid_json", std::move(pointer),
-              "no JSON at byte " + std::to_string(check.offset), "JSON"};
+  const std::string pointer = PointerAt(text, check.offset);
+  if (check.fault == JsonCheck::Fault::kNotUtf8) {
+    return MakeProblem("not_utf8", pointer, "bytes that are not UTF-8", "UTF-8");
   }
+  if (check.fault == JsonCheck::Fault::kTooDeep) {
+    return MakeProblem("too_deep", pointer, IntegerText(kJsonDepthMax + 1) + " levels",
+                       "at most " + IntegerText(kJsonDepthMax) + " levels");
+  }
+  return MakeProblem("invalid_json", pointer,
+                     "no JSON at byte " + IntegerText(static_cast<int64_t>(check.offset)), "JSON");
+}
+
+// The problem of bytes that are no frame; fine otherwise.
+Status CheckFrame(std::string_view bytes) {
+  if (bytes.size() > kFrameBytesMax) {
+    return MakeProblem("too_big", "", "a frame that is too big", "at most 8 MiB");
+  }
+  if (bytes.size() >= kSizeBytes && ReadU32(bytes, 0) <= bytes.size() - kSizeBytes) {
+    return OkStatus();
+  }
+  return MakeProblem("invalid_json", "", "a frame that is cut", "a size in 4 bytes, and the text");
+}
+
+Input Refuse(Problem problem) {
+  Input input;
+  input.type = InputType::kRefused;
+  input.refusal = std::move(problem);
+  return input;
+}
+
+Now ReadNow(const JsonView& json) {
+  return {json["wall_ms"].AsInteger().value_or(0), json["mono_ms"].AsInteger().value_or(0)};
 }
 
 }  // namespace
 
-std::string_view Frame::Body(const JsonView& place) const {
-  const auto offset = place["offset"].AsInteger();
-  const auto size = place["size"].AsInteger();
-  const int64_t all = static_cast<int64_t>(bodies.size());
-  if (!offset || !size || *offset < 0 || *size < 0 || *offset > all || *size > all - *offset) {
-    return std::string_view();
-  }
-  return bodies.substr(static_cast<size_t>(*offset), static_cast<size_t>(*size));
-}
-
-StatusOr<Frame> ReadFrame(std::string_view bytes, std::string* repaired) {
-  if (bytes.size() > kFrameBytesMax) {
-    return Problem{"too_big", "", std::to_string(bytes.size()) + " bytes",
-                   "at most " + std::to_string(kFrameBytesMax) + " bytes"};
-  }
-  const bool whole =
-      bytes.size() >= kSizeBytes && ReadU32(bytes, 0) <= bytes.size() - kSizeBytes;
-  if (!whole) {
-    return Problem{"invalid_json", "", "a frame that is cut", "a size in 4 bytes and as much text"};
-  }
+Input ReadInput(std::string_view bytes, std::string* repaired) {
+  if (const Status frame = CheckFrame(bytes); !frame.ok()) return Refuse(frame.problem());
   std::string_view text = bytes.substr(kSizeBytes, ReadU32(bytes, 0));
   const JsonCheck check = CheckJson(text);
-  if (check.fault != JsonCheck::Fault::kNone) return TextProblem(check, text);
-  Frame frame;
-  frame.bodies = bytes.substr(kSizeBytes + text.size());
+  if (check.fault != JsonCheck::Fault::kNone) return Refuse(TextProblem(check, text));
+  Input input;
+  input.bodies = bytes.substr(kSizeBytes + text.size());
   if (check.lone_surrogate) {
     *repaired = text;
     RepairSurrogates(repaired);
     text = *repaired;
   }
-  frame.json = JsonView(text);
-  return frame;
+  input.fields = JsonView(text);
+  input.now = ReadNow(input.fields["now"]);
+  const JsonView type = input.fields["type"];
+  const int index = FindName(kInputTypeNames, type.AsName());
+  if (index >= 0) {
+    input.type = static_cast<InputType>(index);
+  } else if (type) {
+    input.type = InputType::kRefused;
+    input.refusal = MakeProblem("not_allowed", "/type", "an unknown type", "a type of input.md");
+  }
+  return input;
 }
 
 std::string FrameWriter::AddBody(std::string_view body) {

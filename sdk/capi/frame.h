@@ -6,23 +6,14 @@
 #include <string>
 #include <string_view>
 
-#include "base/json_view.h"
-#include "base/status.h"
+#include "waymark/input.h"
 
 namespace waymark {
 
-// A frame that has been checked once. Lives as long as the bytes it was read from, or as `repaired` where the text had to
-// be mended.
-struct Frame {
-  JsonView json;
-  std::string_view bodies;
-
-  // The raw body that {"offset": n, "size": n} points at; empty when it leads outside.
-  std::string_view Body(const JsonView& place) const;
-};
-
-// Problems: frame too big or cut, not UTF-8, not JSON, too deep. The pointer of a text fault says where it is.
-StatusOr<Frame> ReadFrame(std::string_view bytes, std::string* repaired);
+// Reads an input: commands, facts, or (without a type) a start or a query. It lives as long as the bytes it was read from, or as
+// `repaired` where the text had to be mended. What is no frame, not UTF-8, not JSON or too deep becomes a kRefused whose
+// problem says where.
+Input ReadInput(std::string_view bytes, std::string* repaired);
 
 // Gathers JSON and bodies of a frame to be returned.
 class FrameWriter {

@@ -1,61 +1,48 @@
 #include "capi/output_writer.h"
 
+#include "base/limits.h"
 #include "capi/frame.h"
 
 namespace waymark {
 namespace {
 
-class EffectWriter {
- public:
-  EffectWriter(JsonWriter* writer, FrameWriter* frame) : writer_(*writer), frame_(*frame) {}
+constexpr const char* kTypes[] = {"store_get",    "store_put", "store_delete", "store_delete",
+                                  "http_send",    "http_abort", "notify"};
+constexpr const char* kTransports[] = {"fetch", "keepalive", "beacon"};
 
-  void Write(const Effect& effect) {
-    writer_.Begin('{');
-    const auto& body = effect.body;
-    if (const auto* get = std::get_if<StoreGet>(&body)) Get(effect, *get);
-    else if (const auto* put = std::get_if<StorePut>(&body)) Put(effect, *put);
-    else if (const auto* erase = std::get_if<StoreDelete>(&body)) Delete(effect, *erase);
-    else if (const auto* send = std::get_if<HttpSend>(&body)) Send(effect, *send);
-    else if (const auto* abort = std::get_if<HttpAbort>(&body)) {
-      Head("http_abort", effect).Field("target", abort->target);
-    } else {
-      writer_.Field("type", "notify").Key("view").Bool(true);
-    }
-    writer_.End('}');
+void WriteEffect(JsonWriter* writer, const Effect& effect, FrameWriter* frame) {
+  writer->Begin('{').Field("type", kTypes[static_cast<int>(effect.type)]);
+  if (effect.effect_id != 0) writer->Field("effect_id", effect.effect_id);
+  switch (effect.type) {
+    case EffectType::kStoreGet:
+      writer->Field("prefix", effect.name).Field("after", effect.after);
+      writer->Field("bytes_max", kStorePageBytesMax);
+      break;
+    case EffectType::kStorePut:
+      writer->Field("key", effect.name).FieldRaw("value", frame->AddBody(effect.bytes));
+      break;
+    case EffectType::kStoreDelete:
+      writer->Field("key", effect.name);
+      break;
+    case EffectType::kStoreClear:
+      writer->Field("prefix", effect.name);
+      break;
+    case EffectType::kHttpSend:
+      writer->Field("method", "POST").Field("url", effect.name);
+      writer->FieldRaw("headers", effect.headers).FieldRaw("body", frame->AddBody(effect.bytes));
+      writer->Field("transport", kTransports[static_cast<int>(effect.transport)]);
+      writer->Field("timeout_ms", kHttpTimeoutMs);
+      writer->Field("credentials", effect.credentials ? "include" : "omit");
+      break;
+    case EffectType::kHttpAbort:
+      writer->Field("target", effect.target);
+      break;
+    case EffectType::kNotify:
+      writer->FieldBool("view", true);
+      break;
   }
-
- private:
-  JsonWriter& Head(std::string_view type, const Effect& effect) {
-    return writer_.Field("type", type).Field("effect_id", effect.effect_id);
-  }
-
-  void Get(const Effect& effect, const StoreGet& get) {
-    Head("store_get", effect).Field("prefix", get.prefix).Field("after", get.after);
-    writer_.Field("bytes_max", get.bytes_max);
-  }
-
-  void Put(const Effect& effect, const StorePut& put) {
-    Head("store_put", effect).Field("key", put.key).FieldRaw("value", frame_.AddBody(put.value));
-  }
-
-  void Delete(const Effect& effect, const StoreDelete& erase) {
-    Head("store_delete", effect).Field("key", erase.key).Field("prefix", erase.prefix);
-  }
-
-  void Send(const Effect& effect, const HttpSend& send) {
-    static constexpr std::string_view kTransports[] = {"fetch", "keepalive", "beacon"};
-    Head("http_send", effect).Field("method", send.method).Field("url", send.url);
-    writer_.Key("headers").Begin('{');
-    for (const auto& [name, value] : send.headers) writer_.Field(name, value);
-    writer_.End('}').FieldRaw("body", frame_.AddBody(send.body));
-    writer_.Field("transport", kTransports[static_cast<int>(send.transport)]);
-    writer_.Field("timeout_ms", send.timeout_ms);
-    writer_.Field("credentials", send.credentials ? "include" : "omit");
-  }
-
-  JsonWriter& writer_;
-  FrameWriter& frame_;
-};
+  writer->End('}');
+}
 
 }  // namespace
 
@@ -74,14 +61,13 @@ std::string WriteOutput(const Output& output) {
   FrameWriter frame;
   JsonWriter writer(frame.json());
   writer.Begin('{').Key("effects").Begin('[');
-  EffectWriter effects(&writer, &frame);
-  for (const Effect& effect : output.effects) effects.Write(effect);
+  for (const Effect& effect : output.effects) WriteEffect(&writer, effect, &frame);
   writer.End(']').Key("wake_at_ms");
   if (output.wake_at_ms == kNever) writer.Null();
   else writer.Integer(output.wake_at_ms);
   writer.Key("problems");
   WriteProblems(&writer, output.problems);
-  if (output.refused) writer.Key("refused").Bool(true);
+  if (output.refused) writer.FieldBool("refused", true);
   writer.End('}');
   return frame.Finish();
 }

@@ -2,17 +2,20 @@
 
 namespace waymark {
 
-StatusOr<std::shared_ptr<const Collector>> MakeCollector(const JsonView& entry,
-                                                         const SenderFacts& sender,
-                                                         const std::string& pointer) {
+std::unique_ptr<Collector> MakeCollector(const JsonView& entry, const SenderFacts& sender,
+                                         const std::string& pointer,
+                                         std::vector<Problem>* problems) {
   // The schema lets no third protocol through.
-  if (entry["protocol"].AsString() == "segment") return MakeSegment(entry, sender, pointer);
-  return MakeSnowplow(entry, sender, pointer);
+  if (entry["protocol"].AsName() != "segment") return MakeSnowplow(entry, sender);
+  if (entry["options"]["write_key"]) return MakeSegment(entry, sender);
+  problems->push_back(MakeProblem("required", pointer + "/options/write_key", "nothing",
+                                  "the write key of a Segment source"));
+  return nullptr;
 }
 
-std::string JoinUrl(const std::string& url, std::string_view path) {
-  std::string joined = url;
-  while (!joined.empty() && joined.back() == '/') joined.pop_back();
+std::string JoinUrl(std::string_view url, std::string_view path) {
+  while (!url.empty() && url.back() == '/') url.remove_suffix(1);
+  std::string joined(url);
   joined += path;
   return joined;
 }

@@ -8,7 +8,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/json_view.h"
@@ -23,8 +22,8 @@ struct OutgoingEvent {
   EventType type = EventType::kTrack;
   std::string name;
   std::string message_id;
-  std::string anonymous_id;  // empty when de-identified
-  std::string user_id;
+  JsonView anonymous_id;     // a string; missing when de-identified
+  JsonView user_id;          // a string
   int64_t time_ms = 0;
   bool deidentified = false;
   JsonView session;     // {id, index, event_index}; missing when de-identified
@@ -34,18 +33,15 @@ struct OutgoingEvent {
   JsonView context;     // standing context with the event's overrides
 };
 
-// Who sends: the same for all events.
+// Who sends: the same for all events. Views into the config and the start, valid while collectors are made.
 struct SenderFacts {
-  std::string app_id;
-  std::string app_version;
-  std::string channel;      // web, app, …
-  std::string sdk_name;     // waymark-web, …
-  std::string sdk_version;
+  JsonView app;  // the config's `app`: {id, version, channel}
+  JsonView sdk;  // the face: {name, version}
 };
 
 struct CollectorRequest {
   std::string url;
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::string headers;       // an object of JSON text
   bool credentials = false;  // whether cookies of the collector's host go along
 };
 
@@ -78,21 +74,18 @@ class Collector {
   virtual size_t BatchBytesMax() const = 0;
 };
 
-// Makes the collector that an entry of the config's `collectors` describes. `pointer`: of the entry, for problems.
-StatusOr<std::shared_ptr<const Collector>> MakeCollector(const JsonView& entry,
-                                                         const SenderFacts& sender,
-                                                         const std::string& pointer);
+// Makes the collector that an entry of the config's `collectors` describes; null, and a problem, when its options do not
+// suffice. `pointer`: of the entry.
+std::unique_ptr<Collector> MakeCollector(const JsonView& entry, const SenderFacts& sender,
+                                         const std::string& pointer,
+                                         std::vector<Problem>* problems);
 
 // One maker a protocol.
-StatusOr<std::shared_ptr<const Collector>> MakeSegment(const JsonView& entry,
-                                                       const SenderFacts& sender,
-                                                       const std::string& pointer);
-StatusOr<std::shared_ptr<const Collector>> MakeSnowplow(const JsonView& entry,
-                                                        const SenderFacts& sender,
-                                                        const std::string& pointer);
+std::unique_ptr<Collector> MakeSegment(const JsonView& entry, const SenderFacts& sender);
+std::unique_ptr<Collector> MakeSnowplow(const JsonView& entry, const SenderFacts& sender);
 
 // `url` without a final slash, followed by `path`.
-std::string JoinUrl(const std::string& url, std::string_view path);
+std::string JoinUrl(std::string_view url, std::string_view path);
 
 }  // namespace waymark
 

@@ -2,9 +2,9 @@
 //
 // Also spoken by RudderStack, Jitsu, PostHog's importer and many others. The write key stands in the body, so that the same
 // batch can go as a CORS-simple request while a page is closing.
+#include "base/json_merge.h"
 #include "base/json_writer.h"
 #include "collector/collector.h"
-#include "event/context.h"
 #include "event/vocabulary.h"
 
 namespace waymark {
@@ -18,16 +18,20 @@ class Segment final : public Collector {
  public:
   Segment(const JsonView& entry, const SenderFacts& sender)
       : url_(JoinUrl(entry["url"].AsString(), kBatchPath)),
-        write_key_(entry["options"]["write_key"].AsString()),
-        gzip_(entry["options"]["gzip"].AsBool(true)),
-        sender_(sender) {}
+        gzip_(entry["options"]["gzip"].AsBool(true)) {
+    end_ = R"(],"writeKey":)";
+    end_ += entry["options"]["write_key"].text();
+    end_ += R"(,"sentAt":)";
+    JsonWriter writer(&sender_);
+    writer.Field("library", sender.sdk).Key("app").Begin('{');
+    writer.Field("name", sender.app["id"]).Field("version", sender.app["version"]).End('}');
+    writer.Field("channel", sender.app["channel"]);
+  }
 
   void Begin(std::string* body) const override { *body += R"({"batch":[)"; }
 
   void End(Now now, std::string* body) const override {
-    *body += R"(],"writeKey":)";
-    AppendJsonString(body, write_key_);
-    *body += R"(,"sentAt":)";
+    *body += end_;
     AppendJsonString(body, FormatIso8601(now.wall_ms));
     body->push_back('}');
   }
@@ -38,9 +42,8 @@ class Segment final : public Collector {
     WriteName(&writer, event);
     writer.Field("messageId", event.message_id);
     // Segment demands an id. A de-identified event gets its own message id, which joins it to nothing.
-    writer.Field("anonymousId",
-                 event.deidentified ? event.message_id : event.anonymous_id);
-    writer.Field("userId", event.user_id);
+    if (event.deidentified) writer.Field("anonymousId", event.message_id);
+    writer.Field("anonymousId", event.anonymous_id).Field("userId", event.user_id);
     WriteProperties(&writer, event);
     WriteContext(&writer, event);
     writer.Field("timestamp", FormatIso8601(event.time_ms)).End('}');
@@ -49,8 +52,9 @@ class Segment final : public Collector {
   CollectorRequest Request(bool simple, bool gzip, bool) const override {
     CollectorRequest request;
     request.url = url_;
-    request.headers = {{"Content-Type", simple ? "text/plain" : "application/json"}};
-    if (gzip) request.headers.emplace_back("Content-Encoding", "gzip");
+    request.headers = simple ? R"({"Content-Type":"text/plain"})"
+                      : gzip ? R"({"Content-Type":"application/json","Content-Encoding":"gzip"})"
+                             : R"({"Content-Type":"application/json"})";
     return request;
   }
 
@@ -77,53 +81,38 @@ class Segment final : public Collector {
       return;
     }
     const Touchpoint* touchpoint = FindTouchpoint(event.name);
-    writer->Field("event", touchpoint ? touchpoint->segment_name : std::string_view(event.name));
+    if (touchpoint) writer->Field("event", touchpoint->segment_name);
+    else writer->Field("event", event.name);
   }
 
   static void WriteProperties(JsonWriter* writer, const OutgoingEvent& event) {
-    if (event.type == EventType::kIdentify) {
-      writer->FieldRaw("traits", event.traits.text());
-    } else if (event.type == EventType::kPage) {
+    if (event.type == EventType::kPage) {
       // Destinations read the page's address from the properties.
       writer->FieldRaw("properties", MergeObjects(event.context["page"], event.properties));
-    } else {
-      writer->FieldRaw("properties", event.properties.text());
+      return;
     }
+    writer->Field("traits", event.traits).Field("properties", event.properties);
   }
 
   void WriteContext(JsonWriter* writer, const OutgoingEvent& event) const {
-    writer->Key("context").Begin('{').Members(event.context);
-    writer->Key("library").Begin('{').Field("name", sender_.sdk_name);
-    writer->Field("version", sender_.sdk_version).End('}');
-    if (!event.context["app"]) {
-      writer->Key("app").Begin('{').Field("name", sender_.app_id);
-      writer->Field("version", sender_.app_version).End('}');
-    }
-    writer->Field("channel", sender_.channel);
-    writer->FieldRaw("session", event.session.text());
+    writer->Key("context").Begin('{').Members(event.context).Raw(sender_);
+    writer->Field("session", event.session);
     if (event.consent) {
-      writer->Key("consent").Begin('{');
-      writer->FieldRaw("categoryPreferences", event.consent.text()).End('}');
+      writer->Key("consent").Begin('{').Field("categoryPreferences", event.consent).End('}');
     }
     writer->End('}');
   }
 
   std::string url_;
-  std::string write_key_;
+  std::string end_;     // what follows the events, up to the time of sending
+  std::string sender_;  // members of the context that are the same for all events
   bool gzip_;
-  SenderFacts sender_;
 };
 
 }  // namespace
 
-StatusOr<std::shared_ptr<const Collector>> MakeSegment(const JsonView& entry,
-                                                       const SenderFacts& sender,
-                                                       const std::string& pointer) {
-  if (!entry["options"]["write_key"]) {
-    return Problem{"required", pointer + "/options/write_key", "nothing",
-                   "the write key of a Segment source"};
-  }
-  return std::shared_ptr<const Collector>(std::make_shared<Segment>(entry, sender));
+std::unique_ptr<Collector> MakeSegment(const JsonView& entry, const SenderFacts& sender) {
+  return std::make_unique<Segment>(entry, sender);
 }
 
 }  // namespace waymark

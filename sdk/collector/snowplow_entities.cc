@@ -1,102 +1,141 @@
 #include "collector/snowplow_entities.h"
 
-#include <initializer_list>
-
 #include "base/utf8.h"
 
 namespace waymark {
 namespace {
 
-constexpr std::string_view kNotSet = "(not set)";  // what reports show where a demanded text is missing
-constexpr int64_t kMoneyMax = 999'999'900;         // 9,999,999 in hundredths: the schemas' bound
+constexpr const char* kNotSet = "(not set)";  // what reports show where a demanded text is missing
+constexpr int64_t kMoneyMax = 999'999'900;    // 9,999,999 in hundredths: the schemas' bound
 constexpr int64_t kCountMax = 9'999'999;
-constexpr size_t kTextMax = 4096;
-constexpr size_t kShortTextMax = 128;
-constexpr size_t kLabelMax = 256;
-constexpr size_t kCodeMax = 99;
-constexpr int64_t kStepMax = 90;
+constexpr int kTextMax = 4096;
+constexpr int kShortTextMax = 128;
+constexpr int kStepMax = 90;
 constexpr int kProductsMax = 100;  // of one event; a collector takes 1 MB in all
 
-using Names = std::initializer_list<std::string_view>;
+enum class FieldType : uint8_t { kText, kMoney, kCount };
 
-// The first property of these names.
-JsonView First(const JsonView& object, Names names) {
-  for (const std::string_view name : names) {
-    const JsonView value = object[name];
+// A field of an entity and the property it comes from. The first of two names that is there counts.
+struct Field {
+  const char* key;
+  const char* property;
+  const char* other_property;  // null: none
+  FieldType type;
+  int most;                    // bytes of a text, bound of a count
+};
+
+constexpr Field kProductFields[] = {
+    {"name", "name", nullptr, FieldType::kText, kTextMax},
+    {"list_price", "list_price", nullptr, FieldType::kMoney, 0},
+    {"quantity", "quantity", nullptr, FieldType::kCount, kCountMax},
+    {"size", "size", nullptr, FieldType::kText, 256},
+    {"variant", "variant", nullptr, FieldType::kText, 256},
+    {"brand", "brand", nullptr, FieldType::kText, 256},
+    {"position", "position", nullptr, FieldType::kCount, kCountMax},
+};
+constexpr Field kTransactionFields[] = {
+    {"tax", "tax", nullptr, FieldType::kMoney, 0},
+    {"shipping", "shipping", nullptr, FieldType::kMoney, 0},
+    {"discount_code", "coupon", "discount_code", FieldType::kText, 99},
+    {"discount_amount", "discount", nullptr, FieldType::kMoney, 0},
+};
+constexpr Field kCartFields[] = {{"cart_id", "cart_id", nullptr, FieldType::kText, kTextMax}};
+constexpr Field kStepFields[] = {
+    {"delivery_method", "shipping_method", nullptr, FieldType::kText, kShortTextMax},
+    {"payment_method", "payment_method", nullptr, FieldType::kText, kShortTextMax},
+    {"coupon_code", "coupon", nullptr, FieldType::kText, kShortTextMax},
+};
+constexpr Field kRefundFields[] = {
+    {"refund_reason", "reason", "refund_reason", FieldType::kText, kTextMax},
+};
+
+// The first of up to three properties that is there.
+JsonView First(const JsonView& object, const char* name, const char* second = nullptr,
+               const char* third = nullptr) {
+  for (const char* property : {name, second, third}) {
+    if (!property) continue;
+    const JsonView value = object[property];
     if (value && !value.is(JsonType::kNull)) return value;
   }
   return JsonView();
 }
 
 // Text, also of a number: shops give ids as either.
-std::string Text(const JsonView& object, Names names, size_t bytes_max) {
-  const JsonView value = First(object, names);
+std::string Text(const JsonView& value, int bytes_max) {
   if (value.is(JsonType::kNumber)) return std::string(value.text());
-  return std::string(Utf8Prefix(value.AsString(), bytes_max));
+  return std::string(Utf8Prefix(value.AsString(), static_cast<size_t>(bytes_max)));
 }
 
 // Hundredths, also from text such as "19.99"; -1 when there is no amount within the schemas' bounds.
-int64_t Money(const JsonView& object, Names names) {
-  const JsonView value = First(object, names);
-  const std::string digits =
-      value.is(JsonType::kString) ? value.AsString() : std::string(value.text());
+int64_t Money(const JsonView& value) {
+  const std::string_view digits = value.is(JsonType::kString) ? value.AsName() : value.text();
   const int64_t amount = ParseFixed(digits, 2).value_or(-1);
   return amount <= kMoneyMax ? amount : -1;
 }
 
-int64_t Count(const JsonView& object, Names names, int64_t most) {
-  const int64_t count = First(object, names).AsInteger().value_or(-1);
+// -1 when there is no whole number up to `most`.
+int64_t Count(const JsonView& value, int64_t most) {
+  const int64_t count = value.AsInteger().value_or(-1);
   return count <= most ? count : -1;
 }
 
-void WriteMoney(JsonWriter* writer, std::string_view key, int64_t hundredths) {
+void WriteMoney(JsonWriter* writer, const char* key, int64_t hundredths) {
   if (hundredths < 0) return;
   std::string digits;
   AppendFixed(&digits, hundredths, 2);
   writer->FieldRaw(key, digits);
 }
 
-void WriteCount(JsonWriter* writer, std::string_view key, int64_t count) {
-  if (count >= 0) writer->Field(key, count);
+void WriteFields(JsonWriter* writer, const Field* fields, size_t count, const JsonView& object) {
+  for (const Field* field = fields; field != fields + count; ++field) {
+    const JsonView value = First(object, field->property, field->other_property);
+    if (field->type == FieldType::kText) {
+      writer->Field(field->key, Text(value, field->most));
+    } else if (field->type == FieldType::kMoney) {
+      WriteMoney(writer, field->key, Money(value));
+    } else if (const int64_t number = Count(value, field->most); number >= 0) {
+      writer->Field(field->key, number);
+    }
+  }
+}
+
+template <size_t kCount>
+void WriteFields(JsonWriter* writer, const Field (&fields)[kCount], const JsonView& object) {
+  WriteFields(writer, fields, kCount, object);
 }
 
 void BeginEntity(JsonWriter* writer, std::string_view name) {
   std::string schema = "iglu:com.snowplowanalytics.snowplow.ecommerce/";
-  schema += name;
-  schema += "/jsonschema/1-0-0";
+  schema.append(name).append("/jsonschema/1-0-0");
   writer->Begin('{').Field("schema", schema).Key("data").Begin('{');
 }
 
 void EndEntity(JsonWriter* writer) { writer->End('}').End('}'); }
 
-bool IsCurrency(const std::string& text) { return text.size() == 3; }
+// An ISO 4217 code, or nothing.
+std::string_view Currency(const JsonView& object) {
+  const std::string_view code = object["currency"].AsName();
+  return code.size() == 3 ? code : std::string_view();
+}
 
-std::string Currency(const JsonView& object) { return Text(object, {"currency"}, kTextMax); }
-
-void WriteProduct(JsonWriter* writer, const JsonView& product, const std::string& currency_of_all) {
-  const std::string id = Text(product, {"product_id", "sku", "id"}, kTextMax);
-  const int64_t price = Money(product, {"price"});
-  std::string currency = Currency(product);
-  if (!IsCurrency(currency)) currency = currency_of_all;
-  if (id.empty() || price < 0 || !IsCurrency(currency)) return;
-  const std::string category = Text(product, {"category"}, kTextMax);
+void WriteProduct(JsonWriter* writer, const JsonView& product, std::string_view currency_of_all) {
+  const std::string id = Text(First(product, "product_id", "sku", "id"), kTextMax);
+  const int64_t price = Money(product["price"]);
+  std::string_view currency = Currency(product);
+  if (currency.empty()) currency = currency_of_all;
+  if (id.empty() || price < 0 || currency.empty()) return;
+  const std::string category = Text(product["category"], kTextMax);
   BeginEntity(writer, "product");
   writer->Field("id", id);
-  writer->Field("name", Text(product, {"name"}, kTextMax));
-  writer->Field("category", category.empty() ? kNotSet : category);
+  writer->Field("category", category.empty() ? std::string_view(kNotSet) : category);
   WriteMoney(writer, "price", price);
-  WriteMoney(writer, "list_price", Money(product, {"list_price"}));
-  WriteCount(writer, "quantity", Count(product, {"quantity"}, kCountMax));
-  writer->Field("size", Text(product, {"size"}, kLabelMax));
-  writer->Field("variant", Text(product, {"variant"}, kLabelMax));
-  writer->Field("brand", Text(product, {"brand"}, kLabelMax));
-  WriteCount(writer, "position", Count(product, {"position"}, kCountMax));
   writer->Field("currency", currency);
+  WriteFields(writer, kProductFields, product);
   EndEntity(writer);
 }
 
 void WriteProducts(JsonWriter* writer, const JsonView& properties) {
-  const std::string currency = Currency(properties);
+  const std::string_view currency = Currency(properties);
   for (JsonItems product(properties["products"]); product.Next();) {
     if (product.index() >= kProductsMax) return;
     WriteProduct(writer, product.value(), currency);
@@ -104,67 +143,64 @@ void WriteProducts(JsonWriter* writer, const JsonView& properties) {
 }
 
 int64_t TotalQuantity(const JsonView& properties) {
-  const int64_t given = Count(properties, {"total_quantity"}, kCountMax);
-  if (given >= 0) return given;
-  int64_t total = 0;
+  int64_t total = Count(properties["total_quantity"], kCountMax);
+  if (total >= 0) return total;
+  total = 0;
   for (JsonItems product(properties["products"]); product.Next();) {
-    const int64_t quantity = Count(product.value(), {"quantity"}, kCountMax);
+    const int64_t quantity = Count(product.value()["quantity"], kCountMax);
     total += quantity < 0 ? 1 : quantity;
   }
   return total < kCountMax ? total : kCountMax;
 }
 
-void WriteTransaction(JsonWriter* writer, const JsonView& properties) {
-  const std::string id = Text(properties, {"order_id", "transaction_id"}, kTextMax);
-  const int64_t revenue = Money(properties, {"total", "revenue", "value"});
-  const std::string currency = Currency(properties);
-  if (id.empty() || revenue < 0 || !IsCurrency(currency)) return;
-  const std::string payment = Text(properties, {"payment_method"}, kShortTextMax);
-  BeginEntity(writer, "transaction");
+// Transaction and refund: an id, an amount and a currency, or nothing at all. True when the entity was begun.
+bool BeginPayment(JsonWriter* writer, const char* entity, const char* amount_key,
+                  const JsonView& amount, const JsonView& properties) {
+  const std::string id = Text(First(properties, "order_id", "transaction_id"), kTextMax);
+  const int64_t hundredths = Money(amount);
+  const std::string_view currency = Currency(properties);
+  if (id.empty() || hundredths < 0 || currency.empty()) return false;
+  BeginEntity(writer, entity);
   writer->Field("transaction_id", id);
-  WriteMoney(writer, "revenue", revenue);
+  WriteMoney(writer, amount_key, hundredths);
   writer->Field("currency", currency);
-  writer->Field("payment_method", payment.empty() ? kNotSet : payment);
-  WriteCount(writer, "total_quantity", TotalQuantity(properties));
-  WriteMoney(writer, "tax", Money(properties, {"tax"}));
-  WriteMoney(writer, "shipping", Money(properties, {"shipping"}));
-  writer->Field("discount_code", Text(properties, {"coupon", "discount_code"}, kCodeMax));
-  WriteMoney(writer, "discount_amount", Money(properties, {"discount"}));
-  EndEntity(writer);
+  return true;
 }
 
-void WriteCart(JsonWriter* writer, const JsonView& properties) {
-  const int64_t value = Money(properties, {"cart_value", "cart_total"});
-  const std::string currency = Currency(properties);
-  if (value < 0 || !IsCurrency(currency)) return;
-  BeginEntity(writer, "cart");
-  writer->Field("cart_id", Text(properties, {"cart_id"}, kTextMax));
-  WriteMoney(writer, "total_value", value);
-  writer->Field("currency", currency);
-  EndEntity(writer);
-}
-
-void WriteCheckoutStep(JsonWriter* writer, const JsonView& properties) {
-  const int64_t step = Count(properties, {"step"}, kStepMax);
-  if (step < 1) return;
-  BeginEntity(writer, "checkout_step");
-  writer->Field("step", step);
-  writer->Field("delivery_method", Text(properties, {"shipping_method"}, kShortTextMax));
-  writer->Field("payment_method", Text(properties, {"payment_method"}, kShortTextMax));
-  writer->Field("coupon_code", Text(properties, {"coupon"}, kShortTextMax));
+void WriteTransaction(JsonWriter* writer, const JsonView& properties) {
+  const JsonView revenue = First(properties, "total", "revenue", "value");
+  if (!BeginPayment(writer, "transaction", "revenue", revenue, properties)) return;
+  const std::string payment = Text(properties["payment_method"], kShortTextMax);
+  writer->Field("payment_method", payment.empty() ? std::string_view(kNotSet) : payment);
+  writer->Field("total_quantity", TotalQuantity(properties));
+  WriteFields(writer, kTransactionFields, properties);
   EndEntity(writer);
 }
 
 void WriteRefund(JsonWriter* writer, const JsonView& properties) {
-  const std::string id = Text(properties, {"order_id", "transaction_id"}, kTextMax);
-  const int64_t amount = Money(properties, {"refund_amount", "total", "value"});
-  const std::string currency = Currency(properties);
-  if (id.empty() || amount < 0 || !IsCurrency(currency)) return;
-  BeginEntity(writer, "refund");
-  writer->Field("transaction_id", id);
+  const JsonView amount = First(properties, "refund_amount", "total", "value");
+  if (!BeginPayment(writer, "refund", "refund_amount", amount, properties)) return;
+  WriteFields(writer, kRefundFields, properties);
+  EndEntity(writer);
+}
+
+void WriteCart(JsonWriter* writer, const JsonView& properties) {
+  const int64_t value = Money(First(properties, "cart_value", "cart_total"));
+  const std::string_view currency = Currency(properties);
+  if (value < 0 || currency.empty()) return;
+  BeginEntity(writer, "cart");
+  WriteMoney(writer, "total_value", value);
   writer->Field("currency", currency);
-  WriteMoney(writer, "refund_amount", amount);
-  writer->Field("refund_reason", Text(properties, {"reason", "refund_reason"}, kTextMax));
+  WriteFields(writer, kCartFields, properties);
+  EndEntity(writer);
+}
+
+void WriteCheckoutStep(JsonWriter* writer, const JsonView& properties) {
+  const int64_t step = Count(properties["step"], kStepMax);
+  if (step < 1) return;
+  BeginEntity(writer, "checkout_step");
+  writer->Field("step", step);
+  WriteFields(writer, kStepFields, properties);
   EndEntity(writer);
 }
 
@@ -175,11 +211,11 @@ void WriteEntities(JsonWriter* writer, Entities kind, const JsonView& properties
     case Entities::kNone:
       return;
     case Entities::kProduct:
-      return WriteProduct(writer, properties, std::string());
+      return WriteProduct(writer, properties, {});
     case Entities::kProducts:
       return WriteProducts(writer, properties);
     case Entities::kCart:
-      WriteProduct(writer, properties, std::string());
+      WriteProduct(writer, properties, {});
       return WriteCart(writer, properties);
     case Entities::kCheckoutStep:
       return WriteCheckoutStep(writer, properties);

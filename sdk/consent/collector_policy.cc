@@ -1,7 +1,5 @@
 #include "consent/collector_policy.h"
 
-#include <algorithm>
-
 namespace waymark {
 namespace {
 
@@ -16,7 +14,10 @@ uint64_t Hash(std::string_view text) {
 }  // namespace
 
 bool CollectorPolicy::Wants(std::string_view selector) const {
-  return only.empty() || std::find(only.begin(), only.end(), selector) != only.end();
+  for (JsonItems name((JsonView(only))); name.Next();) {
+    if (name.value().AsName() == selector) return true;
+  }
+  return only.empty();
 }
 
 bool CollectorPolicy::Samples(std::string_view message_id) const {

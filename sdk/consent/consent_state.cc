@@ -18,19 +18,10 @@ void SetChoice(ConsentState* state, int purpose, bool granted) {
   state->denied = granted ? state->denied & ~bit : state->denied | bit;
 }
 
-std::string PointerTo(const std::string& purpose) {
+std::string PointerTo(std::string_view purpose) {
   std::string pointer = "/choices";
   AppendPointerStep(&pointer, purpose);
   return pointer;
-}
-
-std::string ChoosablePurposes(const Policy& policy, const ConsentState& state) {
-  std::string ids;
-  for (size_t i = 0; i < policy.purposes.size(); ++i) {
-    if (state.always_on >> i & 1) continue;
-    ids += (ids.empty() ? "" : ", ") + policy.purposes[i].id;
-  }
-  return ids;
 }
 
 }  // namespace
@@ -47,37 +38,32 @@ PurposeSet ConsentState::Allowed() const { return always_on | ((granted | object
 ConsentState UndecidedState(const Policy& policy) {
   ConsentState state;
   state.always_on = policy.AlwaysOn();
-  for (size_t i = 0; i < policy.purposes.size(); ++i) {
-    if (policy.purposes[i].basis == Basis::kLegitimateInterest) {
-      state.objectable |= PurposeSet{1} << i;
-    }
-  }
+  state.objectable = policy.Objectable();
   return state;
 }
 
 StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state,
-                              const JsonView& choices, const std::string& source, Now now) {
+                              const JsonView& choices, std::string_view source, Now now) {
   if (!choices.is(JsonType::kObject)) {
-    return Problem{"wrong_type", "/choices", JsonTypeName(choices.type()), "an object"};
+    return MakeProblem("wrong_type", "/choices", JsonTypeName(choices.type()), "an object");
   }
   ConsentState next = state;
   for (JsonItems choice(choices); choice.Next();) {
     const int purpose = policy.Find(choice.key());
     if (purpose < 0 || state.always_on & Bit(purpose)) {
-      return Problem{"not_allowed", PointerTo(choice.key()),
-                     purpose < 0 ? "an undeclared purpose" : "a purpose that is always on",
-                     ChoosablePurposes(policy, state)};
+      return MakeProblem("not_allowed", PointerTo(choice.key()), "a purpose that nobody can choose",
+                         PurposesAsJson(policy, ~state.always_on));
     }
-    const std::string value = choice.value().AsString();
+    const std::string_view value = choice.value().AsName();
     if (value != kGranted && value != kDenied) {
-      return Problem{"not_allowed", PointerTo(choice.key()), JsonTypeName(choice.value().type()),
-                     "\"granted\" or \"denied\""};
+      return MakeProblem("not_allowed", PointerTo(choice.key()),
+                         JsonTypeName(choice.value().type()), "\"granted\" or \"denied\"");
     }
     SetChoice(&next, purpose, value == kGranted);
   }
   ++next.generation;
   next.decided_ms = now.wall_ms;
-  next.source = source.empty() ? "person" : source;
+  next.source = source.empty() ? std::string_view("person") : source;
   return next;
 }
 
@@ -92,7 +78,7 @@ std::string WriteConsentRecord(const Policy& policy, const ConsentState& state) 
     if (state.denied >> i & 1) writer.Field(policy.purposes[i].id, kDenied);
   }
   writer.End('}');
-  if (state.withdrawing) writer.Key("withdrawing").Bool(true);
+  if (state.withdrawing) writer.FieldBool("withdrawing", true);
   writer.End('}');
   return json;
 }
@@ -105,17 +91,17 @@ ConsentState ReadConsentRecord(const Policy& policy, const JsonView& record, Now
   state.withdrawing = record["withdrawing"].AsBool();
   const int64_t age_days = (now.wall_ms - *decided_ms) / kDayMs;
   const bool grants_hold = age_days < policy.granted_days && age_days >= 0 &&
-                           record["revision"].AsString() == policy.revision;
+                           record["revision"].AsName() == policy.revision;
   const bool denials_hold = age_days < policy.denied_days;
   for (JsonItems choice(record["choices"]); choice.Next();) {
     const int purpose = policy.Find(choice.key());
-    const bool granted = choice.value().AsString() == kGranted;
+    const bool granted = choice.value().AsName() == kGranted;
     if (purpose < 0 || !(granted ? grants_hold : denials_hold)) continue;
     SetChoice(&state, purpose, granted);
   }
   if ((state.granted | state.denied) == 0) return state;
   state.decided_ms = *decided_ms;
-  state.source = record["source"].AsString();
+  state.source = record["source"].AsName();
   return state;
 }
 

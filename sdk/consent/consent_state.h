@@ -35,7 +35,7 @@ ConsentState UndecidedState(const Policy& policy);
 // The state after a decision. `choices`: {purpose: "granted" | "denied"}; a problem for other names, other values and
 // purposes that are not anybody's choice.
 StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state,
-                              const JsonView& choices, const std::string& source, Now now);
+                              const JsonView& choices, std::string_view source, Now now);
 
 // The record kept under the key `consent/record`.
 std::string WriteConsentRecord(const Policy& policy, const ConsentState& state);

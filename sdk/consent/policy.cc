@@ -1,37 +1,47 @@
 #include "consent/policy.h"
 
 #include "base/json_writer.h"
+#include "base/name_table.h"
 
 namespace waymark {
 namespace {
 
-Basis BasisFrom(const std::string& name) {
-  if (name == "legitimate_interest") return Basis::kLegitimateInterest;
-  if (name == "exempt") return Basis::kExempt;
-  if (name == "contract") return Basis::kContract;
-  if (name == "legal_obligation") return Basis::kLegalObligation;
-  return Basis::kConsent;
-}
-
-BeforeAnswer BeforeAnswerFrom(const std::string& name) {
-  if (name == "hold") return BeforeAnswer::kHold;
-  return name == "deidentify" ? BeforeAnswer::kDeidentify : BeforeAnswer::kDrop;
-}
+constexpr const char* kBases[] = {"consent", "legitimate_interest", "exempt", "contract",
+                                  "legal_obligation"};
+constexpr const char* kBeforeAnswers[] = {"hold", "drop", "deidentify"};
 
 std::string PurposeIds(const Policy& policy) {
   std::string ids;
-  for (const Purpose& purpose : policy.purposes) ids += (ids.empty() ? "" : ", ") + purpose.id;
+  for (const Purpose& purpose : policy.purposes) {
+    if (!ids.empty()) ids += ", ";
+    ids += purpose.id;
+  }
   return ids;
 }
 
 Purpose ReadPurpose(const JsonView& json) {
   Purpose purpose;
-  purpose.id = json["id"].AsString();
-  purpose.basis = BasisFrom(json["basis"].AsString());
-  purpose.before_answer = BeforeAnswerFrom(json["before_answer"].AsString());
+  purpose.id = json["id"].AsName();
+  purpose.basis = static_cast<Basis>(FindName(kBases, json["basis"].AsName()));
+  const int before_answer = FindName(kBeforeAnswers, json["before_answer"].AsName());
+  if (before_answer >= 0) purpose.before_answer = static_cast<BeforeAnswer>(before_answer);
   purpose.storage = json["storage"].AsBool();
-  purpose.deidentify = json["mode"].AsString() == "deidentify";
+  purpose.deidentify = json["mode"].AsName() == "deidentify";
   return purpose;
+}
+
+// The bits of the purposes that a predicate picks.
+template <typename Predicate>
+PurposeSet Pick(const std::vector<Purpose>& purposes, Predicate predicate) {
+  PurposeSet set = 0;
+  for (size_t i = 0; i < purposes.size(); ++i) {
+    if (predicate(purposes[i])) set |= PurposeSet{1} << i;
+  }
+  return set;
+}
+
+std::string PurposePointer(int index, const char* member) {
+  return "/consent/purposes/" + IntegerText(index) + member;
 }
 
 // One pass adds what the required purposes require themselves; as many passes as purposes reach the end of any chain.
@@ -57,32 +67,29 @@ int Policy::Find(std::string_view id) const {
 PurposeSet Policy::Closure(const JsonView& ids) const {
   PurposeSet set = 0;
   for (JsonItems id(ids); id.Next();) {
-    const int index = Find(id.value().AsString());
+    const int index = Find(id.value().AsName());
     if (index >= 0) set |= purposes[static_cast<size_t>(index)].needs;
   }
   return set;
 }
 
 PurposeSet Policy::AlwaysOn() const {
-  PurposeSet set = 0;
-  for (size_t i = 0; i < purposes.size(); ++i) {
-    const Basis basis = purposes[i].basis;
-    if (basis != Basis::kConsent && basis != Basis::kLegitimateInterest) set |= PurposeSet{1} << i;
-  }
-  return set;
+  return Pick(purposes, [](const Purpose& purpose) { return purpose.basis >= Basis::kExempt; });
+}
+
+PurposeSet Policy::Objectable() const {
+  return Pick(purposes, [](const Purpose& purpose) {
+    return purpose.basis == Basis::kLegitimateInterest;
+  });
 }
 
 PurposeSet Policy::WithStorage() const {
-  PurposeSet set = 0;
-  for (size_t i = 0; i < purposes.size(); ++i) {
-    if (purposes[i].storage) set |= PurposeSet{1} << i;
-  }
-  return set;
+  return Pick(purposes, [](const Purpose& purpose) { return purpose.storage; });
 }
 
 Policy ReadPolicy(const JsonView& consent, std::vector<Problem>* problems) {
   Policy policy;
-  policy.revision = consent["revision"].AsString();
+  policy.revision = consent["revision"].AsName();
   policy.granted_days = consent["valid_days"]["granted"].AsInteger().value_or(policy.granted_days);
   policy.denied_days = consent["valid_days"]["denied"].AsInteger().value_or(policy.denied_days);
   const JsonView list = consent["purposes"];
@@ -90,15 +97,14 @@ Policy ReadPolicy(const JsonView& consent, std::vector<Problem>* problems) {
     Purpose purpose = ReadPurpose(item.value());
     purpose.needs = PurposeSet{1} << item.index();
     if (policy.Find(purpose.id) >= 0) {
-      problems->push_back({"conflict", "/consent/purposes/" + std::to_string(item.index()) + "/id",
-                           "a second purpose " + purpose.id, "each id once"});
+      problems->push_back(MakeProblem("conflict", PurposePointer(item.index(), "/id"),
+                                      item.value()["id"].text(), "each id once"));
     }
     policy.purposes.push_back(std::move(purpose));
   }
   for (JsonItems item(list); item.Next();) {
     const JsonView required = item.value()["requires"];
-    CheckPurposeIds(policy, required,
-                    "/consent/purposes/" + std::to_string(item.index()) + "/requires", problems);
+    CheckPurposeIds(policy, required, PurposePointer(item.index(), "/requires"), problems);
     policy.purposes[static_cast<size_t>(item.index())].needs |= policy.Closure(required);
   }
   CloseRequirements(&policy.purposes);
@@ -108,10 +114,9 @@ Policy ReadPolicy(const JsonView& consent, std::vector<Problem>* problems) {
 void CheckPurposeIds(const Policy& policy, const JsonView& ids, const std::string& pointer,
                      std::vector<Problem>* problems) {
   for (JsonItems id(ids); id.Next();) {
-    if (policy.Find(id.value().AsString()) >= 0) continue;
-    problems->push_back({"not_allowed", pointer + "/" + std::to_string(id.index()),
-                         std::string(id.value().text()),
-                         "a declared purpose: " + PurposeIds(policy)});
+    if (policy.Find(id.value().AsName()) >= 0) continue;
+    problems->push_back(MakeProblem("not_allowed", pointer + "/" + IntegerText(id.index()),
+                                    id.value().text(), PurposeIds(policy)));
   }
 }
 

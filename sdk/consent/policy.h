@@ -46,6 +46,8 @@ struct Policy {
   PurposeSet Closure(const JsonView& ids) const;
   // What needs no answer: basis exempt, contract and legal obligation.
   PurposeSet AlwaysOn() const;
+  // What is on until somebody objects: basis legitimate interest.
+  PurposeSet Objectable() const;
   // What may keep things on the device.
   PurposeSet WithStorage() const;
 };

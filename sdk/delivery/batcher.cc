@@ -2,37 +2,17 @@
 
 #include <algorithm>
 
+#include "base/json_merge.h"
 #include "base/limits.h"
-#include "event/context.h"
 
 namespace waymark {
 namespace {
 
-EventType TypeFrom(const JsonView& name) {
-  const std::string text = name.AsString();
+EventType TypeFrom(std::string_view name) {
   for (const EventType type : {EventType::kPage, EventType::kScreen, EventType::kIdentify}) {
-    if (text == EventTypeName(type)) return type;
+    if (name == EventTypeName(type)) return type;
   }
   return EventType::kTrack;
-}
-
-// Reads the members of the event document in one walk.
-void ReadEvent(const JsonView& json, OutgoingEvent* event) {
-  for (JsonItems item(json); item.Next();) {
-    const std::string& key = item.key();
-    const JsonView& value = item.value();
-    if (key == "type") event->type = TypeFrom(value);
-    else if (key == "name") event->name = value.AsString();
-    else if (key == "message_id") event->message_id = value.AsString();
-    else if (key == "anonymous_id") event->anonymous_id = value.AsString();
-    else if (key == "user_id") event->user_id = value.AsString();
-    else if (key == "time_ms") event->time_ms = value.AsInteger().value_or(0);
-    else if (key == "session") event->session = value;
-    else if (key == "consent") event->consent = value;
-    else if (key == "properties") event->properties = value;
-    else if (key == "traits") event->traits = value;
-    else if (key == "context") event->context = value;
-  }
 }
 
 // Settles a record that cannot go, and says why.
@@ -44,17 +24,15 @@ void GiveUp(Record* record, int lane_index, Loss reason, Outbox* outbox, LossCou
 enum class Fit { kTaken, kFull, kOversize };
 
 // Appends the record's encoding to the batch when it fits.
-Fit TryAppend(const Lane& lane, const Record& record, const SendRules& rules,
+Fit TryAppend(const Lane& lane, const Record& record, const Outbox& outbox, const SendRules& rules,
               const BatchLimits& limits, Now now, Batch* batch) {
-  std::string event_text;
-  std::string context_text;
-  const OutgoingEvent event = OpenRecord(record, rules, &event_text, &context_text);
+  std::string text;
+  const OutgoingEvent event = OpenRecord(record, outbox, rules, &text);
   const size_t before = batch->body.size();
   if (!batch->record_ids.empty()) batch->body.push_back(',');
   const size_t begin = batch->body.size();
   lane.collector->AppendEvent(event, now, &batch->body);
-  const size_t event_bytes = batch->body.size() - begin;
-  const bool oversize = event_bytes > lane.collector->EventBytesMax();
+  const bool oversize = batch->body.size() - begin > lane.collector->EventBytesMax();
   const bool full = batch->body.size() > limits.bytes_max && !batch->record_ids.empty();
   if (!oversize && !full) {
     batch->record_ids.push_back(record.id);
@@ -73,27 +51,31 @@ bool MayGo(const Lane& lane, const Record& record, const SendRules& rules) {
          (verdict == GateVerdict::kDeidentify && record.deidentified);
 }
 
-OutgoingEvent OpenRecord(const Record& record, const SendRules& rules, std::string* event_text,
-                         std::string* context_text) {
-  *event_text = record.event;
-  const std::string_view standing = record.context ? std::string_view(*record.context) : "{}";
+OutgoingEvent OpenRecord(const Record& record, const Outbox& outbox, const SendRules& rules,
+                         std::string* text) {
+  const JsonView stored(record.event);
+  std::string context = R"({"context":)";
+  context += MergeObjects(JsonView(outbox.ContextOf(record)), stored["context"]);
+  context.push_back('}');
+  *text = MergeObjects(stored, JsonView(context));
+  ApplyFieldRules(*rules.fields, rules.consent->Allowed() & record.captured, text);
   OutgoingEvent event;
   event.deidentified = record.deidentified;
-  *context_text = MergeObjects(JsonView(standing), JsonView(*event_text)["context"]);
-  const auto dropped = DroppedPaths(*rules.fields, rules.consent->Allowed() & record.captured);
-  if (!dropped.empty()) {
-    *event_text = DropPaths(JsonView(*event_text), dropped);
-    std::vector<std::string_view> in_context;
-    for (std::string_view path : dropped) {
-      constexpr std::string_view kContext = "/context";
-      if (path.substr(0, kContext.size()) == kContext) {
-        in_context.push_back(path.substr(kContext.size()));
-      }
-    }
-    *context_text = DropPaths(JsonView(*context_text), in_context);
+  for (JsonItems item((JsonView(*text))); item.Next();) {
+    const std::string_view key = item.key();
+    const JsonView& value = item.value();
+    if (key == "type") event.type = TypeFrom(value.AsName());
+    else if (key == "name") event.name = value.AsString();
+    else if (key == "message_id") event.message_id = value.AsName();
+    else if (key == "anonymous_id") event.anonymous_id = value;
+    else if (key == "user_id") event.user_id = value;
+    else if (key == "time_ms") event.time_ms = value.AsInteger().value_or(0);
+    else if (key == "session") event.session = value;
+    else if (key == "consent") event.consent = value;
+    else if (key == "properties") event.properties = value;
+    else if (key == "traits") event.traits = value;
+    else if (key == "context") event.context = value;
   }
-  ReadEvent(JsonView(*event_text), &event);
-  event.context = JsonView(*context_text);
   return event;
 }
 
@@ -113,7 +95,7 @@ Batch BuildBatch(const Lane& lane, int lane_index, const BatchLimits& limits,
     }
     if (batch.record_ids.size() >= std::min(limits.events_max, lane.events_max)) break;
     if (!batch.record_ids.empty() && record.deidentified != batch.deidentified) break;
-    const Fit fit = TryAppend(lane, record, rules, limits, now, &batch);
+    const Fit fit = TryAppend(lane, record, *outbox, rules, limits, now, &batch);
     if (fit == Fit::kFull) break;
     if (fit == Fit::kOversize) {
       GiveUp(&record, lane_index, Loss::kOversize, outbox, losses);

@@ -40,9 +40,9 @@ bool MayGo(const Lane& lane, const Record& record, const SendRules& rules);
 Batch BuildBatch(const Lane& lane, int lane_index, const BatchLimits& limits,
                  const SendRules& rules, Now now, Outbox* outbox, LossCounters* losses);
 
-// Opens a record for an encoder. `*event` and `*context` hold the texts that the views look into.
-OutgoingEvent OpenRecord(const Record& record, const SendRules& rules, std::string* event,
-                         std::string* context);
+// Opens a record for an encoder. `*text` holds what the views look into.
+OutgoingEvent OpenRecord(const Record& record, const Outbox& outbox, const SendRules& rules,
+                         std::string* text);
 
 }  // namespace waymark
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -19,10 +20,16 @@ namespace waymark {
 // the next try after such a failure goes uncompressed and simple.
 enum class GzipTrust : uint8_t { kUntried, kWorks, kRefused };
 
+// How far one writer's records are settled at this collector: kept on the device while another collector still needs them.
+struct Cursor {
+  std::string writer;
+  uint64_t sequence = 0;
+};
+
 struct Lane {
   std::string id;
   CollectorPolicy policy;
-  std::shared_ptr<const Collector> collector;
+  std::unique_ptr<Collector> collector;
 
   // In flight.
   int64_t effect_id = 0;  // 0: nothing
@@ -41,12 +48,17 @@ struct Lane {
   size_t events_max = SIZE_MAX;  // lowered by a split, raised again by success
   GzipTrust gzip_trust = GzipTrust::kUntried;
 
+  std::vector<Cursor> cursors;
+
   // For the view.
   int64_t sent = 0;
   int64_t acknowledged = 0;
 
   bool busy() const { return effect_id != 0; }
   bool failing() const { return failing_since_ms != kNever; }
+  // 0 when nothing of the writer is settled.
+  uint64_t SettledOf(std::string_view writer) const;
+  void MoveCursor(std::string_view writer, uint64_t sequence);
 };
 
 }  // namespace waymark

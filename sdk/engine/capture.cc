@@ -1,6 +1,7 @@
 // An event's way into the outbox: validate, gate, privacy, identity, session, record.
 #include <utility>
 
+#include "base/json_merge.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
 #include "engine/engine_core.h"
@@ -14,52 +15,72 @@ constexpr int64_t kHourMs = 3'600'000;
 // Fine time tells people apart; an hour does not.
 int64_t CoarseTime(int64_t time_ms) { return time_ms - time_ms % kHourMs; }
 
-std::string_view PropertiesKey(EventType type) {
+const char* PropertiesKey(EventType type) {
   return type == EventType::kIdentify ? "traits" : "properties";
+}
+
+bool IsOneUser(const Identity& identity, const Event& event) {
+  return identity.user_id.empty() || identity.user_id == event.user_id;
+}
+
+// Views into `fields`. The first four input types are the event types.
+Event ReadEvent(InputType type, const JsonView& fields, int64_t time_ms) {
+  Event event;
+  event.type = static_cast<EventType>(type);
+  event.name = fields["name"].AsString();
+  event.user_id = fields["user_id"].AsString();
+  event.properties = fields[PropertiesKey(event.type)];
+  if (event.properties.is(JsonType::kNull)) event.properties = JsonView();
+  event.context = fields["context"];
+  event.time_ms = time_ms;
+  return event;
 }
 
 }  // namespace
 
-void EngineCore::OnCapture(const Event& event, Now now) {
+void EngineCore::OnCapture(const Input& input) {
+  const Event event = ReadEvent(input.type, input.fields, input.now.wall_ms);
   if (const Status valid = ValidateEvent(event); !valid.ok()) {
     losses_.Add(Loss::kInvalid);
     view_dirty_ = true;
     return Report(valid.problem());
   }
-  const auto standing = context_.Text();
   // Ids and session are not known before the store has answered.
-  if (store_phase_ == StorePhase::kReadingState) return Hold(event, standing, 0);
+  if (store_phase_ == StorePhase::kReadingState) {
+    return Hold(input.type, input.fields.text(), event.time_ms, 0);
+  }
   const Routing routing = Route(event, 0);
-  const uint32_t served = Admit(event, standing, 0, now);
-  if (routing.hold != 0) Hold(event, standing, served);
+  const uint32_t served = Admit(event, context_, routing, input.now);
+  if (routing.hold != 0) Hold(input.type, input.fields.text(), event.time_ms, served);
 }
 
-void EngineCore::OnRefused(const Refused& refused) {
+void EngineCore::OnRefused(const Input& input) {
   losses_.Add(Loss::kInvalid);
   view_dirty_ = true;
-  Report(refused.problem);
+  if (!input.refusal.ok()) return Report(input.refusal.problem());
+  Report(MakeProblem("not_json", input.fields["pointer"].AsString(),
+                     input.fields["found"].AsString(), input.fields["allowed"].AsString()));
 }
 
-void EngineCore::OnSetContext(const SetContext& command) {
-  if (!command.context.is(JsonType::kObject)) {
-    return Report({"wrong_type", "/context", JsonTypeName(command.context.type()), "an object"});
+void EngineCore::OnSetContext(const Input& input) {
+  const JsonView changes = input.fields["context"];
+  if (!changes.is(JsonType::kObject)) {
+    return Report(
+        MakeProblem("wrong_type", "/context", JsonTypeName(changes.type()), "an object"));
   }
-  if (command.context.text().size() > kContextBytesMax) {
-    return Report({"too_big", "/context", std::to_string(command.context.text().size()) + " bytes",
-                   "at most " + std::to_string(kContextBytesMax) + " bytes"});
+  const std::string scrubbed = ScrubContext(config_.url_rules, changes);
+  std::string merged = MergeObjects(JsonView(context_), JsonView(scrubbed));
+  if (merged.size() > kContextBytesMax) {
+    return Report(TooBig("/context", merged.size(), kContextBytesMax));
   }
-  const std::string scrubbed = ScrubContext(config_.url_rules, command.context);
-  context_.Merge(JsonView(scrubbed));
+  context_ = std::move(merged);
 }
 
-void EngineCore::OnReset(const Reset& reset) {
-  prng_.Reseed(reset.entropy);
-  message_ids_.NewPrefix(&prng_);
+void EngineCore::OnReset(const Input& input) {
+  NewGeneration(input.Body(input.fields["entropy"]));
   if (store_phase_ != StorePhase::kReadingState) return PartFromPerson();
   // What was called before may still be admitted for the one who leaves: the logout waits in its place.
-  Held marker;
-  marker.reset = true;
-  held_.push_back(std::move(marker));
+  Hold(InputType::kReset, {}, 0, 0);
 }
 
 // Events that wait for an answer go: the answer would be somebody else's.
@@ -75,26 +96,16 @@ void EngineCore::ForgetPerson() {
   identity_dirty_ = session_dirty_ = false;
   view_dirty_ = true;
   if (store_phase_ != StorePhase::kOpen) return;
-  Delete("state/identity", "");
-  Delete("state/session", "");
+  Delete(EffectType::kStoreDelete, "state/identity");
+  Delete(EffectType::kStoreDelete, "state/session");
 }
 
-void EngineCore::Hold(const Event& event, std::shared_ptr<const std::string> standing,
-                      uint32_t served) {
+void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms, uint32_t served) {
   if (held_.size() >= kHeldEventsMax) {
     losses_.Add(Loss::kQuota);
     held_.erase(held_.begin());
   }
-  Held held;
-  held.type = event.type;
-  held.name = event.name;
-  held.user_id = event.user_id;
-  held.properties = event.properties.text();
-  held.context = event.context.text();
-  held.standing = std::move(standing);
-  held.time_ms = event.time_ms;
-  held.served = served;
-  held_.push_back(std::move(held));
+  held_.push_back({type, std::string(fields), context_, time_ms, served});
   view_dirty_ = true;
 }
 
@@ -102,19 +113,13 @@ void EngineCore::ReleaseHeld(Now now) {
   std::vector<Held> waiting = std::move(held_);
   held_.clear();
   for (Held& held : waiting) {
-    if (held.reset) {
+    if (held.type == InputType::kReset) {
       PartFromPerson();
       continue;
     }
-    Event event;
-    event.type = held.type;
-    event.name = held.name;
-    event.user_id = held.user_id;
-    event.properties = JsonView(held.properties);
-    event.context = JsonView(held.context);
-    event.time_ms = held.time_ms;
+    const Event event = ReadEvent(held.type, JsonView(held.fields), held.time_ms);
     const Routing routing = Route(event, held.served);
-    held.served |= Admit(event, held.standing, held.served, now);
+    held.served |= Admit(event, held.standing, routing, now);
     if (routing.hold != 0) held_.push_back(std::move(held));
   }
   view_dirty_ = true;
@@ -122,85 +127,73 @@ void EngineCore::ReleaseHeld(Now now) {
 
 EngineCore::Routing EngineCore::Route(const Event& event, uint32_t served) const {
   Routing routing;
+  routing.served = served;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const uint32_t bit = 1u << i;
-    const Lane& lane = lanes_[i];
-    if (!lane.policy.Wants(SelectorOf(event))) continue;
+    const CollectorPolicy& policy = lanes_[i].policy;
+    if (!policy.Wants(SelectorOf(event))) continue;
     routing.wanted = true;
     if (served & bit) continue;
-    switch (Judge(config_.policy, consent_, lane.policy.needs)) {
-      case GateVerdict::kAdmit:
-        routing.admit |= bit;
-        break;
-      case GateVerdict::kDeidentify:
-        // Without an id nothing is left of an identify.
-        if (event.type != EventType::kIdentify) routing.deidentify |= bit;
-        break;
-      case GateVerdict::kHold:
-        routing.hold |= bit;
-        break;
-      case GateVerdict::kDrop:
-        break;
-    }
+    const GateVerdict verdict = Judge(config_.policy, consent_, policy.needs);
+    if (verdict == GateVerdict::kAdmit) routing.admit |= bit;
+    if (verdict == GateVerdict::kHold) routing.hold |= bit;
+    // Without an id nothing is left of an identify.
+    const bool possible = event.type != EventType::kIdentify;
+    if (verdict == GateVerdict::kDeidentify && possible) routing.deidentify |= bit;
   }
   return routing;
 }
 
-uint32_t EngineCore::Admit(const Event& event, std::shared_ptr<const std::string> standing,
-                           uint32_t served, Now now) {
-  const Routing routing = Route(event, served);
+uint32_t EngineCore::Admit(const Event& event, std::string_view standing, const Routing& routing,
+                           Now now) {
   const uint32_t taken = routing.admit | routing.deidentify;
-  if (routing.wanted && (taken | routing.hold | served) == 0) {
+  if (routing.wanted && (taken | routing.hold | routing.served) == 0) {
     losses_.Add(Loss::kConsent);
     view_dirty_ = true;
   }
-  if (routing.deidentify != 0) KeepDeidentified(event, *standing, routing.deidentify, now);
-  if (routing.admit != 0) Keep(event, std::move(standing), routing.admit, now);
+  if (routing.deidentify != 0) KeepDeidentified(event, standing, routing.deidentify, now);
+  if (routing.admit != 0) Keep(event, standing, routing.admit, now);
   return taken;
 }
 
-void EngineCore::Keep(const Event& event, std::shared_ptr<const std::string> standing,
-                      uint32_t lanes, Now now) {
+void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t lanes, Now now) {
   if (event.type == EventType::kIdentify && !event.user_id.empty()) {
     // Two known users are never joined, also when the page forgot to log the first one out.
-    if (!identity_.user_id.empty() && identity_.user_id != event.user_id) ForgetPerson();
+    if (!IsOneUser(identity_, event)) ForgetPerson();
     identity_.user_id = event.user_id;
     identity_dirty_ = true;
   }
-  if (identity_.anonymous_id.empty()) identity_dirty_ = true;
-  identity_.Ensure(&prng_);
+  identity_dirty_ |= identity_.Ensure(&prng_);
   session_.Touch(config_.session_rules, event.time_ms, &prng_);
   session_dirty_ = true;
 
-  const PurposeSet allowed = consent_.Allowed();
   const std::string message_id = message_ids_.Next();
   Record record;
+  record.captured = consent_.Allowed();
   JsonWriter writer(&record.event);
   writer.Begin('{').Field("type", EventTypeName(event.type)).Field("name", event.name);
   writer.Field("message_id", message_id).Field("time_ms", event.time_ms);
   writer.Field("anonymous_id", identity_.anonymous_id).Field("user_id", identity_.user_id);
   writer.Key("session").Begin('{').Field("id", session_.id).Field("index", session_.index);
   writer.Field("event_index", session_.event_index).End('}');
-  writer.FieldRaw("consent", PurposesAsJson(config_.policy, allowed));
-  writer.FieldRaw(PropertiesKey(event.type), event.properties.text());
-  if (event.context) {
-    writer.FieldRaw("context", ScrubContext(config_.url_rules, event.context));
-  }
+  writer.FieldRaw("consent", PurposesAsJson(config_.policy, record.captured));
+  writer.Field(PropertiesKey(event.type), event.properties);
+  if (event.context) writer.FieldRaw("context", ScrubContext(config_.url_rules, event.context));
   writer.End('}');
-  if (const auto dropped = DroppedPaths(config_.fields, allowed); !dropped.empty()) {
-    record.event = DropPaths(JsonView(record.event), dropped);
-    const std::string whole = "{\"context\":" + *standing + "}";
-    const std::string left = DropPaths(JsonView(whole), dropped);
-    standing = std::make_shared<const std::string>(JsonView(left)["context"].text());
-    if (standing->empty()) standing = std::make_shared<const std::string>("{}");
+  if (config_.fields.empty()) {
+    record.context = outbox_.AddContext(standing);
+  } else {
+    ApplyFieldRules(config_.fields, record.captured, &record.event);
+    std::string whole = R"({"context":)";
+    whole.append(standing).push_back('}');
+    ApplyFieldRules(config_.fields, record.captured, &whole);
+    record.context = outbox_.AddContext(JsonView(whole)["context"].text());
   }
-  record.context = std::move(standing);
   record.time_ms = event.time_ms;
-  record.captured = allowed;
-  Enqueue(std::move(record), Sampled(lanes, message_id), now);
+  Enqueue(std::move(record), lanes, message_id, now);
 }
 
-void EngineCore::KeepDeidentified(const Event& event, const std::string& standing, uint32_t lanes,
+void EngineCore::KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes,
                                   Now now) {
   const std::string message_id = RandomUuid(&prng_);
   Record record;
@@ -213,16 +206,15 @@ void EngineCore::KeepDeidentified(const Event& event, const std::string& standin
   if (event.type != EventType::kPage) writer.Field("name", event.name);
   writer.Field("message_id", message_id).Field("time_ms", record.time_ms);
   writer.FieldRaw("consent", PurposesAsJson(config_.policy, record.captured));
-  const JsonView path = JsonView(standing)["page"]["path"];
-  if (path.is(JsonType::kString)) {
-    writer.Key("context").Begin('{').Key("page").Begin('{');
-    writer.FieldRaw("path", path.text()).End('}').End('}');
-  }
-  writer.End('}');
-  Enqueue(std::move(record), Sampled(lanes, message_id), now);
+  writer.Key("context").Begin('{').Key("page").Begin('{');
+  writer.FieldText("path", JsonView(standing)["page"]["path"]).End('}').End('}').End('}');
+  Enqueue(std::move(record), lanes, message_id, now);
 }
 
-void EngineCore::Enqueue(Record record, uint32_t lanes, Now now) {
+void EngineCore::Enqueue(Record record, uint32_t lanes, std::string_view message_id, Now now) {
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if (!lanes_[i].policy.Samples(message_id)) lanes &= ~(1u << i);
+  }
   if (lanes == 0) return;
   record.generation = consent_.generation;
   record.pending = lanes;
@@ -231,28 +223,14 @@ void EngineCore::Enqueue(Record record, uint32_t lanes, Now now) {
   outbox_.Append(std::move(record));
   while (Record* oldest = outbox_.OverBound()) {
     losses_.Add(Loss::kQuota);
-    Report({"queue_full", "", "more events than may wait", "raise delivery.outbox_events_max or outbox_bytes_max"});
+    Report(MakeProblem("queue_full", "/delivery", "more events than may wait",
+                       "outbox_events_max and outbox_bytes_max"));
     outbox_.Discard(oldest, false);
   }
   for (size_t i = 0; i < lanes_.size(); ++i) {
     if (lanes >> i & 1) Schedule(i, now);
   }
   view_dirty_ = true;
-}
-
-uint32_t EngineCore::Sampled(uint32_t lanes, const std::string& message_id) const {
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    if (!lanes_[i].policy.Samples(message_id)) lanes &= ~(1u << i);
-  }
-  return lanes;
-}
-
-bool EngineCore::MayStore(uint32_t lanes) const {
-  const PurposeSet with_storage = config_.policy.WithStorage();
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    if ((lanes >> i & 1) && (lanes_[i].policy.needs & with_storage) != 0) return true;
-  }
-  return false;
 }
 
 }  // namespace waymark

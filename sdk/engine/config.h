@@ -16,7 +16,6 @@
 namespace waymark {
 
 struct Config {
-  SenderFacts sender;
   Policy policy;
   std::vector<Lane> lanes;
   std::vector<FieldRule> fields;
@@ -29,8 +28,8 @@ struct Config {
 
 // Checks the document against the schema, then what no schema can say: that names refer to something. With problems the config
 // must not be used.
-Config ReadConfig(const JsonView& json, const std::string& sdk_name, const std::string& sdk_version,
-                  std::vector<Problem>* problems);
+// `sdk`: the face that sends, {name, version}.
+Config ReadConfig(const JsonView& json, const JsonView& sdk, std::vector<Problem>* problems);
 
 }  // namespace waymark
 

@@ -9,36 +9,46 @@
 #include "engine/engine_core.h"
 
 namespace waymark {
+namespace {
+
+constexpr const char* kConsentKey = "consent/record";
+
+}  // namespace
 
 SendRules EngineCore::Rules() const { return {&config_.policy, &consent_, &config_.fields}; }
 
-bool EngineCore::AnyLane(GateVerdict verdict, bool with_storage) const {
-  for (const Lane& lane : lanes_) {
-    const bool stores = (lane.policy.needs & config_.policy.WithStorage()) != 0;
-    if (with_storage && !stores) continue;
-    if (Judge(config_.policy, consent_, lane.policy.needs) == verdict) return true;
+bool EngineCore::AnyLane(GateVerdict worst, bool with_storage) const {
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if (with_storage && !MayStore(1u << i)) continue;
+    if (Judge(config_.policy, consent_, lanes_[i].policy.needs) <= worst) return true;
   }
   return false;
 }
 
-void EngineCore::OnSetConsent(const SetConsent& command, Now now) {
-  const auto decided =
-      Decide(config_.policy, consent_, command.choices, command.source, now);
+bool EngineCore::MayStore(uint32_t lanes) const {
+  const PurposeSet with_storage = config_.policy.WithStorage();
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if ((lanes >> i & 1) && (lanes_[i].policy.needs & with_storage) != 0) return true;
+  }
+  return false;
+}
+
+void EngineCore::OnSetConsent(const Input& input, Now now) {
+  const auto decided = Decide(config_.policy, consent_, input.fields["choices"],
+                              input.fields["source"].AsName(), now);
   if (!decided.ok()) return Report(decided.status().problem());
   const PurposeSet revoked = consent_.Allowed() & ~decided->Allowed();
   const bool unfinished = consent_.withdrawing;
   consent_ = *decided;
   consent_.withdrawing = unfinished || revoked != 0;
-  prng_.Reseed(command.entropy);
-  message_ids_.NewPrefix(&prng_);
-  view_dirty_ = true;
+  NewGeneration(input.Body(input.fields["entropy"]));
   PutConsentRecord();
   OpenStoreIfAllowed();
   if (store_phase_ != StorePhase::kReadingState) ReleaseHeld(now);
 }
 
 void EngineCore::PutConsentRecord() {
-  Put("consent/record", WriteConsentRecord(config_.policy, consent_), StoreUse::kConsent);
+  Put(kConsentKey, WriteConsentRecord(config_.policy, consent_), StoreUse::kConsent);
 }
 
 void EngineCore::CarryOutWithdrawal(Now now) {
@@ -49,14 +59,12 @@ void EngineCore::CarryOutWithdrawal(Now now) {
     session_ = Session();
     identity_dirty_ = session_dirty_ = false;
   }
-  if (!AnyLane(GateVerdict::kAdmit, true) && !AnyLane(GateVerdict::kDeidentify, true)) {
+  if (!AnyLane(GateVerdict::kDeidentify, true)) {
     // Also what was never read: segments beyond the window, and state of purposes long gone.
-    Delete("", "state/");
-    Delete("", std::string(kOutboxPrefix));
+    Delete(EffectType::kStoreClear, "state/");
+    Delete(EffectType::kStoreClear, kOutboxPrefix);
     outbox_.TakeDeletions();
-    store_phase_ = StorePhase::kClosed;
-    segments_left_ = segments_reading_ = false;
-    cursors_.clear();
+    CloseStore();
   }
   ReleaseHeld(now);
   consent_.withdrawing = false;
@@ -67,7 +75,7 @@ void EngineCore::CarryOutWithdrawal(Now now) {
 void EngineCore::AbortForbidden() {
   for (const Lane& lane : lanes_) {
     const GateVerdict verdict = Judge(config_.policy, consent_, lane.policy.needs);
-    if (lane.busy() && verdict >= GateVerdict::kHold) Emit(HttpAbort{lane.effect_id});
+    if (lane.busy() && verdict >= GateVerdict::kHold) Emit(EffectType::kHttpAbort).target = lane.effect_id;
   }
 }
 
@@ -85,33 +93,32 @@ void EngineCore::DiscardForbidden() {
   outbox_.Sweep();
 }
 
-void EngineCore::OnForget(const Forget& command) {
+void EngineCore::OnForget(const Input& input) {
   for (const Lane& lane : lanes_) {
-    if (lane.busy()) Emit(HttpAbort{lane.effect_id});
+    if (lane.busy()) Emit(EffectType::kHttpAbort).target = lane.effect_id;
   }
   losses_.Add(Loss::kConsent, outbox_.events() + static_cast<int64_t>(held_.size()));
   outbox_.Clear();
   held_.clear();
-  cursors_.clear();
   const uint32_t generation = consent_.generation;
   consent_ = UndecidedState(config_.policy);
   consent_.generation = generation + 1;
+  CloseStore();
   ForgetPerson();
-  prng_.Reseed(command.entropy);
-  message_ids_.NewPrefix(&prng_);
-  for (const char* prefix : {"outbox/", "state/", "consent/"}) Delete("", prefix);
-  store_phase_ = StorePhase::kClosed;
-  segments_left_ = segments_reading_ = delivery_dirty_ = false;
+  NewGeneration(input.Body(input.fields["entropy"]));
+  for (const char* prefix : {"outbox/", "state/", "consent/"}) {
+    Delete(EffectType::kStoreClear, prefix);
+  }
   OpenStoreIfAllowed();
 }
 
-void EngineCore::OnStoreChanged(const StoreChanged& fact, Now now) {
-  if (fact.key != "consent/record") return;
-  const bool readable = CheckJson(fact.value).fault == JsonCheck::Fault::kNone;
-  const JsonView record = readable ? JsonView(fact.value) : JsonView();
-  const PurposeSet before = consent_.Allowed();
+void EngineCore::OnStoreChanged(const Input& input, Now now) {
+  if (input.fields["key"].AsName() != kConsentKey) return;
+  const std::string_view value = input.Body(input.fields["value"]);
+  const bool readable = CheckJson(value).fault == JsonCheck::Fault::kNone;
   const uint32_t generation = consent_.generation;
-  consent_ = ReadConsentRecord(config_.policy, record, now);
+  const PurposeSet before = consent_.Allowed();
+  consent_ = ReadConsentRecord(config_.policy, readable ? JsonView(value) : JsonView(), now);
   // The other tab carries its withdrawal out in the store; here only this tab's memory is put in order.
   consent_.withdrawing = false;
   if (consent_.generation <= generation) consent_.generation = generation + 1;
@@ -120,9 +127,9 @@ void EngineCore::OnStoreChanged(const StoreChanged& fact, Now now) {
   if ((before & ~consent_.Allowed()) != 0) {
     AbortForbidden();
     DiscardForbidden();
+    if (!AnyLane(GateVerdict::kDeidentify, true)) CloseStore();
     if (!AnyLane(GateVerdict::kAdmit, false)) ForgetPerson();
   }
-  if (!AnyLane(GateVerdict::kAdmit, true)) store_phase_ = StorePhase::kClosed;
   OpenStoreIfAllowed();
   if (store_phase_ != StorePhase::kReadingState) ReleaseHeld(now);
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/json_merge.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "engine/engine_core.h"
 
@@ -10,6 +12,7 @@ namespace {
 
 constexpr int kWriterTimeDigits = 11;  // hexadecimal milliseconds until the year 2527
 constexpr int kWriterRandomDigits = 8;
+constexpr size_t kSignalsBytesMax = 2000;
 
 // Sorts by the time of opening, so that an outbox is read in the order in which it was written.
 std::string WriterName(Now now, Prng* prng) {
@@ -21,17 +24,26 @@ std::string WriterName(Now now, Prng* prng) {
 
 }  // namespace
 
+std::string_view Input::Body(const JsonView& place) const {
+  const auto offset = place["offset"].AsInteger();
+  const auto size = place["size"].AsInteger();
+  const int64_t all = static_cast<int64_t>(bodies.size());
+  if (!offset || !size || *offset < 0 || *size < 0 || *offset > all || *size > all - *offset) {
+    return std::string_view();
+  }
+  return bodies.substr(static_cast<size_t>(*offset), static_cast<size_t>(*size));
+}
+
 EngineCore::EngineCore(const Start& start)
-    : config_(ReadConfig(start.config, start.sdk_name, start.sdk_version, &refusal_)),
+    : config_(ReadConfig(start.fields["config"], start.fields["sdk"], &refusal_)),
       lanes_(std::move(config_.lanes)),
-      prng_(start.entropy),
+      prng_(start.Body(start.fields["entropy"])),
       message_ids_(&prng_) {
-  if (start.entropy.size() != kEntropyBytes) {
-    refusal_.push_back({"out_of_range", "/entropy", std::to_string(start.entropy.size()) + " bytes",
-                        std::to_string(kEntropyBytes) + " bytes"});
+  if (start.Body(start.fields["entropy"]).size() != kEntropyBytes) {
+    refusal_.push_back(MakeProblem("out_of_range", "/entropy", "other entropy", "32 bytes"));
   }
   if (!refusal_.empty()) return;
-  consent_ = ReadConsentRecord(config_.policy, start.consent, start.now);
+  consent_ = ReadConsentRecord(config_.policy, start.fields["consent"], start.now);
   outbox_.Start(config_.outbox, WriterName(start.now, &prng_));
   OpenStoreIfAllowed();
   if (consent_.withdrawing) CarryOutWithdrawal(start.now);
@@ -45,40 +57,79 @@ Output EngineCore::Handle(const Input& input) {
     output.problems = refusal_;
     return output;
   }
-  const bool is_wake = std::holds_alternative<Wake>(input.body);
+  const bool is_wake = input.type == InputType::kWake;
   if (is_wake) wake_asked_ = false;
   Dispatch(input, input.now);
   return TakeOutput(input.now, is_wake);
 }
 
 void EngineCore::Dispatch(const Input& input, Now now) {
-  const auto& body = input.body;
-  // Calls of a page come in bursts: they only queue. What one task brings is stored and sent together.
-  if (const auto* capture = std::get_if<Capture>(&body)) return OnCapture(capture->event, now);
-  if (const auto* refused = std::get_if<Refused>(&body)) return OnRefused(*refused);
-  if (const auto* context = std::get_if<SetContext>(&body)) return OnSetContext(*context);
-
-  if (const auto* reset = std::get_if<Reset>(&body)) OnReset(*reset);
-  else if (const auto* consent = std::get_if<SetConsent>(&body)) OnSetConsent(*consent, now);
-  else if (const auto* forget = std::get_if<Forget>(&body)) OnForget(*forget);
-  else if (const auto* http = std::get_if<HttpDone>(&body)) OnHttpDone(*http, now);
-  else if (const auto* read = std::get_if<StoreRead>(&body)) OnStoreRead(*read, now);
-  else if (const auto* done = std::get_if<StoreDone>(&body)) OnStoreDone(*done, now);
-  else if (const auto* failed = std::get_if<StoreFailed>(&body)) OnStoreFailed(*failed, now);
-  else if (const auto* changed = std::get_if<StoreChanged>(&body)) OnStoreChanged(*changed, now);
-  else if (const auto* online = std::get_if<Connectivity>(&body)) OnConnectivity(*online, now);
-  else if (const auto* signal = std::get_if<Signal>(&body)) OnSignal(*signal);
-  else if (std::holds_alternative<Flush>(body)) OnFlush(now);
+  switch (input.type) {
+    // Calls of a page come in bursts: they only queue. What one task brings is stored and sent together.
+    case InputType::kTrack:
+    case InputType::kPage:
+    case InputType::kScreen:
+    case InputType::kIdentify:
+      return OnCapture(input);
+    case InputType::kRefused:
+      return OnRefused(input);
+    case InputType::kSetContext:
+      return OnSetContext(input);
+    case InputType::kReset:
+      OnReset(input);
+      break;
+    case InputType::kSetConsent:
+      OnSetConsent(input, now);
+      break;
+    case InputType::kFlush:
+      OnFlush(now);
+      break;
+    case InputType::kForget:
+      OnForget(input);
+      break;
+    case InputType::kHttpDone:
+      OnHttpDone(input, now);
+      break;
+    case InputType::kStoreRead:
+      OnStoreRead(input, now);
+      break;
+    case InputType::kStoreDone:
+      OnStoreDone(input, now);
+      break;
+    case InputType::kStoreFailed:
+      OnStoreFailed(input, now);
+      break;
+    case InputType::kStoreChanged:
+      OnStoreChanged(input, now);
+      break;
+    case InputType::kConnectivity:
+      OnConnectivity(input, now);
+      break;
+    case InputType::kSignal:
+      OnSignal(input);
+      break;
+    case InputType::kWake:
+    case InputType::kLifecycle:
+      break;
+  }
   Pump(now);
-  if (const auto* lifecycle = std::get_if<Lifecycle>(&body)) OnLifecycle(*lifecycle, now);
+  if (input.type == InputType::kLifecycle) OnLifecycle(input, now);
 }
 
-void EngineCore::OnSignal(const Signal& signal) {
-  const auto known = std::find_if(signals_.begin(), signals_.end(), [&](const auto& entry) {
-    return entry.first == signal.name;
-  });
-  if (known != signals_.end()) known->second = signal.value;
-  else if (signals_.size() < kProblemsMax) signals_.emplace_back(signal.name, signal.value);
+void EngineCore::OnSignal(const Input& input) {
+  std::string change = "{";
+  AppendJsonString(&change, input.fields["name"].AsString());
+  change.append(":").append(input.fields["value"].text()).append("}");
+  if (change.size() > kSignalsBytesMax || !input.fields["value"]) return;
+  std::string merged = MergeObjects(JsonView(signals_), JsonView(change));
+  if (merged.size() > kSignalsBytesMax) return;
+  signals_ = std::move(merged);
+  view_dirty_ = true;
+}
+
+void EngineCore::NewGeneration(std::string_view entropy) {
+  prng_.Reseed(entropy);
+  message_ids_.NewPrefix(&prng_);
   view_dirty_ = true;
 }
 
@@ -87,10 +138,9 @@ void EngineCore::Pump(Now now) {
   SendDue(now);
   EmitStoreChanges();
   ReadMoreSegments();
-  if (view_dirty_) {
-    view_dirty_ = false;
-    effects_.push_back({0, Notify{}});
-  }
+  if (!view_dirty_) return;
+  view_dirty_ = false;
+  effects_.emplace_back();  // kNotify
 }
 
 int64_t EngineCore::NextWake(Now now) const {
@@ -124,21 +174,19 @@ Output EngineCore::TakeOutput(Now now, bool is_wake) {
   return output;
 }
 
-int64_t EngineCore::Emit(decltype(Effect::body) body) {
-  effects_.push_back({next_effect_id_, std::move(body)});
-  return next_effect_id_++;
+Effect& EngineCore::Emit(EffectType type) {
+  Effect& effect = effects_.emplace_back();
+  effect.type = type;
+  effect.effect_id = next_effect_id_++;
+  return effect;
 }
 
 void EngineCore::Report(Problem problem) {
   if (problems_.size() < kProblemsMax) problems_.push_back(std::move(problem));
 }
 
-Engine::Engine(std::unique_ptr<EngineCore> core) : core_(std::move(core)) {}
-Engine::Engine(Engine&&) noexcept = default;
-Engine& Engine::operator=(Engine&&) noexcept = default;
+Engine::Engine(const Start& start) : core_(std::make_unique<EngineCore>(start)) {}
 Engine::~Engine() = default;
-
-Engine Engine::Open(const Start& start) { return Engine(std::make_unique<EngineCore>(start)); }
 
 Output Engine::Handle(const Input& input) { return core_->Handle(input); }
 
@@ -146,7 +194,7 @@ std::string Engine::View() const { return core_->View(); }
 
 std::vector<Problem> LintConfig(const JsonView& config) {
   std::vector<Problem> problems;
-  ReadConfig(config, std::string(), std::string(), &problems);
+  ReadConfig(config, JsonView(), &problems);
   return problems;
 }
 

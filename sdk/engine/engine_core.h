@@ -6,17 +6,15 @@
 #ifndef WAYMARK_ENGINE_ENGINE_CORE_H_
 #define WAYMARK_ENGINE_ENGINE_CORE_H_
 
-#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "base/json_writer.h"
 #include "base/prng.h"
 #include "base/uuid.h"
 #include "consent/consent_gate.h"
 #include "consent/consent_state.h"
 #include "engine/config.h"
-#include "event/context.h"
 #include "identity/identity.h"
 #include "journey/session.h"
 #include "outbox/loss_counters.h"
@@ -36,15 +34,11 @@ class EngineCore {
  private:
   // A call that waits in memory: for the visitor's answer, or for the ids to be read from the store.
   struct Held {
-    bool reset = false;     // not an event but a logout between two
-    EventType type = EventType::kTrack;
-    std::string name;
-    std::string user_id;
-    std::string properties;
-    std::string context;
-    std::shared_ptr<const std::string> standing;
+    InputType type;          // an event, or kReset: a logout between two
+    std::string fields;      // its input
+    std::string standing;    // standing context at the call
     int64_t time_ms = 0;
-    uint32_t served = 0;    // collectors that have it already
+    uint32_t served = 0;     // collectors that have it already
   };
 
   // Which collectors get an event, and how.
@@ -52,20 +46,15 @@ class EngineCore {
     uint32_t admit = 0;
     uint32_t deidentify = 0;
     uint32_t hold = 0;
+    uint32_t served = 0;  // had it before
     bool wanted = false;  // by any collector's name list
   };
 
   enum class StorePhase : uint8_t { kClosed, kReadingState, kOpen, kFailed };
-  enum class StoreUse : uint8_t { kState, kSegments, kConsent, kOther };
+  enum class StoreUse : uint8_t { kNone, kState, kSegments, kConsent };
   struct StoreOperation {
     int64_t effect_id;
     StoreUse use;
-  };
-  // The last settled sequence of one writer at one collector.
-  struct Cursor {
-    std::string collector;
-    std::string writer;
-    uint64_t sequence;
   };
 
   // engine.cc
@@ -73,80 +62,79 @@ class EngineCore {
   void Pump(Now now);
   Output TakeOutput(Now now, bool is_wake);
   int64_t NextWake(Now now) const;
-  int64_t Emit(decltype(Effect::body) body);
+  Effect& Emit(EffectType type);
   void Report(Problem problem);
-  void OnSignal(const Signal& signal);
+  void OnSignal(const Input& input);
+  void NewGeneration(std::string_view entropy);
 
   // capture.cc
-  void OnCapture(const Event& event, Now now);
-  void OnRefused(const Refused& refused);
-  void OnSetContext(const SetContext& command);
-  void OnReset(const Reset& reset);
+  void OnCapture(const Input& input);
+  void OnRefused(const Input& input);
+  void OnSetContext(const Input& input);
+  void OnReset(const Input& input);
   void PartFromPerson();
-  void Hold(const Event& event, std::shared_ptr<const std::string> standing, uint32_t served);
-  void ReleaseHeld(Now now);
   void ForgetPerson();
+  void Hold(InputType type, std::string_view fields, int64_t time_ms, uint32_t served);
+  void ReleaseHeld(Now now);
   Routing Route(const Event& event, uint32_t served) const;
-  uint32_t Admit(const Event& event, std::shared_ptr<const std::string> standing, uint32_t served,
-                 Now now);
-  void Keep(const Event& event, std::shared_ptr<const std::string> standing, uint32_t lanes,
-            Now now);
-  void KeepDeidentified(const Event& event, const std::string& standing, uint32_t lanes, Now now);
-  void Enqueue(Record record, uint32_t lanes, Now now);
-  uint32_t Sampled(uint32_t lanes, const std::string& message_id) const;
-  bool MayStore(uint32_t lanes) const;
+  uint32_t Admit(const Event& event, std::string_view standing, const Routing& routing, Now now);
+  void Keep(const Event& event, std::string_view standing, uint32_t lanes, Now now);
+  void KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes, Now now);
+  void Enqueue(Record record, uint32_t lanes, std::string_view message_id, Now now);
 
   // decisions.cc
-  void OnSetConsent(const SetConsent& command, Now now);
-  void OnForget(const Forget& command);
-  void OnStoreChanged(const StoreChanged& fact, Now now);
+  void OnSetConsent(const Input& input, Now now);
+  void OnForget(const Input& input);
+  void OnStoreChanged(const Input& input, Now now);
   void PutConsentRecord();
   void CarryOutWithdrawal(Now now);
   void AbortForbidden();
   void DiscardForbidden();
-  bool AnyLane(GateVerdict verdict, bool with_storage) const;
+  // Whether a lane is allowed to have events, identified ones or any; counting all lanes or those that may store.
+  bool AnyLane(GateVerdict worst, bool with_storage) const;
+  bool MayStore(uint32_t lanes) const;
   SendRules Rules() const;
 
   // storage.cc
   void OpenStoreIfAllowed();
-  void OnStoreRead(const StoreRead& fact, Now now);
-  void OnStoreDone(const StoreDone& fact, Now now);
-  void OnStoreFailed(const StoreFailed& fact, Now now);
-  void ReadState(const StoreRead& fact, Now now);
+  void CloseStore();
+  void OnStoreRead(const Input& input, Now now);
+  void OnStoreDone(const Input& input, Now now);
+  void OnStoreFailed(const Input& input, Now now);
+  void ReadState(const Input& input, Now now);
   void ReadDelivery(const JsonView& json);
-  void ReadSegments(const StoreRead& fact, Now now);
-  void RestoreSegment(const StoreEntry& entry, Now now);
-  uint32_t LanesFor(const Record& record, const JsonView& event, bool* forbidden) const;
+  void ReadSegments(const Input& input, Now now);
+  void RestoreSegment(std::string_view key, std::string_view bytes, Now now);
+  bool RestoreRecord(StoredRecord stored, std::string_view writer, Now now, Record* record);
   void ReadMoreSegments();
+  void Read(std::string_view prefix, std::string_view after, StoreUse use);
   void StoreWhatIsNew();
   void EmitStoreChanges();
-  void Put(std::string key, std::string value, StoreUse use);
-  void Delete(std::string key, std::string prefix);
-  bool TakeOperation(int64_t effect_id, StoreUse* use);
+  void Put(std::string_view key, std::string value, StoreUse use = StoreUse::kNone);
+  void Delete(EffectType type, std::string_view name);
+  StoreUse TakeOperation(int64_t effect_id);
   std::string DeliveryState() const;
-  uint64_t CursorOf(const std::string& collector, const std::string& writer) const;
-  void MoveCursor(const std::string& collector, const Record& record);
 
   // sending.cc
-  void OnHttpDone(const HttpDone& fact, Now now);
+  void OnHttpDone(const Input& input, Now now);
   void OnFlush(Now now);
-  void OnLifecycle(const Lifecycle& fact, Now now);
-  void OnConnectivity(const Connectivity& fact, Now now);
+  void OnLifecycle(const Input& input, Now now);
+  void OnConnectivity(const Input& input, Now now);
   void SendDue(Now now);
-  void SendLeaving(Now now, bool closing);
   void Send(size_t lane_index, Now now, bool leaving, bool closing);
-  void OnAnswer(size_t lane_index, const std::vector<uint64_t>& ids, const HttpDone& fact, Now now);
-  void Acknowledge(size_t lane_index, const std::vector<uint64_t>& ids);
-  void GiveUpAll(size_t lane_index, const std::vector<uint64_t>& ids, Loss reason);
-  void RetryLater(Lane* lane, const HttpDone& fact, Now now);
+  void StartRequest(size_t lane_index, Batch batch, bool closing, int64_t bytes_left);
+  void OnAnswer(size_t lane_index, const std::vector<uint64_t>& ids, const Input& fact, Now now);
+  // Takes records off the lane: acknowledged, or given up for a reason.
+  void SettleAll(size_t lane_index, const std::vector<uint64_t>& ids, const Loss* reason);
+  void RetryLater(Lane* lane, int status, const JsonView& retry_after, Now now);
   void Recover(Lane* lane);
   void Schedule(size_t lane_index, Now now);
   int64_t KeepaliveBytesLeft() const;
 
   // view.cc
-  std::string ConsentView() const;
-  std::string QueueView() const;
-  std::string LanesView() const;
+  void WriteConsent(JsonWriter* writer) const;
+  void WriteQueue(JsonWriter* writer) const;
+  void WriteLanes(JsonWriter* writer) const;
 
   std::vector<Problem> refusal_;  // why the start was refused; empty: it was not
   Config config_;                 // its lanes have moved to lanes_
@@ -156,15 +144,14 @@ class EngineCore {
   ConsentState consent_;
   Identity identity_;
   Session session_;
-  Context context_;
+  std::string context_ = "{}";    // the standing context, an object of JSON text
+  std::string signals_ = "{}";
   std::vector<Held> held_;
   Outbox outbox_;
-  std::vector<Cursor> cursors_;
   LossCounters losses_;
-  std::vector<std::pair<std::string, std::string>> signals_;
 
   StorePhase store_phase_ = StorePhase::kClosed;
-  std::vector<StoreOperation> store_operations_;
+  std::vector<StoreOperation> store_operations_;  // those whose reply matters
   std::string segments_after_;      // last key read of the outbox
   bool segments_left_ = false;      // the store holds more than was read
   bool segments_reading_ = false;
@@ -175,7 +162,7 @@ class EngineCore {
   bool online_ = true;
   bool view_dirty_ = false;
   int64_t last_wake_ms_ = kNever;
-  bool wake_asked_ = false;         // at the end of this task; answered by the next Wake
+  bool wake_asked_ = false;         // at the end of this task; answered by the next wake
   int64_t next_effect_id_ = 1;
   std::vector<Effect> effects_;
   std::vector<Problem> problems_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "codec/gzip.h"
 #include "delivery/retry_policy.h"
@@ -43,13 +44,6 @@ void EngineCore::SendDue(Now now) {
   }
 }
 
-void EngineCore::SendLeaving(Now now, bool closing) {
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    if (!lanes_[i].busy() && lanes_[i].retry_ms <= now.mono_ms) Send(i, now, true, closing);
-  }
-  EmitStoreChanges();
-}
-
 int64_t EngineCore::KeepaliveBytesLeft() const {
   int64_t left = static_cast<int64_t>(kKeepaliveBytesMax);
   for (const Lane& lane : lanes_) {
@@ -60,40 +54,42 @@ int64_t EngineCore::KeepaliveBytesLeft() const {
 
 void EngineCore::Send(size_t lane_index, Now now, bool leaving, bool closing) {
   Lane& lane = lanes_[lane_index];
-  const int lane_number = static_cast<int>(lane_index);
   BatchLimits limits = config_.batch;
   limits.bytes_max = std::min(limits.bytes_max, lane.collector->BatchBytesMax());
   const int64_t left = KeepaliveBytesLeft();
   if (leaving) limits.bytes_max = std::min(limits.bytes_max, static_cast<size_t>(left));
-  Batch batch = BuildBatch(lane, lane_number, limits, Rules(), now, &outbox_, &losses_);
+  Batch batch = BuildBatch(lane, static_cast<int>(lane_index), limits, Rules(), now, &outbox_,
+                           &losses_);
   lane.due_ms = kNever;
   if (batch.record_ids.empty()) return;
   // Bigger than what may outlive the page: it stays stored for the next visit.
   if (leaving && static_cast<int64_t>(batch.body.size()) > left) return Schedule(lane_index, now);
+  StartRequest(lane_index, std::move(batch), closing, left);
+}
 
-  HttpSend send;
+void EngineCore::StartRequest(size_t lane_index, Batch batch, bool closing, int64_t bytes_left) {
+  Lane& lane = lanes_[lane_index];
   const bool compress = !closing && lane.collector->TakesGzip() &&
                         lane.gzip_trust != GzipTrust::kRefused &&
                         batch.body.size() >= kGzipBytesMin;
   std::string compressed = compress ? Gzip(batch.body) : std::string();
   lane.gzip = !compressed.empty();
-  send.body = lane.gzip ? std::move(compressed) : std::move(batch.body);
   const bool simple = !lane.gzip && lane.collector->CanBeSimple();
   CollectorRequest request = lane.collector->Request(simple, lane.gzip, batch.deidentified);
-  send.method = "POST";
-  send.url = std::move(request.url);
+
+  Effect& send = Emit(EffectType::kHttpSend);
+  send.name = std::move(request.url);
   send.headers = std::move(request.headers);
   send.credentials = request.credentials;
-  send.timeout_ms = kHttpTimeoutMs;
-  const bool fits = static_cast<int64_t>(send.body.size()) <= left;
-  if (closing && simple && fits) send.transport = Transport::kBeacon;
-  else if (fits) send.transport = Transport::kKeepalive;
-
-  lane.body_bytes = static_cast<int64_t>(send.body.size());
-  lane.sent += static_cast<int64_t>(batch.record_ids.size());
-  for (const uint64_t id : batch.record_ids) outbox_.Find(id)->in_flight |= 1u << lane_index;
+  send.bytes = lane.gzip ? std::move(compressed) : std::move(batch.body);
+  lane.body_bytes = static_cast<int64_t>(send.bytes.size());
+  if (lane.body_bytes <= bytes_left) {
+    send.transport = closing && simple ? Transport::kBeacon : Transport::kKeepalive;
+  }
+  lane.effect_id = send.effect_id;
   lane.record_ids = std::move(batch.record_ids);
-  lane.effect_id = Emit(std::move(send));
+  lane.sent += static_cast<int64_t>(lane.record_ids.size());
+  for (const uint64_t id : lane.record_ids) outbox_.Find(id)->in_flight |= 1u << lane_index;
   view_dirty_ = true;
 }
 
@@ -104,23 +100,29 @@ void EngineCore::OnFlush(Now now) {
   }
 }
 
-void EngineCore::OnLifecycle(const Lifecycle& fact, Now now) {
-  if (fact.state == LifecycleState::kHidden) return SendLeaving(now, false);
-  if (fact.state == LifecycleState::kClosing) return SendLeaving(now, true);
+void EngineCore::OnLifecycle(const Input& input, Now now) {
+  const std::string_view state = input.fields["state"].AsName();
+  const bool closing = state == "closing";
+  if (!closing && state != "hidden") return;
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if (!lanes_[i].busy() && lanes_[i].retry_ms <= now.mono_ms) Send(i, now, true, closing);
+  }
+  EmitStoreChanges();
 }
 
-void EngineCore::OnConnectivity(const Connectivity& fact, Now now) {
-  const bool back = fact.online && !online_;
-  online_ = fact.online;
+void EngineCore::OnConnectivity(const Input& input, Now now) {
+  const bool was_online = online_;
+  online_ = input.fields["online"].AsBool(true);
   view_dirty_ = true;
-  if (!back) return;
+  if (!online_ || was_online) return;
   for (Lane& lane : lanes_) lane.due_ms = lane.retry_ms = now.mono_ms;
 }
 
-void EngineCore::OnHttpDone(const HttpDone& fact, Now now) {
+void EngineCore::OnHttpDone(const Input& input, Now now) {
+  const int64_t effect_id = input.Integer("effect_id");
   for (size_t i = 0; i < lanes_.size(); ++i) {
     Lane& lane = lanes_[i];
-    if (!lane.busy() || lane.effect_id != fact.effect_id) continue;
+    if (!lane.busy() || lane.effect_id != effect_id) continue;
     lane.effect_id = 0;
     lane.body_bytes = 0;
     const std::vector<uint64_t> ids = std::move(lane.record_ids);
@@ -128,78 +130,66 @@ void EngineCore::OnHttpDone(const HttpDone& fact, Now now) {
     for (const uint64_t id : ids) {
       if (Record* record = outbox_.Find(id)) record->in_flight &= ~(1u << i);
     }
-    OnAnswer(i, ids, fact, now);
+    OnAnswer(i, ids, input, now);
     outbox_.Sweep();
     Schedule(i, now);
-    if (lane.flush_through != 0 && !outbox_.records().empty() &&
-        outbox_.records().front().id <= lane.flush_through) {
-      lane.due_ms = std::min(lane.due_ms, now.mono_ms);
-    }
+    const bool flushing = lane.flush_through != 0 && !outbox_.records().empty() &&
+                          outbox_.records().front().id <= lane.flush_through;
+    if (flushing) lane.due_ms = std::min(lane.due_ms, now.mono_ms);
     view_dirty_ = true;
     return;
   }
 }
 
 void EngineCore::OnAnswer(size_t lane_index, const std::vector<uint64_t>& ids,
-                          const HttpDone& fact, Now now) {
+                          const Input& fact, Now now) {
   Lane& lane = lanes_[lane_index];
-  if (fact.error == "aborted") return;
-  if (fact.error == "queued") {  // taken over by the platform, which is no acceptance
+  const std::string_view error = fact.fields["error"].AsName();
+  const int status = static_cast<int>(std::clamp<int64_t>(fact.Integer("status"), 0, 999));
+  if (error == "aborted") return;
+  if (error == "queued") {  // taken over by the platform, which is no acceptance
     lane.retry_ms = now.mono_ms + kBeaconDoubtMs;
     lane.due_ms = lane.retry_ms;
     return;
   }
-  if (fact.status == kUnsupportedMediaType && lane.gzip) {
+  if (status == kUnsupportedMediaType && lane.gzip) {
     lane.gzip_trust = GzipTrust::kRefused;
     lane.due_ms = now.mono_ms;
     return;
   }
-  const Verdict verdict =
-      fact.status == 0 ? Verdict::kRetry : lane.collector->JudgeAnswer(fact.status);
-  switch (verdict) {
-    case Verdict::kAccepted:
-      if (lane.gzip) lane.gzip_trust = GzipTrust::kWorks;
-      Acknowledge(lane_index, ids);
-      return Recover(&lane);
-    case Verdict::kRetry:
-      return RetryLater(&lane, fact, now);
-    case Verdict::kSplit:
-      if (ids.size() > 1) {
-        lane.events_max = ids.size() / 2;
-        lane.due_ms = now.mono_ms;
-        return;
-      }
-      return GiveUpAll(lane_index, ids,
-                       fact.status == kPayloadTooLarge ? Loss::kOversize : Loss::kRejected);
-    case Verdict::kRejected:
-      Report({"rejected", "/collectors/" + std::to_string(lane_index),
-              "HTTP " + std::to_string(fact.status), "an answer of 200 to 299"});
-      return GiveUpAll(lane_index, ids, Loss::kRejected);
+  const Verdict verdict = status == 0 ? Verdict::kRetry : lane.collector->JudgeAnswer(status);
+  if (verdict == Verdict::kAccepted) {
+    if (lane.gzip) lane.gzip_trust = GzipTrust::kWorks;
+    SettleAll(lane_index, ids, nullptr);
+    Recover(&lane);
+  } else if (verdict == Verdict::kRetry) {
+    RetryLater(&lane, status, fact.fields["retry_after"], now);
+  } else if (verdict == Verdict::kSplit && ids.size() > 1) {
+    lane.events_max = ids.size() / 2;
+    lane.due_ms = now.mono_ms;
+  } else {
+    const Loss reason = status == kPayloadTooLarge ? Loss::kOversize : Loss::kRejected;
+    Report(MakeProblem("rejected", "/collectors/" + IntegerText(static_cast<int64_t>(lane_index)),
+                       "HTTP " + IntegerText(status), "an answer of 200 to 299"));
+    SettleAll(lane_index, ids, &reason);
   }
 }
 
-void EngineCore::Acknowledge(size_t lane_index, const std::vector<uint64_t>& ids) {
+void EngineCore::SettleAll(size_t lane_index, const std::vector<uint64_t>& ids,
+                           const Loss* reason) {
   Lane& lane = lanes_[lane_index];
   for (const uint64_t id : ids) {
     Record* record = outbox_.Find(id);
     if (!record) continue;
-    MoveCursor(lane.id, *record);
+    const std::string_view writer = outbox_.WriterOf(*record);
+    if (!writer.empty()) lane.MoveCursor(writer, record->sequence);
     outbox_.Settle(record, static_cast<int>(lane_index));
     // Another collector still waits for it: after a stop here only that one must get it.
-    if (record->pending != 0 && record->segment != kNoSegment) delivery_dirty_ = true;
-    ++lane.acknowledged;
+    if (record->pending != 0 && !writer.empty()) delivery_dirty_ = true;
+    if (reason) losses_.Add(*reason);
+    else ++lane.acknowledged;
   }
-}
-
-void EngineCore::GiveUpAll(size_t lane_index, const std::vector<uint64_t>& ids, Loss reason) {
-  for (const uint64_t id : ids) {
-    Record* record = outbox_.Find(id);
-    if (!record) continue;
-    MoveCursor(lanes_[lane_index].id, *record);
-    outbox_.Settle(record, static_cast<int>(lane_index));
-    losses_.Add(reason);
-  }
-  delivery_dirty_ = true;  // losses are counted over restarts
+  if (reason) delivery_dirty_ = true;  // losses are counted over restarts
 }
 
 void EngineCore::Recover(Lane* lane) {
@@ -212,17 +202,17 @@ void EngineCore::Recover(Lane* lane) {
   lane->events_max = split ? lane->events_max * 2 : SIZE_MAX;
 }
 
-void EngineCore::RetryLater(Lane* lane, const HttpDone& fact, Now now) {
-  if (fact.status == 0 && lane->gzip && lane->gzip_trust == GzipTrust::kUntried) {
+void EngineCore::RetryLater(Lane* lane, int status, const JsonView& retry_after, Now now) {
+  if (status == 0 && lane->gzip && lane->gzip_trust == GzipTrust::kUntried) {
     lane->gzip_trust = GzipTrust::kRefused;
-  } else if (fact.status == 0 && lane->gzip_trust == GzipTrust::kRefused) {
+  } else if (status == 0 && lane->gzip_trust == GzipTrust::kRefused) {
     lane->gzip_trust = GzipTrust::kUntried;  // it was not the compression
   }
   if (!lane->failing()) lane->failing_since_ms = now.mono_ms;
   ++lane->attempts;
   const int64_t outage_ms = now.mono_ms - lane->failing_since_ms;
   const int64_t delay_ms = RetryDelayMs(outage_ms, lane->attempts, &prng_);
-  lane->retry_ms = now.mono_ms + RetryAfterMs(fact.retry_after).value_or(delay_ms);
+  lane->retry_ms = now.mono_ms + RetryAfterMs(retry_after.AsName()).value_or(delay_ms);
   lane->due_ms = lane->retry_ms;
 }
 

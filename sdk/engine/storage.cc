@@ -10,10 +10,10 @@
 namespace waymark {
 namespace {
 
-constexpr std::string_view kStatePrefix = "state/";
-constexpr std::string_view kIdentityKey = "state/identity";
-constexpr std::string_view kSessionKey = "state/session";
-constexpr std::string_view kDeliveryKey = "state/delivery";
+constexpr const char* kStatePrefix = "state/";
+constexpr const char* kIdentityKey = "state/identity";
+constexpr const char* kSessionKey = "state/session";
+constexpr const char* kDeliveryKey = "state/delivery";
 
 // Bytes from a store are untrusted: what is not JSON counts as absent.
 JsonView StoredJson(std::string_view bytes) {
@@ -23,40 +23,45 @@ JsonView StoredJson(std::string_view bytes) {
 }  // namespace
 
 void EngineCore::OpenStoreIfAllowed() {
-  if (store_phase_ != StorePhase::kClosed) return;
-  if (!AnyLane(GateVerdict::kAdmit, true) && !AnyLane(GateVerdict::kDeidentify, true)) return;
+  if (store_phase_ != StorePhase::kClosed || !AnyLane(GateVerdict::kDeidentify, true)) return;
   store_phase_ = StorePhase::kReadingState;
-  const int64_t id = Emit(StoreGet{std::string(kStatePrefix), "", kStorePageBytesMax});
-  store_operations_.push_back({id, StoreUse::kState});
+  Read(kStatePrefix, {}, StoreUse::kState);
 }
 
-bool EngineCore::TakeOperation(int64_t effect_id, StoreUse* use) {
-  for (size_t i = 0; i < store_operations_.size(); ++i) {
-    if (store_operations_[i].effect_id != effect_id) continue;
-    *use = store_operations_[i].use;
-    store_operations_.erase(store_operations_.begin() + static_cast<ptrdiff_t>(i));
-    return true;
+void EngineCore::CloseStore() {
+  store_phase_ = StorePhase::kClosed;
+  segments_left_ = segments_reading_ = delivery_dirty_ = false;
+  for (Lane& lane : lanes_) lane.cursors.clear();
+}
+
+EngineCore::StoreUse EngineCore::TakeOperation(int64_t effect_id) {
+  for (StoreOperation& operation : store_operations_) {
+    if (operation.effect_id != effect_id) continue;
+    const StoreUse use = operation.use;
+    operation = store_operations_.back();
+    store_operations_.pop_back();
+    return use;
   }
-  return false;
+  return StoreUse::kNone;
 }
 
-void EngineCore::OnStoreRead(const StoreRead& fact, Now now) {
-  StoreUse use;
-  if (!TakeOperation(fact.effect_id, &use)) return;
-  if (use == StoreUse::kState) ReadState(fact, now);
-  if (use == StoreUse::kSegments) ReadSegments(fact, now);
+void EngineCore::OnStoreRead(const Input& input, Now now) {
+  const StoreUse use = TakeOperation(input.Integer("effect_id"));
+  if (use == StoreUse::kState) ReadState(input, now);
+  if (use == StoreUse::kSegments) ReadSegments(input, now);
 }
 
-void EngineCore::ReadState(const StoreRead& fact, Now now) {
+void EngineCore::ReadState(const Input& input, Now now) {
   // A withdrawal may have closed the store while the answer was on its way.
   if (store_phase_ != StorePhase::kReadingState) return;
   store_phase_ = StorePhase::kOpen;
-  for (const StoreEntry& entry : fact.entries) {
-    const JsonView json = StoredJson(entry.value);
+  for (JsonItems entry(input.fields["entries"]); entry.Next();) {
+    const std::string_view key = entry.value()["key"].AsName();
+    const JsonView json = StoredJson(input.Body(entry.value()["value"]));
     if (!json) losses_.Add(Loss::kCorrupt);
-    else if (entry.key == kIdentityKey && identity_.empty()) identity_ = ReadIdentity(json);
-    else if (entry.key == kSessionKey && session_.id.empty()) session_ = ReadSession(json);
-    else if (entry.key == kDeliveryKey) ReadDelivery(json);
+    else if (key == kIdentityKey && identity_.empty()) identity_ = ReadIdentity(json);
+    else if (key == kSessionKey && session_.id.empty()) session_ = ReadSession(json);
+    else if (key == kDeliveryKey) ReadDelivery(json);
   }
   segments_left_ = true;
   segments_after_.clear();
@@ -65,11 +70,10 @@ void EngineCore::ReadState(const StoreRead& fact, Now now) {
 
 void EngineCore::ReadDelivery(const JsonView& json) {
   losses_.AddFrom(json["losses"]);
-  for (JsonItems collector(json["settled"]); collector.Next();) {
-    for (JsonItems writer(collector.value()); writer.Next();) {
-      const auto sequence = writer.value().AsInteger();
-      if (!sequence || *sequence < 0) continue;
-      cursors_.push_back({collector.key(), writer.key(), static_cast<uint64_t>(*sequence)});
+  for (Lane& lane : lanes_) {
+    for (JsonItems writer(json["settled"][lane.id]); writer.Next();) {
+      const int64_t sequence = writer.value().AsInteger().value_or(0);
+      if (sequence > 0) lane.MoveCursor(writer.key(), static_cast<uint64_t>(sequence));
     }
   }
 }
@@ -78,86 +82,78 @@ void EngineCore::ReadMoreSegments() {
   const bool room = outbox_.bytes() < static_cast<int64_t>(kOutboxWindowBytesMax) / 2;
   if (store_phase_ != StorePhase::kOpen || !segments_left_ || segments_reading_ || !room) return;
   segments_reading_ = true;
-  const int64_t id =
-      Emit(StoreGet{std::string(kOutboxPrefix), segments_after_, kStorePageBytesMax});
-  store_operations_.push_back({id, StoreUse::kSegments});
+  Read(kOutboxPrefix, segments_after_, StoreUse::kSegments);
 }
 
-void EngineCore::ReadSegments(const StoreRead& fact, Now now) {
+void EngineCore::ReadSegments(const Input& input, Now now) {
   segments_reading_ = false;
   if (store_phase_ != StorePhase::kOpen) return;
-  for (const StoreEntry& entry : fact.entries) {
-    RestoreSegment(entry, now);
-    segments_after_ = entry.key;
+  segments_left_ = false;
+  for (JsonItems entry(input.fields["entries"]); entry.Next();) {
+    segments_after_ = entry.value()["key"].AsName();
+    RestoreSegment(segments_after_, input.Body(entry.value()["value"]), now);
+    segments_left_ = input.fields["more"].AsBool();
   }
-  segments_left_ = fact.more && !fact.entries.empty();
-  outbox_.Sweep();
   for (Lane& lane : lanes_) lane.due_ms = now.mono_ms;
   view_dirty_ = true;
 }
 
-void EngineCore::RestoreSegment(const StoreEntry& entry, Now now) {
-  const std::string writer = WriterFromKey(entry.key);
+void EngineCore::RestoreSegment(std::string_view key, std::string_view bytes, Now now) {
+  const std::string writer = WriterFromKey(key);
   // This run's own segments are in memory already.
   if (writer.empty() || writer == outbox_.writer()) return;
-  DecodedSegment decoded = DecodeSegment(entry.value);
+  DecodedSegment decoded = DecodeSegment(bytes);
   losses_.Add(Loss::kCorrupt, decoded.corrupt);
   bool rewrite = false;
   std::vector<Record> records;
   for (StoredRecord& stored : decoded.records) {
     Record record;
-    record.sequence = stored.sequence;
-    record.generation = stored.generation;
-    record.deidentified = stored.deidentified;
-    record.context = std::move(stored.context);
-    record.event = std::move(stored.event);
-    record.storable = true;
-    record.queued_mono_ms = now.mono_ms;
-    const JsonView event(record.event);
-    record.time_ms = event["time_ms"].AsInteger().value_or(0);
-    record.captured = PurposesFromJson(config_.policy, event["consent"]);
-    bool forbidden = false;
-    record.pending = LanesFor(record, event, &forbidden);
-    for (size_t i = 0; i < lanes_.size(); ++i) {
-      if (CursorOf(lanes_[i].id, writer) >= record.sequence) record.pending &= ~(1u << i);
-    }
-    if (forbidden) {
-      losses_.Add(Loss::kConsent);
-      rewrite = true;
-    }
+    rewrite |= RestoreRecord(std::move(stored), writer, now, &record);
     records.push_back(std::move(record));
   }
-  outbox_.Restore(entry.key, std::move(records), rewrite);
+  outbox_.Restore(key, std::move(records), rewrite);
 }
 
-uint32_t EngineCore::LanesFor(const Record& record, const JsonView& json, bool* forbidden) const {
-  const std::string type = json["type"].AsString();
-  const std::string name = json["name"].AsString();
-  const std::string message_id = json["message_id"].AsString();
-  const bool track = type == EventTypeName(EventType::kTrack);
-  uint32_t lanes = 0;
+// Gives the record its place in the queue of each collector that still is to get it. True when it may not stay on the device.
+bool EngineCore::RestoreRecord(StoredRecord stored, std::string_view writer, Now now,
+                               Record* record) {
+  record->sequence = stored.sequence;
+  record->generation = stored.generation;
+  record->deidentified = stored.deidentified;
+  if (!stored.context.empty()) record->context = outbox_.AddContext(stored.context);
+  record->event = std::move(stored.event);
+  record->storable = true;
+  record->queued_mono_ms = now.mono_ms;
+  const JsonView json(record->event);
+  record->time_ms = json["time_ms"].AsInteger().value_or(0);
+  record->captured = PurposesFromJson(config_.policy, json["consent"]);
+  const std::string_view type = json["type"].AsName();
+  const std::string name =
+      type == EventTypeName(EventType::kTrack) ? json["name"].AsString() : std::string(type);
   bool wanted = false;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const CollectorPolicy& policy = lanes_[i].policy;
-    if (!policy.Wants(track ? name : type) || !policy.Samples(message_id)) continue;
+    if (!policy.Wants(name) || !policy.Samples(json["message_id"].AsName())) continue;
     wanted = true;
-    if (MayGo(lanes_[i], record, Rules())) lanes |= 1u << i;
+    if (MayGo(lanes_[i], *record, Rules())) record->pending |= 1u << i;
   }
-  *forbidden = wanted && lanes == 0;
-  return lanes;
+  const bool forbidden = wanted && record->pending == 0;
+  if (forbidden) losses_.Add(Loss::kConsent);
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if (lanes_[i].SettledOf(writer) >= record->sequence) record->pending &= ~(1u << i);
+  }
+  return forbidden;
 }
 
-void EngineCore::OnStoreDone(const StoreDone& fact, Now now) {
-  StoreUse use;
-  if (!TakeOperation(fact.effect_id, &use)) return;
+void EngineCore::OnStoreDone(const Input& input, Now now) {
+  const StoreUse use = TakeOperation(input.Integer("effect_id"));
   if (use == StoreUse::kConsent && consent_.withdrawing) CarryOutWithdrawal(now);
 }
 
-void EngineCore::OnStoreFailed(const StoreFailed& fact, Now now) {
-  StoreUse use;
-  if (!TakeOperation(fact.effect_id, &use)) return;
-  Report({"store_failed", "", fact.reason, "a store that takes " +
-          std::string(use == StoreUse::kConsent ? "the decision" : "events")});
+void EngineCore::OnStoreFailed(const Input& input, Now now) {
+  const StoreUse use = TakeOperation(input.Integer("effect_id"));
+  Report(MakeProblem("store_failed", "", input.fields["reason"].AsString(),
+                     "a store that takes events; they wait in memory"));
   if (use == StoreUse::kSegments) segments_reading_ = segments_left_ = false;
   // A decision holds whether or not it could be put down.
   if (use == StoreUse::kConsent && consent_.withdrawing) CarryOutWithdrawal(now);
@@ -168,26 +164,30 @@ void EngineCore::OnStoreFailed(const StoreFailed& fact, Now now) {
   view_dirty_ = true;
 }
 
-void EngineCore::Put(std::string key, std::string value, StoreUse use) {
-  store_operations_.push_back({Emit(StorePut{std::move(key), std::move(value)}), use});
+void EngineCore::Read(std::string_view prefix, std::string_view after, StoreUse use) {
+  Effect& effect = Emit(EffectType::kStoreGet);
+  effect.name = prefix;
+  effect.after = after;
+  store_operations_.push_back({effect.effect_id, use});
 }
 
-void EngineCore::Delete(std::string key, std::string prefix) {
-  store_operations_.push_back(
-      {Emit(StoreDelete{std::move(key), std::move(prefix)}), StoreUse::kOther});
+void EngineCore::Put(std::string_view key, std::string value, StoreUse use) {
+  Effect& effect = Emit(EffectType::kStorePut);
+  effect.name = key;
+  effect.bytes = std::move(value);
+  if (use != StoreUse::kNone) store_operations_.push_back({effect.effect_id, use});
 }
+
+void EngineCore::Delete(EffectType type, std::string_view name) { Emit(type).name = name; }
 
 void EngineCore::StoreWhatIsNew() {
   outbox_.Sweep();
   if (store_phase_ != StorePhase::kOpen) return;
   Outbox::NewSegment segment = outbox_.TakeUnstored();
-  if (!segment.key.empty()) Put(std::move(segment.key), std::move(segment.bytes), StoreUse::kOther);
-  const bool may_keep_ids = AnyLane(GateVerdict::kAdmit, true);
-  if (identity_dirty_ && may_keep_ids) {
-    Put(std::string(kIdentityKey), WriteIdentity(identity_), StoreUse::kOther);
-  }
-  if (session_dirty_ && may_keep_ids) {
-    Put(std::string(kSessionKey), WriteSession(session_), StoreUse::kOther);
+  if (!segment.key.empty()) Put(segment.key, std::move(segment.bytes));
+  if (AnyLane(GateVerdict::kAdmit, true)) {
+    if (identity_dirty_) Put(kIdentityKey, WriteIdentity(identity_));
+    if (session_dirty_) Put(kSessionKey, WriteSession(session_));
   }
   identity_dirty_ = session_dirty_ = false;
 }
@@ -196,14 +196,12 @@ void EngineCore::EmitStoreChanges() {
   outbox_.Sweep();
   if (store_phase_ != StorePhase::kOpen) return;
   for (Outbox::NewSegment& segment : outbox_.TakeRewrites()) {
-    Put(std::move(segment.key), std::move(segment.bytes), StoreUse::kOther);
+    Put(segment.key, std::move(segment.bytes));
   }
-  for (std::string& key : outbox_.TakeDeletions()) Delete(std::move(key), "");
-  // Cursors matter only while segments are left that one collector has and another has not.
-  if (delivery_dirty_) {
-    Put(std::string(kDeliveryKey), DeliveryState(), StoreUse::kOther);
-    delivery_dirty_ = false;
-  }
+  for (const std::string& key : outbox_.TakeDeletions()) Delete(EffectType::kStoreDelete, key);
+  if (!delivery_dirty_) return;
+  Put(kDeliveryKey, DeliveryState());
+  delivery_dirty_ = false;
 }
 
 std::string EngineCore::DeliveryState() const {
@@ -212,32 +210,15 @@ std::string EngineCore::DeliveryState() const {
   writer.Begin('{').Key("settled").Begin('{');
   for (const Lane& lane : lanes_) {
     writer.Key(lane.id).Begin('{');
-    for (const Cursor& cursor : cursors_) {
-      if (cursor.collector != lane.id) continue;
+    for (const Cursor& cursor : lane.cursors) {
+      // Matters only while segments of that writer are left for another collector.
+      if (!outbox_.HasSegmentOf(cursor.writer)) continue;
       writer.Field(cursor.writer, static_cast<int64_t>(cursor.sequence));
     }
     writer.End('}');
   }
   writer.End('}').FieldRaw("losses", losses_.Json()).End('}');
   return json;
-}
-
-uint64_t EngineCore::CursorOf(const std::string& collector, const std::string& writer) const {
-  for (const Cursor& cursor : cursors_) {
-    if (cursor.collector == collector && cursor.writer == writer) return cursor.sequence;
-  }
-  return 0;
-}
-
-void EngineCore::MoveCursor(const std::string& collector, const Record& record) {
-  const std::string* writer = outbox_.WriterOf(record);
-  if (!writer) return;
-  for (Cursor& cursor : cursors_) {
-    if (cursor.collector != collector || cursor.writer != *writer) continue;
-    cursor.sequence = std::max(cursor.sequence, record.sequence);
-    return;
-  }
-  cursors_.push_back({collector, *writer, record.sequence});
 }
 
 }  // namespace waymark

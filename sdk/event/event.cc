@@ -3,7 +3,7 @@
 namespace waymark {
 
 std::string_view EventTypeName(EventType type) {
-  static constexpr std::string_view kNames[] = {"track", "page", "screen", "identify"};
+  static constexpr const char* kNames[] = {"track", "page", "screen", "identify"};
   return kNames[static_cast<int>(type)];
 }
 

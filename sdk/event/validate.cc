@@ -1,18 +1,20 @@
 #include "event/validate.h"
 
+#include "base/json_writer.h"
 #include "base/limits.h"
 
 namespace waymark {
-namespace {
 
 Problem TooBig(const char* pointer, size_t found, size_t allowed) {
-  return {"too_big", pointer, std::to_string(found) + " bytes",
-          "at most " + std::to_string(allowed) + " bytes"};
+  return MakeProblem("too_big", pointer, IntegerText(static_cast<int64_t>(found)) + " bytes",
+                     "at most " + IntegerText(static_cast<int64_t>(allowed)) + " bytes");
 }
+
+namespace {
 
 Status CheckObject(const char* pointer, const JsonView& view, size_t bytes_max) {
   if (view && !view.is(JsonType::kObject)) {
-    return Problem{"wrong_type", pointer, JsonTypeName(view.type()), "an object"};
+    return MakeProblem("wrong_type", pointer, JsonTypeName(view.type()), "an object");
   }
   if (view.text().size() > bytes_max) return TooBig(pointer, view.text().size(), bytes_max);
   return OkStatus();
@@ -21,7 +23,7 @@ Status CheckObject(const char* pointer, const JsonView& view, size_t bytes_max) 
 Status CheckName(const Event& event) {
   const bool needs_name = event.type == EventType::kTrack || event.type == EventType::kScreen;
   if (needs_name && event.name.empty()) {
-    return Problem{"required", "/name", "nothing", "a name of 1 to 200 bytes"};
+    return MakeProblem("required", "/name", "nothing", "a name of 1 to 200 bytes");
   }
   if (event.name.size() > kEventNameBytesMax) {
     return TooBig("/name", event.name.size(), kEventNameBytesMax);

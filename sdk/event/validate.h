@@ -10,6 +10,9 @@ namespace waymark {
 // Names, sizes and types by base/limits.h. The text of the event has passed CheckJson.
 Status ValidateEvent(const Event& event);
 
+// "N bytes" found where "at most M bytes" are allowed.
+Problem TooBig(const char* pointer, size_t found, size_t allowed);
+
 }  // namespace waymark
 
 #endif  // WAYMARK_EVENT_VALIDATE_H_

@@ -17,9 +17,9 @@ enum class Stage : uint8_t { kPrePurchase, kPurchase, kPostPurchase };
 enum class Entities : uint8_t { kNone, kProduct, kProducts, kCart, kCheckoutStep, kTransaction, kRefund };
 
 struct Touchpoint {
-  std::string_view name;
-  std::string_view segment_name;     // of Segment's e-commerce specification
-  std::string_view snowplow_action;  // `type` of snowplow_ecommerce_action; empty: no such action
+  const char* name;
+  const char* segment_name;     // of Segment's e-commerce specification
+  const char* snowplow_action;  // `type` of snowplow_ecommerce_action; null: no such action
   Stage stage;
   Entities entities;
 };

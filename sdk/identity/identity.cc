@@ -6,8 +6,10 @@
 
 namespace waymark {
 
-void Identity::Ensure(Prng* prng) {
-  if (anonymous_id.empty()) anonymous_id = RandomUuid(prng);
+bool Identity::Ensure(Prng* prng) {
+  if (!anonymous_id.empty()) return false;
+  anonymous_id = RandomUuid(prng);
+  return true;
 }
 
 std::string WriteIdentity(const Identity& identity) {
@@ -20,7 +22,7 @@ std::string WriteIdentity(const Identity& identity) {
 
 Identity ReadIdentity(const JsonView& json) {
   Identity identity;
-  identity.anonymous_id = json["anonymous_id"].AsString();
+  identity.anonymous_id = json["anonymous_id"].AsName();
   identity.user_id = json["user_id"].AsString();
   if (identity.anonymous_id.size() > kUserIdBytesMax) identity.anonymous_id.clear();
   if (identity.user_id.size() > kUserIdBytesMax) identity.user_id.clear();

@@ -16,8 +16,8 @@ struct Identity {
   std::string user_id;       // empty: not identified
 
   bool empty() const { return anonymous_id.empty() && user_id.empty(); }
-  // Makes the anonymous id when there is none.
-  void Ensure(Prng* prng);
+  // Makes the anonymous id when there is none; true when it did.
+  bool Ensure(Prng* prng);
 };
 
 // The value of the key `state/identity`.

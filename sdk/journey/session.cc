@@ -43,7 +43,7 @@ std::string WriteSession(const Session& session) {
 
 Session ReadSession(const JsonView& json) {
   Session session;
-  session.id = json["id"].AsString();
+  session.id = json["id"].AsName();
   session.index = json["index"].AsInteger().value_or(0);
   session.event_index = json["event_index"].AsInteger().value_or(0);
   session.started_ms = json["started_ms"].AsInteger().value_or(0);

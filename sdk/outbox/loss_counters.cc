@@ -7,7 +7,7 @@
 namespace waymark {
 namespace {
 
-constexpr std::string_view kNames[kLossReasons] = {
+constexpr const char* kNames[kLossReasons] = {
     "quota", "age", "consent", "oversize", "rejected", "retry_exhausted", "corrupt", "invalid"};
 
 }  // namespace

@@ -33,6 +33,20 @@ void Outbox::Start(const OutboxLimits& limits, std::string writer) {
   writer_ = std::move(writer);
 }
 
+uint32_t Outbox::AddContext(std::string_view text) {
+  if (contexts_.empty() || contexts_.back().text != text) {
+    contexts_.push_back({next_context_++, std::string(text)});
+  }
+  return contexts_.back().id;
+}
+
+std::string_view Outbox::ContextOf(const Record& record) const {
+  for (const Context& context : contexts_) {
+    if (context.id == record.context) return context.text;
+  }
+  return "{}";
+}
+
 void Outbox::Count(const Record& record) {
   ++live_;
   bytes_ += static_cast<int64_t>(record.bytes());
@@ -48,8 +62,8 @@ uint64_t Outbox::Append(Record record) {
   return records_.back().id;
 }
 
-void Outbox::Restore(const std::string& key, std::vector<Record> records, bool rewrite) {
-  Segment segment{next_segment_++, key, WriterFromKey(key), 0, rewrite};
+void Outbox::Restore(std::string_view key, std::vector<Record> records, bool rewrite) {
+  Segment segment{next_segment_++, std::string(key), WriterFromKey(key), 0, rewrite};
   std::vector<Record> kept;
   for (Record& record : records) {
     if (record.pending == 0) continue;
@@ -85,12 +99,30 @@ void Outbox::Discard(Record* record, bool erase_from_store) {
 }
 
 void Outbox::Sweep() {
-  const auto settled = [this](const Record& record) {
-    if (record.pending != 0) return false;
-    if (Segment* segment = FindSegment(record.segment)) --segment->live;
-    return true;
-  };
-  records_.erase(std::remove_if(records_.begin(), records_.end(), settled), records_.end());
+  size_t kept = 0;
+  for (Record& record : records_) {
+    if (record.pending != 0) {
+      Record& place = records_[kept++];
+      if (&place != &record) place = std::move(record);
+    } else if (Segment* segment = FindSegment(record.segment)) {
+      --segment->live;
+    }
+  }
+  if (kept == records_.size()) return;
+  records_.resize(kept);
+  DropUnusedContexts();
+}
+
+// Contexts are made in the order of the records, so those before the first one in use are done with. Restored records have
+// theirs among the later ones: nothing goes while any is left.
+void Outbox::DropUnusedContexts() {
+  uint32_t oldest = contexts_.empty() ? 0 : contexts_.back().id;
+  for (const Record& record : records_) {
+    if (record.context != 0 && record.context < oldest) oldest = record.context;
+  }
+  size_t unused = 0;
+  while (unused < contexts_.size() && contexts_[unused].id < oldest) ++unused;
+  contexts_.erase(contexts_.begin(), contexts_.begin() + static_cast<ptrdiff_t>(unused));
 }
 
 Record* Outbox::OverBound() {
@@ -103,21 +135,32 @@ Record* Outbox::OverBound() {
   return oldest == records_.end() ? nullptr : &*oldest;
 }
 
+std::string Outbox::Encode(uint32_t segment) const {
+  std::string bytes;
+  uint32_t context = 0;
+  for (const Record& record : records_) {
+    if (record.segment != segment) continue;
+    if (record.context != 0 && record.context != context) {
+      context = record.context;
+      AppendContextFrame(&bytes, ContextOf(record));
+    }
+    AppendEventFrame(&bytes, record);
+  }
+  return bytes;
+}
+
 Outbox::NewSegment Outbox::TakeUnstored() {
-  std::vector<const Record*> records;
-  Segment segment{next_segment_, "", writer_, 0, false};
+  if (unstored_ == 0) return {};
+  unstored_ = 0;
+  Segment segment{next_segment_++, "", writer_, 0, false};
   for (Record& record : records_) {
     if (!WaitsForStore(record)) continue;
-    if (records.empty()) segment.key = SegmentKey(writer_, record.sequence);
+    if (segment.live == 0) segment.key = SegmentKey(writer_, record.sequence);
     record.segment = segment.id;
     ++segment.live;
-    records.push_back(&record);
   }
-  unstored_ = 0;
-  if (records.empty()) return {};
-  ++next_segment_;
   segments_.push_back(segment);
-  return {segment.key, EncodeSegment(records)};
+  return {segment.key, Encode(segment.id)};
 }
 
 std::vector<std::string> Outbox::TakeDeletions() {
@@ -136,11 +179,7 @@ std::vector<Outbox::NewSegment> Outbox::TakeRewrites() {
   for (Segment& segment : segments_) {
     if (!segment.shrunk || segment.live == 0) continue;
     segment.shrunk = false;
-    std::vector<const Record*> left;
-    for (const Record& record : records_) {
-      if (record.segment == segment.id) left.push_back(&record);
-    }
-    rewrites.push_back({segment.key, EncodeSegment(left)});
+    rewrites.push_back({segment.key, Encode(segment.id)});
   }
   return rewrites;
 }
@@ -148,6 +187,7 @@ std::vector<Outbox::NewSegment> Outbox::TakeRewrites() {
 void Outbox::Clear() {
   records_.clear();
   segments_.clear();
+  contexts_.clear();
   pending_.fill(0);
   live_ = 0;
   bytes_ = 0;
@@ -161,11 +201,18 @@ Record* Outbox::Find(uint64_t id) {
   return at != records_.end() && at->id == id ? &*at : nullptr;
 }
 
-const std::string* Outbox::WriterOf(const Record& record) const {
+std::string_view Outbox::WriterOf(const Record& record) const {
   for (const Segment& segment : segments_) {
-    if (segment.id == record.segment) return &segment.writer;
+    if (segment.id == record.segment) return segment.writer;
   }
-  return nullptr;
+  return std::string_view();
+}
+
+bool Outbox::HasSegmentOf(std::string_view writer) const {
+  for (const Segment& segment : segments_) {
+    if (segment.writer == writer) return true;
+  }
+  return false;
 }
 
 Segment* Outbox::FindSegment(uint32_t id) {

@@ -37,11 +37,15 @@ class Outbox {
   // Starts the writer's sequence. `writer` names this engine's segments and sorts by time.
   void Start(const OutboxLimits& limits, std::string writer);
 
+  // Keeps a standing context for the records that follow; the same text as the last one gives the same number.
+  uint32_t AddContext(std::string_view text);
+  std::string_view ContextOf(const Record& record) const;
+
   // Queues a record for the collectors of `record.pending`; gives it its id and sequence.
   uint64_t Append(Record record);
   // Adds a segment that an earlier run stored, before this run's own records. Records without pending collectors are
   // left out; `rewrite`: one of them may not stay on the device.
-  void Restore(const std::string& key, std::vector<Record> records, bool rewrite);
+  void Restore(std::string_view key, std::vector<Record> records, bool rewrite);
 
   // One collector is done with the record.
   void Settle(Record* record, int collector);
@@ -71,23 +75,30 @@ class Outbox {
 
   std::vector<Record>& records() { return records_; }
   Record* Find(uint64_t id);
-  const std::string* WriterOf(const Record& record) const;
+  // The writer of the segment that holds the record; empty when none does.
+  std::string_view WriterOf(const Record& record) const;
   int64_t events() const { return live_; }
   int64_t bytes() const { return bytes_; }
-  // Whether anything of this queue lies in the store.
-  bool has_segments() const { return !segments_.empty(); }
-  const std::vector<Segment>& segments() const { return segments_; }
+  bool HasSegmentOf(std::string_view writer) const;
   const std::string& writer() const { return writer_; }
   int64_t pending(int collector) const { return pending_[static_cast<size_t>(collector)]; }
 
  private:
+  struct Context {
+    uint32_t id;
+    std::string text;
+  };
+
   Segment* FindSegment(uint32_t id);
+  std::string Encode(uint32_t segment) const;
+  void DropUnusedContexts();
   void Count(const Record& record);
 
   OutboxLimits limits_;
   std::string writer_;
   std::vector<Record> records_;
   std::vector<Segment> segments_;
+  std::vector<Context> contexts_;  // by growing id
   std::array<int64_t, kCollectorsMax> pending_{};
   int64_t live_ = 0;
   int64_t bytes_ = 0;
@@ -96,6 +107,7 @@ class Outbox {
   uint64_t next_id_ = kFirstOwnId;
   uint64_t next_sequence_ = 1;
   uint32_t next_segment_ = 1;
+  uint32_t next_context_ = 1;
 };
 
 // outbox/<writer>/<sequence>: sorts by writer and then by sequence.

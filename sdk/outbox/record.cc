@@ -52,23 +52,18 @@ bool IsWhole(std::string_view frame) {
 
 }  // namespace
 
-std::string EncodeSegment(const std::vector<const Record*>& records) {
-  std::string bytes;
-  const std::string* context = nullptr;
-  for (const Record* record : records) {
-    if (record->context && record->context.get() != context) {
-      context = record->context.get();
-      AppendFrame(&bytes, {kContextFrame, 0, record->sequence, record->generation}, *context);
-    }
-    const uint16_t flags = record->deidentified ? kFlagDeidentified : 0;
-    AppendFrame(&bytes, {kEventFrame, flags, record->sequence, record->generation}, record->event);
-  }
-  return bytes;
+void AppendContextFrame(std::string* segment, std::string_view context) {
+  AppendFrame(segment, {kContextFrame, 0, 0, 0}, context);
+}
+
+void AppendEventFrame(std::string* segment, const Record& record) {
+  const uint16_t flags = record.deidentified ? kFlagDeidentified : 0;
+  AppendFrame(segment, {kEventFrame, flags, record.sequence, record.generation}, record.event);
 }
 
 DecodedSegment DecodeSegment(std::string_view bytes) {
   DecodedSegment segment;
-  std::shared_ptr<const std::string> context;
+  std::string context;
   while (!bytes.empty()) {
     const size_t size =
         bytes.size() < kHeaderBytes ? SIZE_MAX : kHeaderBytes + size_t{ReadU32(bytes, 4)};
@@ -84,14 +79,14 @@ DecodedSegment DecodeSegment(std::string_view bytes) {
     }
     std::string payload(frame.substr(kHeaderBytes));
     if (static_cast<uint8_t>(frame[1]) == kContextFrame) {
-      context = std::make_shared<const std::string>(std::move(payload));
+      context = std::move(payload);
       continue;
     }
     StoredRecord record;
     record.deidentified = ReadLittleEndian<uint16_t>(frame, 2) & kFlagDeidentified;
     record.sequence = ReadLittleEndian<uint64_t>(frame, 8);
     record.generation = ReadU32(frame, 16);
-    record.context = record.deidentified ? nullptr : context;
+    if (!record.deidentified) record.context = context;
     record.event = std::move(payload);
     segment.records.push_back(std::move(record));
   }

@@ -3,7 +3,6 @@
 #define WAYMARK_OUTBOX_RECORD_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +25,7 @@ struct Record {
   bool deidentified = false;
   int64_t time_ms = 0;        // Unix milliseconds at which it happened
   int64_t queued_mono_ms = 0; // when it came into this queue
-  std::shared_ptr<const std::string> context;  // standing context at capture, shared
+  uint32_t context = 0;       // standing context at capture, in the outbox; 0: none
   std::string event;          // the event document
 
   size_t bytes() const { return event.size(); }
@@ -37,7 +36,7 @@ struct StoredRecord {
   uint64_t sequence = 0;
   uint32_t generation = 0;
   bool deidentified = false;
-  std::shared_ptr<const std::string> context;
+  std::string context;
   std::string event;
 };
 
@@ -46,8 +45,9 @@ struct DecodedSegment {
   int corrupt = 0;                    // frames that were not; a torn end counts once
 };
 
-// Appends the records of a segment, each context once before the records that share it.
-std::string EncodeSegment(const std::vector<const Record*>& records);
+// Appends frames to a segment: a context stands before the records that share it.
+void AppendContextFrame(std::string* segment, std::string_view context);
+void AppendEventFrame(std::string* segment, const Record& record);
 
 // Any bytes are allowed. A frame with a wrong checksum is skipped; one whose size leads outside ends the segment.
 DecodedSegment DecodeSegment(std::string_view bytes);

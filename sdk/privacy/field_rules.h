@@ -3,7 +3,6 @@
 #define WAYMARK_PRIVACY_FIELD_RULES_H_
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/json_view.h"
@@ -18,15 +17,12 @@ struct FieldRule {
 };
 
 // Reads the member `fields` of a config that fits the schema. `/user/id` and `/user/<trait>` are taken to the places where
-// the record keeps them. Until coarsening and hashing exist, such rules drop the field: the stricter choice.
+// the record keeps them. Until coarsening and hashing exist, such rules always drop the field: the stricter choice.
 std::vector<FieldRule> ReadFieldRules(const Policy& policy, const JsonView& fields,
                                       std::vector<Problem>* problems);
 
-// The rules that take their field away when only `allowed` may be used.
-std::vector<std::string_view> DroppedPaths(const std::vector<FieldRule>& rules, PurposeSet allowed);
-
-// `object` without what the pointers name. `pointers` are relative to it.
-std::string DropPaths(const JsonView& object, const std::vector<std::string_view>& pointers);
+// Takes the fields away whose purposes are not all `allowed`. `event`: an event document.
+void ApplyFieldRules(const std::vector<FieldRule>& rules, PurposeSet allowed, std::string* event);
 
 }  // namespace waymark
 

@@ -13,8 +13,8 @@ bool Matches(std::string_view pattern, std::string_view name) {
 
 bool Stays(const UrlRules& rules, std::string_view parameter) {
   const std::string_view name = parameter.substr(0, parameter.find('='));
-  for (const std::string& pattern : rules.names) {
-    if (Matches(pattern, name)) return true;
+  for (JsonItems pattern((JsonView(rules.names))); pattern.Next();) {
+    if (Matches(pattern.value().AsName(), name)) return true;
   }
   return false;
 }
@@ -36,15 +36,11 @@ void WritePage(JsonWriter* writer, const UrlRules& rules, const JsonView& page) 
 }  // namespace
 
 UrlRules ReadUrlRules(const JsonView& privacy) {
-  UrlRules rules;
-  const JsonView list = privacy["url_parameters"];
-  rules.active = static_cast<bool>(list);
-  for (JsonItems item(list); item.Next();) rules.names.push_back(item.value().AsString());
-  return rules;
+  return {std::string(privacy["url_parameters"].text())};
 }
 
 std::string ScrubUrl(const UrlRules& rules, std::string_view url) {
-  if (!rules.active) return std::string(url);
+  if (rules.names.empty()) return std::string(url);
   url = url.substr(0, url.find('#'));
   const size_t question = url.find('?');
   std::string out(url.substr(0, question));
@@ -66,7 +62,7 @@ std::string ScrubUrl(const UrlRules& rules, std::string_view url) {
 
 std::string ScrubContext(const UrlRules& rules, const JsonView& context) {
   const JsonView page = context["page"];
-  if (!rules.active || !page.is(JsonType::kObject)) return std::string(context.text());
+  if (rules.names.empty() || !page.is(JsonType::kObject)) return std::string(context.text());
   std::string json;
   JsonWriter writer(&json);
   writer.Begin('{');

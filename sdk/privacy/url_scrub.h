@@ -4,15 +4,13 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/json_view.h"
 
 namespace waymark {
 
 struct UrlRules {
-  bool active = false;             // without the config's key all parameters stay
-  std::vector<std::string> names;  // those that stay; a final * stands for any ending
+  std::string names;  // those that stay, as an array of JSON text; a final * stands for any ending. Empty: all stay
 };
 
 UrlRules ReadUrlRules(const JsonView& privacy);

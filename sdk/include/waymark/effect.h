@@ -4,8 +4,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
-#include <variant>
 #include <vector>
 
 #include "base/status.h"
@@ -13,47 +11,41 @@
 
 namespace waymark {
 
-struct StoreGet {
-  std::string prefix;
-  std::string after;  // exclusive; empty: from the start
-  int64_t bytes_max = 0;
-};
-struct StorePut {
-  std::string key;
-  std::string value;
-};
-struct StoreDelete {
-  std::string key;     // exactly one of the two is set
-  std::string prefix;
+enum class EffectType : uint8_t {
+  kStoreGet,
+  kStorePut,
+  kStoreDelete,
+  kStoreClear,  // deletes all keys below a prefix
+  kHttpSend,
+  kHttpAbort,
+  kNotify,
 };
 
-enum class Transport : uint8_t { kFetch, kKeepalive, kBeacon };
-
-struct HttpSend {
-  std::string method;
-  std::string url;
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;
-  Transport transport = Transport::kFetch;
-  int64_t timeout_ms = 0;
-  bool credentials = false;
+enum class Transport : uint8_t {
+  kFetch,
+  kKeepalive,  // must outlive the page
+  kBeacon,     // the page is going: hand over synchronously
 };
-struct HttpAbort {
-  int64_t target = 0;
-};
-struct Notify {};
 
+// Plain data: each type uses the members that its line names, the others stay empty.
 struct Effect {
-  int64_t effect_id = 0;  // only grows; 0 for Notify
-  std::variant<StoreGet, StorePut, StoreDelete, HttpSend, HttpAbort, Notify> body;
+  EffectType type = EffectType::kNotify;
+  int64_t effect_id = 0;   // only grows; 0 for kNotify
+  std::string name;        // kStorePut, kStoreDelete: key. kStoreGet, kStoreClear: prefix. kHttpSend: URL
+  std::string after;       // kStoreGet: exclusive; empty: from the start
+  std::string bytes;       // kStorePut: value. kHttpSend: body
+  std::string headers;     // kHttpSend: an object of JSON text
+  Transport transport = Transport::kFetch;
+  bool credentials = false;
+  int64_t target = 0;      // kHttpAbort: effect_id of the request
 };
 
 struct Output {
-  std::vector<Effect> effects;     // to be started in this order
-  int64_t wake_at_ms = kNever;     // on the monotonic clock
+  std::vector<Effect> effects;   // to be started in this order
+  int64_t wake_at_ms = kNever;   // on the monotonic clock
   std::vector<Problem> problems;
-  bool refused = false;            // the start was refused; nothing else will ever come
-  bool nothing = false;            // nothing to do, and the last wake_at_ms still holds
+  bool refused = false;          // the start was refused; nothing else will ever come
+  bool nothing = false;          // nothing to do, and the last wake_at_ms still holds
 };
 
 }  // namespace waymark

@@ -18,13 +18,13 @@ class EngineCore;
 
 class Engine {
  public:
-  // Always gives an engine. One whose config does not fit answers every input with the reasons and does nothing.
-  // Effects of the opening come with the output of the first input.
-  static Engine Open(const Start& start);
-
-  Engine(Engine&&) noexcept;
-  Engine& operator=(Engine&&) noexcept;
+  // Opens an engine. One whose config does not fit answers every input with the reasons and does nothing. Effects of the
+  // opening come with the output of the first input.
+  explicit Engine(const Start& start);
   ~Engine();
+
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
 
   Output Handle(const Input& input);
 
@@ -32,8 +32,6 @@ class Engine {
   std::string View() const;
 
  private:
-  explicit Engine(std::unique_ptr<EngineCore> core);
-
   std::unique_ptr<EngineCore> core_;
 };
 

@@ -1,0 +1,53 @@
+#include "base/json_merge.h"
+
+#include "base/json_writer.h"
+#include "base/schema.h"
+
+namespace waymark {
+namespace {
+
+void WriteWithout(JsonWriter* writer, const JsonView& value, std::string_view pointer) {
+  const bool object = value.is(JsonType::kObject);
+  writer->Begin(object ? '{' : '[');
+  for (JsonItems item(value); item.Next();) {
+    std::string step;
+    AppendPointerStep(&step, object ? item.key() : IntegerText(item.index()));
+    std::string_view below;
+    bool inside = false;
+    if (pointer.substr(0, step.size()) == step) {
+      below = pointer.substr(step.size());
+      if (below.empty()) continue;
+      inside = below[0] == '/';
+    }
+    if (object) writer->Key(item.key());
+    const bool nested = item.value().is(JsonType::kObject) || item.value().is(JsonType::kArray);
+    if (inside && nested) WriteWithout(writer, item.value(), below);
+    else writer->Raw(item.value().text());
+  }
+  writer->End(object ? '}' : ']');
+}
+
+}  // namespace
+
+std::string MergeObjects(const JsonView& base, const JsonView& changes) {
+  std::string text;
+  JsonWriter writer(&text);
+  writer.Begin('{');
+  for (JsonItems item(base); item.Next();) {
+    if (!changes[item.key()]) writer.Field(item.key(), item.value());
+  }
+  for (JsonItems item(changes); item.Next();) {
+    if (!item.value().is(JsonType::kNull)) writer.Field(item.key(), item.value());
+  }
+  writer.End('}');
+  return text;
+}
+
+std::string WithoutPath(const JsonView& value, std::string_view pointer) {
+  std::string text;
+  JsonWriter writer(&text);
+  WriteWithout(&writer, value, pointer);
+  return text;
+}
+
+}  // namespace waymark

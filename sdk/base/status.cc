@@ -1,0 +1,10 @@
+#include "base/status.h"
+
+namespace waymark {
+
+Problem MakeProblem(const char* code, std::string_view pointer, std::string_view found,
+                    std::string_view allowed) {
+  return {code, std::string(pointer), std::string(found), std::string(allowed)};
+}
+
+}  // namespace waymark
