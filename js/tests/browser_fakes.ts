@@ -1,6 +1,6 @@
 // What a browser has and Node has not, as far as the browser's store needs it.
 
-import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
+import { IDBDatabase, IDBFactory, IDBKeyRange } from "fake-indexeddb";
 
 /** Storage whose keys are its own members, as in a browser. */
 export function fakeLocalStorage(): Storage {
@@ -18,6 +18,7 @@ export function freshDevice(): void {
   Object.assign(globalThis, {
     localStorage: fakeLocalStorage(),
     indexedDB: new IDBFactory(),
+    IDBDatabase,
     IDBKeyRange,
   });
 }

@@ -226,6 +226,25 @@ describe("the database of the browser", () => {
     expect(keys((await run(store, get("outbox/")))[0])).toEqual(["outbox/b"]);
   });
 
+  test("commits in the call that asks for a write", async () => {
+    const store = new BrowserStore();
+    await run(store, put("outbox/a"));
+    const { transaction } = IDBDatabase.prototype;
+    const begun: IDBTransaction[] = [];
+    let committed = 0;
+    IDBDatabase.prototype.transaction = function (...parameters) {
+      const each = transaction.apply(this, parameters);
+      const { commit } = each;
+      each.commit = () => void (committed++, commit.call(each));
+      begun.push(each);
+      return each;
+    };
+    const writing = run(store, put("outbox/b"), put("outbox/c"), removeBelow("state/"));
+    IDBDatabase.prototype.transaction = transaction;
+    expect([begun.length, committed]).toEqual([1, 1]);
+    await writing;
+  });
+
   test("has the name and the keys the prefix that the page chose", async () => {
     const store = new BrowserStore("shop-", "shop");
     await run(store, put("outbox/a"), put("consent/record", "{}"));

@@ -182,6 +182,20 @@ describe("the script", () => {
     expect(page.logged).toEqual([]);
   });
 
+  test("goes on once the device's store is open", async () => {
+    page.run(script);
+    page.run(`
+      waymark("consent.set", { analytics: "granted" });
+      opened = new Promise((resolve) =>
+        waymark("on", "view", ({ store }) => store === "ok" && resolve()));
+    `);
+    await page.window.opened;
+    page.run(`waymark("track", "a"); waymark("flush")`);
+    await page.delivery;
+    expect(page.logged).toEqual([]);
+    expect(page.run(`waymark("view").losses.invalid`)).toBe(0);
+  });
+
   test("gives values back and reaches nested methods", async () => {
     page.run(script);
     await page.run(`waymark("ready")`);

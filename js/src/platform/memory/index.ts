@@ -4,6 +4,9 @@
 import type { Fact, HttpSend, Now, Platform, Reply, StoreEffect } from "../platform.ts";
 import { MemoryStore } from "./store.ts";
 
+// More than any task of a test has; a browser would hang.
+const microtasks_max = 10_000;
+
 interface Timer {
   at: number;
   run: () => void;
@@ -65,7 +68,11 @@ export class MemoryPlatform implements Platform {
 
   /** Ends the current task. */
   settle(): void {
-    for (let run = this._microtasks.shift(); run; run = this._microtasks.shift()) run();
+    let left = microtasks_max;
+    for (let run = this._microtasks.shift(); run; run = this._microtasks.shift()) {
+      if (!left--) throw new Error("a task without an end");
+      run();
+    }
   }
 
   /** Moves the clock by `ms`, running each timer at its time. */
