@@ -8,7 +8,6 @@
 //
 // Arguments choose suites by a part of their name: make test ARGS=jest
 
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,34 +15,47 @@ import { fileURLToPath } from "node:url";
 import { countJest } from "./lib/jest_report.mjs";
 import { countJunit } from "./lib/junit.mjs";
 import { table } from "./lib/table.mjs";
+import { startGroup } from "./lib/process_group.mjs";
 import { SUITES } from "./suites.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const REPORTS = join(ROOT, "build", "test-reports");
-const SUITE_MINUTES_MAX = 20;
+const SUITE_MS_MAX = 20 * 60_000;
+// A runner that has reported and still lives has left something running: a failure, found early.
+const REPORTED_MS_MAX = 30_000;
 const READERS = { junit: countJunit, jest: countJest };
 
 // No colours and no questions; the same on a desk and in CI.
-const ENVIRONMENT = { ...process.env, CI: "true", NO_COLOR: "1" };
-delete ENVIRONMENT.FORCE_COLOR;
-delete ENVIRONMENT.NODE_OPTIONS;
+process.chdir(ROOT);
+Object.assign(process.env, { CI: "true", NO_COLOR: "1" });
+delete process.env.FORCE_COLOR;
+delete process.env.NODE_OPTIONS;
+
+/** Calls `give` with a reason when the suite takes too long, before its report or after it. */
+function watch(suite, report, give) {
+  const start = Date.now();
+  let reported;
+  const timer = setInterval(() => {
+    if (reported === undefined && isComplete(suite, report)) reported = Date.now();
+    if (Date.now() - start > SUITE_MS_MAX) give(`not ended after ${SUITE_MS_MAX / 60_000} minutes`);
+    if (Date.now() - reported > REPORTED_MS_MAX) give("reported, but did not end");
+  }, 1000);
+  return () => clearInterval(timer);
+}
+
+/** JUnit reports of Node grow while tests run; whole ones end with their outermost element. */
+function isComplete(suite, report) {
+  if (!readCounts(suite, report)) return false;
+  return suite.format !== "junit" || /<\/testsuites?>\s*$/.test(readFileSync(report, "utf8"));
+}
 
 /** Resolves to what went wrong with the program itself, or undefined. */
-function run([program, ...args]) {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      cwd: ROOT,
-      env: ENVIRONMENT,
-      stdio: ["ignore", "inherit", "inherit"],
-      timeout: SUITE_MINUTES_MAX * 60_000,
-      killSignal: "SIGKILL",
-    });
-    child.on("error", (error) => resolve(error.message));
-    child.on("exit", (code, signal) => {
-      if (signal) resolve(`ended by ${signal}`);
-      else resolve(code === 0 ? undefined : `exit code ${code}`);
-    });
-  });
+async function run(suite, report) {
+  const group = startGroup(suite.command(report));
+  const stopWatching = watch(suite, report, (reason) => group.kill(reason));
+  const trouble = await group.ended;
+  stopWatching();
+  return trouble;
 }
 
 function readCounts(suite, report) {
@@ -71,7 +83,7 @@ async function runSuite(suite, index) {
     return { name: suite.name, passed: 0, failed: 1, skipped: 0, note: `${suite.needs} is missing` };
   }
   const report = join(REPORTS, `${index}.${suite.format}`);
-  const trouble = await run(suite.command(report));
+  const trouble = await run(suite, report);
   return { name: suite.name, ...judge(readCounts(suite, report), trouble) };
 }
 
