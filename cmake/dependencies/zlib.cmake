@@ -13,7 +13,7 @@ function(waymark_add_zlib_library target)
   # library does), and must never run half of one and half of the other.
   target_compile_definitions(${target} PUBLIC Z_PREFIX)
   # zlib is written in C of 1995; its warnings are not ours to mend.
-  target_compile_options(${target} PRIVATE -w $<$<BOOL:${EMSCRIPTEN}>:-Os;-flto>)
+  target_compile_options(${target} PRIVATE -w $<$<BOOL:${EMSCRIPTEN}>:${WAYMARK_WASM_OPTIONS}>)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endfunction()
 

@@ -3,13 +3,14 @@
 #define WAYMARK_BASE_BYTES_H_
 
 #include <cstdint>
-#include <string>
 #include <string_view>
+
+#include "base/string.h"
 
 namespace waymark {
 
 template <typename T>
-void AppendLittleEndian(std::string* out, T value) {
+void AppendLittleEndian(String* out, T value) {
   for (size_t i = 0; i < sizeof(T); ++i) out->push_back(static_cast<char>(value >> (8 * i)));
 }
 
@@ -23,7 +24,7 @@ T ReadLittleEndian(std::string_view bytes, size_t offset) {
   return value;
 }
 
-inline void AppendU32(std::string* out, uint32_t value) { AppendLittleEndian(out, value); }
+inline void AppendU32(String* out, uint32_t value) { AppendLittleEndian(out, value); }
 inline uint32_t ReadU32(std::string_view bytes, size_t offset) {
   return ReadLittleEndian<uint32_t>(bytes, offset);
 }

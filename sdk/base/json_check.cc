@@ -1,8 +1,10 @@
 #include "base/json_check.h"
 
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
+#include "base/json_writer.h"
 #include "base/utf8.h"
 
 namespace waymark {
@@ -229,12 +231,12 @@ struct Level {
   int index = 0;
 };
 
-std::string ToPointer(const std::vector<Level>& levels) {
-  std::string pointer;
+String ToPointer(const std::vector<Level>& levels) {
+  String pointer;
   for (const Level& level : levels) {
     pointer.push_back('/');
     if (!level.object) {
-      pointer += std::to_string(level.index);
+      pointer += IntegerText(level.index);
       continue;
     }
     for (const char c : level.key) {
@@ -250,7 +252,7 @@ std::string ToPointer(const std::vector<Level>& levels) {
 
 JsonCheck CheckJson(std::string_view text, int depth_max) { return Checker(text, depth_max).Run(); }
 
-std::string PointerAt(std::string_view text, size_t offset) {
+String PointerAt(std::string_view text, size_t offset) {
   std::vector<Level> levels;
   bool key_next = false;
   for (size_t i = 0; i < offset && i < text.size(); ++i) {
@@ -285,18 +287,16 @@ std::string PointerAt(std::string_view text, size_t offset) {
   return ToPointer(levels);
 }
 
-void RepairSurrogates(std::string* json_text) {
-  std::string& text = *json_text;
-  for (size_t i = 0; i + 1 < text.size(); i += 2) {
-    i = text.find('\\', i);
-    if (i == std::string::npos) return;
+void RepairSurrogates(String* json_text) {
+  const std::string_view text = *json_text;
+  for (size_t i = text.find('\\'); i < text.size(); i = text.find('\\', i + 2)) {
     const int unit = EscapedUnit(text, i);
     if (!IsSurrogate(unit)) continue;
     const int next = EscapedUnit(text, i + 6);
     if (IsHighSurrogate(unit) && IsSurrogate(next) && !IsHighSurrogate(next)) {
-      i += 10;
+      i += 6;
     } else {
-      text.replace(i + 2, 4, "fffd");
+      std::memcpy(json_text->data() + i + 2, "fffd", 4);
     }
   }
 }

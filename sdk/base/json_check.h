@@ -6,9 +6,9 @@
 #define WAYMARK_BASE_JSON_CHECK_H_
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 
+#include "base/string.h"
 #include "base/limits.h"
 
 namespace waymark {
@@ -24,11 +24,11 @@ struct JsonCheck {
 JsonCheck CheckJson(std::string_view text, int depth_max = kJsonDepthMax);
 
 // The JSON pointer of the innermost member or element that contains `offset`. `text` is JSON up to there.
-std::string PointerAt(std::string_view text, size_t offset);
+String PointerAt(std::string_view text, size_t offset);
 
 // Writes each lone surrogate escape as \ufffd, in place: both have six bytes. No collector could read the
 // former, and one such event would poison its batch.
-void RepairSurrogates(std::string* json_text);
+void RepairSurrogates(String* json_text);
 
 }  // namespace waymark
 

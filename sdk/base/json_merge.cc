@@ -10,8 +10,9 @@ void WriteWithout(JsonWriter* writer, const JsonView& value, std::string_view po
   const bool object = value.is(JsonType::kObject);
   writer->Begin(object ? '{' : '[');
   for (JsonItems item(value); item.Next();) {
-    std::string step;
-    AppendPointerStep(&step, object ? item.key() : IntegerText(item.index()));
+    String step;
+    if (object) AppendPointerStep(&step, item.key());
+    else AppendPointerStep(&step, IntegerText(item.index()));
     std::string_view below;
     bool inside = false;
     if (pointer.substr(0, step.size()) == step) {
@@ -29,8 +30,8 @@ void WriteWithout(JsonWriter* writer, const JsonView& value, std::string_view po
 
 }  // namespace
 
-std::string MergeObjects(const JsonView& base, const JsonView& changes) {
-  std::string text;
+String MergeObjects(const JsonView& base, const JsonView& changes) {
+  String text;
   JsonWriter writer(&text);
   writer.Begin('{');
   for (JsonItems item(base); item.Next();) {
@@ -43,8 +44,8 @@ std::string MergeObjects(const JsonView& base, const JsonView& changes) {
   return text;
 }
 
-std::string WithoutPath(const JsonView& value, std::string_view pointer) {
-  std::string text;
+String WithoutPath(const JsonView& value, std::string_view pointer) {
+  String text;
   JsonWriter writer(&text);
   WriteWithout(&writer, value, pointer);
   return text;

@@ -2,19 +2,19 @@
 #ifndef WAYMARK_BASE_JSON_MERGE_H_
 #define WAYMARK_BASE_JSON_MERGE_H_
 
-#include <string>
 #include <string_view>
 
+#include "base/string.h"
 #include "base/json_view.h"
 
 namespace waymark {
 
 // One object with the members of `base`, those of `changes` in place of equal names and behind the others. A change to null
 // takes the member away.
-std::string MergeObjects(const JsonView& base, const JsonView& changes);
+String MergeObjects(const JsonView& base, const JsonView& changes);
 
 // `value` without what the JSON pointer names.
-std::string WithoutPath(const JsonView& value, std::string_view pointer);
+String WithoutPath(const JsonView& value, std::string_view pointer);
 
 }  // namespace waymark
 

@@ -108,7 +108,7 @@ JsonView JsonView::operator[](std::string_view key) const {
   return JsonView();
 }
 
-std::string JsonView::AsString() const { return Unescape(AsName()); }
+String JsonView::AsString() const { return Unescape(AsName()); }
 
 std::string_view JsonView::AsName() const {
   return is(JsonType::kString) ? text_.substr(1, text_.size() - 2) : std::string_view();
@@ -147,8 +147,8 @@ bool JsonItems::Next() {
   return true;
 }
 
-std::string Unescape(std::string_view escaped) {
-  std::string out;
+String Unescape(std::string_view escaped) {
+  String out;
   out.reserve(escaped.size());
   size_t i = 0;
   while (i < escaped.size()) {

@@ -7,8 +7,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
+
+#include "base/string.h"
 
 namespace waymark {
 
@@ -34,7 +35,7 @@ class JsonView {
   JsonView operator[](std::string_view key) const;
 
   // The string with its escapes undone; empty when this is no string.
-  std::string AsString() const;
+  String AsString() const;
   // The string as it stands between its quotes; empty when this is no string. For names that never need an escape.
   std::string_view AsName() const;
   // A whole number inside int64; nothing for fractions, exponents, other types.
@@ -67,7 +68,7 @@ class JsonItems {
 };
 
 // Undoes the escapes of what stands between the quotes of a JSON string.
-std::string Unescape(std::string_view escaped);
+String Unescape(std::string_view escaped);
 
 // A decimal number as a whole number of 10^-decimals units, rounded half away from zero: "19.99", 2 -> 1999.
 // Nothing for exponents, other text, and more than 15 digits. strtod alone would cost 6.6 KB of the page module.

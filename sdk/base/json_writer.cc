@@ -4,13 +4,13 @@
 
 namespace waymark {
 
-void AppendJsonString(std::string* out, std::string_view text) {
+void AppendJsonString(String* out, std::string_view text) {
   out->push_back('"');
   size_t clean = 0;  // start of what needs no escape and is not copied yet
   for (size_t i = 0; i < text.size(); ++i) {
     const uint8_t c = static_cast<uint8_t>(text[i]);
     if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out->append(text, clean, i - clean);
+    out->append(text.substr(clean, i - clean));
     clean = i + 1;
     if (c >= 0x20) {
       out->push_back('\\');
@@ -20,11 +20,11 @@ void AppendJsonString(std::string* out, std::string_view text) {
       AppendHex(out, c, 4);
     }
   }
-  out->append(text, clean);
+  out->append(text.substr(clean));
   out->push_back('"');
 }
 
-void AppendInteger(std::string* out, int64_t number) {
+void AppendInteger(String* out, int64_t number) {
   char digits[20];
   int at = sizeof digits;
   const bool negative = number < 0;
@@ -37,13 +37,13 @@ void AppendInteger(std::string* out, int64_t number) {
   out->append(digits + at, sizeof digits - static_cast<size_t>(at));
 }
 
-std::string IntegerText(int64_t number) {
-  std::string text;
+String IntegerText(int64_t number) {
+  String text;
   AppendInteger(&text, number);
   return text;
 }
 
-void AppendFixed(std::string* out, int64_t units, int decimals) {
+void AppendFixed(String* out, int64_t units, int decimals) {
   int64_t scale = 1;
   for (int i = 0; i < decimals; ++i) scale *= 10;
   if (units < 0) {
@@ -85,7 +85,7 @@ JsonWriter& JsonWriter::Key(std::string_view key) {
   return *this;
 }
 
-JsonWriter& JsonWriter::String(std::string_view text) {
+JsonWriter& JsonWriter::Text(std::string_view text) {
   Comma();
   AppendJsonString(out_, text);
   return *this;
@@ -115,7 +115,7 @@ JsonWriter& JsonWriter::Members(const JsonView& object) {
 }
 
 JsonWriter& JsonWriter::Field(std::string_view key, std::string_view text) {
-  return text.empty() ? *this : Key(key).String(text);
+  return text.empty() ? *this : Key(key).Text(text);
 }
 
 JsonWriter& JsonWriter::Field(std::string_view key, const JsonView& value) {

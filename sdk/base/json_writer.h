@@ -6,9 +6,9 @@
 #define WAYMARK_BASE_JSON_WRITER_H_
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
+#include "base/string.h"
 #include "base/json_view.h"
 
 namespace waymark {
@@ -16,14 +16,14 @@ namespace waymark {
 class JsonWriter {
  public:
   // Appends to `out`, which must live longer.
-  explicit JsonWriter(std::string* out) : out_(out) {}
+  explicit JsonWriter(String* out) : out_(out) {}
 
   JsonWriter& Begin(char bracket);  // '{' or '['
   JsonWriter& End(char bracket);    // '}' or ']'
   // `key` needs no escapes: it is ours, or stood as a key in JSON text.
   JsonWriter& Key(std::string_view key);
 
-  JsonWriter& String(std::string_view text);
+  JsonWriter& Text(std::string_view text);
   JsonWriter& Integer(int64_t number);
   JsonWriter& Bool(bool value);
   JsonWriter& Null();
@@ -45,19 +45,19 @@ class JsonWriter {
  private:
   void Comma();
 
-  std::string* out_;
+  String* out_;
   bool comma_ = false;
 };
 
 // Appends `text` with quotes and escapes. Only what JSON demands is escaped.
-void AppendJsonString(std::string* out, std::string_view text);
+void AppendJsonString(String* out, std::string_view text);
 
 // Appends the digits of a whole number.
-void AppendInteger(std::string* out, int64_t number);
-std::string IntegerText(int64_t number);
+void AppendInteger(String* out, int64_t number);
+String IntegerText(int64_t number);
 
 // Appends a number of 10^-decimals units: 1999, 2 -> 19.99.
-void AppendFixed(std::string* out, int64_t units, int decimals);
+void AppendFixed(String* out, int64_t units, int decimals);
 
 }  // namespace waymark
 

@@ -137,7 +137,7 @@ class SchemaWalk {
     }
     const JsonView choices = schema["enum"];
     if (!choices) return true;
-    std::string allowed;
+    String allowed;
     for (JsonItems choice(choices); choice.Next();) {
       if (choice.value().text() == value.text()) return true;
       if (!allowed.empty()) allowed += ", ";
@@ -176,7 +176,7 @@ class SchemaWalk {
   }
 
   void CheckString(const JsonView& value, const JsonView& schema) {
-    const std::string text = value.AsString();
+    const String text = value.AsString();
     CheckBounds(schema, static_cast<int64_t>(CountCharacters(text)), "minLength", "maxLength",
                 " characters");
     const std::string_view name = schema["format"].AsName();
@@ -208,7 +208,7 @@ class SchemaWalk {
 
   void AddRange(std::string_view found, const JsonView& schema, const JsonView& least,
                 const JsonView& most, const char* unit) {
-    std::string allowed;
+    String allowed;
     if (least) allowed.append("at least ").append(least.text());
     if (least && most) allowed.append(", ");
     if (most) allowed.append("at most ").append(most.text());
@@ -234,8 +234,8 @@ class SchemaWalk {
     pointer_.resize(size);
   }
 
-  static std::string KeysOf(const JsonView& properties) {
-    std::string keys;
+  static String KeysOf(const JsonView& properties) {
+    String keys;
     for (JsonItems item(properties); item.Next();) {
       if (!keys.empty()) keys += ", ";
       keys += item.key();
@@ -244,7 +244,7 @@ class SchemaWalk {
   }
 
   JsonView definitions_;
-  std::string pointer_;
+  String pointer_;
   std::vector<Problem> problems_;
 };
 
@@ -256,13 +256,13 @@ std::vector<Problem> CheckSchema(const JsonView& value, const JsonView& schema) 
   return walk.TakeProblems();
 }
 
-std::string QuoteForProblem(const JsonView& value) {
+String QuoteForProblem(const JsonView& value) {
   const std::string_view text = value.text();
-  if (text.size() <= kQuotedBytesMax) return std::string(text);
-  return std::string(Utf8Prefix(text, kQuotedBytesMax)) + "…";
+  if (text.size() <= kQuotedBytesMax) return String(text);
+  return String(Utf8Prefix(text, kQuotedBytesMax)) + "…";
 }
 
-void AppendPointerStep(std::string* pointer, std::string_view step) {
+void AppendPointerStep(String* pointer, std::string_view step) {
   pointer->push_back('/');
   for (const char c : step) {
     if (c == '~') *pointer += "~0";

@@ -7,9 +7,9 @@
 #ifndef WAYMARK_BASE_SCHEMA_H_
 #define WAYMARK_BASE_SCHEMA_H_
 
-#include <string>
 #include <vector>
 
+#include "base/string.h"
 #include "base/json_view.h"
 #include "base/status.h"
 
@@ -19,10 +19,10 @@ namespace waymark {
 std::vector<Problem> CheckSchema(const JsonView& value, const JsonView& schema);
 
 // The value of a config as a problem may quote it: short text as it is, longer text cut.
-std::string QuoteForProblem(const JsonView& value);
+String QuoteForProblem(const JsonView& value);
 
 // Appends one step to a JSON pointer, escaped.
-void AppendPointerStep(std::string* pointer, std::string_view step);
+void AppendPointerStep(String* pointer, std::string_view step);
 
 }  // namespace waymark
 

@@ -4,7 +4,7 @@ namespace waymark {
 
 Problem MakeProblem(const char* code, std::string_view pointer, std::string_view found,
                     std::string_view allowed) {
-  return {code, std::string(pointer), std::string(found), std::string(allowed)};
+  return {code, String(pointer), String(found), String(allowed)};
 }
 
 }  // namespace waymark

@@ -10,18 +10,19 @@
 
 #include <cassert>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
+
+#include "base/string.h"
 
 namespace waymark {
 
 // Invariant: `found` never quotes a value of an event; it names its type or size.
 struct Problem {
   const char* code = "";  // one of the codes in docs/effect.md
-  std::string pointer;    // JSON pointer into the call or the config; empty: the whole
-  std::string found;
-  std::string allowed;
+  String pointer;    // JSON pointer into the call or the config; empty: the whole
+  String found;
+  String allowed;
 };
 
 // A problem from its parts. Out of line: one call is smaller than four strings at every place that finds something wrong.

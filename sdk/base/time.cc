@@ -8,7 +8,7 @@ namespace {
 constexpr int64_t kDayMs = 86'400'000;
 constexpr int64_t kYear9999Ms = 253'402'300'799'999;
 
-void AppendDigits(std::string* out, int64_t value, int width) {
+void AppendDigits(String* out, int64_t value, int width) {
   char digits[8];
   for (int i = width - 1; i >= 0; --i) {
     digits[i] = static_cast<char>('0' + value % 10);
@@ -19,7 +19,7 @@ void AppendDigits(std::string* out, int64_t value, int width) {
 
 // Days since 1970-01-01 to year, month, day of the Gregorian calendar. Counting years from March puts
 // the leap day last, so that one linear formula gives the month.
-void AppendDate(std::string* out, int64_t days) {
+void AppendDate(String* out, int64_t days) {
   const int64_t shifted = days + 719'468;  // days from 0000-03-01
   const int64_t era = shifted / 146'097;
   const int64_t day_of_era = shifted % 146'097;
@@ -39,10 +39,10 @@ void AppendDate(std::string* out, int64_t days) {
 
 }  // namespace
 
-std::string FormatIso8601(int64_t wall_ms) {
+String FormatIso8601(int64_t wall_ms) {
   const int64_t ms = std::clamp<int64_t>(wall_ms, 0, kYear9999Ms);
   const int64_t in_day = ms % kDayMs;
-  std::string out;
+  String out;
   out.reserve(24);
   AppendDate(&out, ms / kDayMs);
   out.push_back('T');

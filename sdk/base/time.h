@@ -3,7 +3,8 @@
 #define WAYMARK_BASE_TIME_H_
 
 #include <cstdint>
-#include <string>
+
+#include "base/string.h"
 
 namespace waymark {
 
@@ -17,7 +18,7 @@ struct Now {
 inline constexpr int64_t kNever = INT64_MAX;
 
 // 2026-11-21T18:00:00.000Z. Instants outside the years 1970 to 9999 are moved to the nearer end.
-std::string FormatIso8601(int64_t wall_ms);
+String FormatIso8601(int64_t wall_ms);
 
 }  // namespace waymark
 

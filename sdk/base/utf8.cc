@@ -35,7 +35,7 @@ size_t Utf8SequenceSize(std::string_view text) {
   return SecondByteFits(static_cast<uint8_t>(text[0]), static_cast<uint8_t>(text[1])) ? size : 0;
 }
 
-void AppendUtf8(std::string* out, uint32_t code_point) {
+void AppendUtf8(String* out, uint32_t code_point) {
   if (code_point > 0x10ffff || (code_point >= 0xd800 && code_point < 0xe000)) code_point = 0xfffd;
   const auto push = [out](uint32_t byte) { out->push_back(static_cast<char>(byte)); };
   if (code_point < 0x80) return push(code_point);

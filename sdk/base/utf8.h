@@ -4,8 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
+
+#include "base/string.h"
 
 namespace waymark {
 
@@ -13,7 +14,7 @@ namespace waymark {
 size_t Utf8SequenceSize(std::string_view text);
 
 // Appends one code point. Surrogates and numbers above U+10FFFF become U+FFFD.
-void AppendUtf8(std::string* out, uint32_t code_point);
+void AppendUtf8(String* out, uint32_t code_point);
 
 // The longest start of `text` with at most `bytes_max` bytes that does not cut a character.
 std::string_view Utf8Prefix(std::string_view text, size_t bytes_max);

@@ -3,10 +3,10 @@
 namespace waymark {
 namespace {
 
-std::string Format(uint64_t high, uint64_t low, int version) {
+String Format(uint64_t high, uint64_t low, int version) {
   high = (high & ~uint64_t{0xf000}) | static_cast<uint64_t>(version) << 12;
   low = (low & ~(uint64_t{3} << 62)) | uint64_t{2} << 62;
-  std::string out;
+  String out;
   out.reserve(36);
   AppendHex(&out, high >> 32, 8);
   out.push_back('-');
@@ -22,13 +22,13 @@ std::string Format(uint64_t high, uint64_t low, int version) {
 
 }  // namespace
 
-void AppendHex(std::string* out, uint64_t value, int width) {
+void AppendHex(String* out, uint64_t value, int width) {
   for (int shift = 4 * (width - 1); shift >= 0; shift -= 4) {
     out->push_back("0123456789abcdef"[value >> shift & 15]);
   }
 }
 
-std::string RandomUuid(Prng* prng) {
+String RandomUuid(Prng* prng) {
   const uint64_t high = prng->Next();
   return Format(high, prng->Next(), 4);
 }
@@ -39,7 +39,7 @@ void MessageIds::NewPrefix(Prng* prng) {
   counter_ = 0;
 }
 
-std::string MessageIds::Next() {
+String MessageIds::Next() {
   return Format(high_, static_cast<uint64_t>(middle_) << 32 | counter_++, 8);
 }
 

@@ -3,14 +3,14 @@
 #define WAYMARK_BASE_UUID_H_
 
 #include <cstdint>
-#include <string>
 
+#include "base/string.h"
 #include "base/prng.h"
 
 namespace waymark {
 
 // A random identifier (version 4).
-std::string RandomUuid(Prng* prng);
+String RandomUuid(Prng* prng);
 
 // Message ids: version 8, a random prefix and a counter in the last 32 bits, so that the ids of one batch
 // differ in a digit or two and compress to one or two bytes each.
@@ -20,7 +20,7 @@ class MessageIds {
 
   // A new prefix, at each open and at each change of consent: ids from both sides cannot be joined.
   void NewPrefix(Prng* prng);
-  std::string Next();
+  String Next();
 
  private:
   uint64_t high_ = 0;
@@ -29,7 +29,7 @@ class MessageIds {
 };
 
 // `width` lower-case hexadecimal digits, the last ones of `value`.
-void AppendHex(std::string* out, uint64_t value, int width);
+void AppendHex(String* out, uint64_t value, int width);
 
 }  // namespace waymark
 

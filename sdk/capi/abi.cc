@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 #include <new>
-#include <string>
 #include <utility>
 
 #include "capi/frame.h"
@@ -14,7 +13,7 @@ struct waymark_engine {
   explicit waymark_engine(const waymark::Start& start) : engine(start) {}
 
   waymark::Engine engine;
-  std::string result;  // what was returned last
+  waymark::String result;  // what was returned last
 };
 
 namespace waymark {
@@ -24,12 +23,12 @@ std::string_view Bytes(const uint8_t* bytes, size_t size) {
   return bytes ? std::string_view(reinterpret_cast<const char*>(bytes), size) : std::string_view();
 }
 
-const uint8_t* Return(waymark_engine* engine, std::string result) {
+const uint8_t* Return(waymark_engine* engine, String result) {
   engine->result = std::move(result);
   return reinterpret_cast<const uint8_t*>(engine->result.data());
 }
 
-std::string Answer(const Input& query) {
+String Answer(const Input& query) {
   std::vector<Problem> problems;
   if (!query.refusal.ok()) {
     problems.push_back(query.refusal.problem());
@@ -59,14 +58,14 @@ uint8_t* waymark_alloc(size_t size) { return static_cast<uint8_t*>(std::malloc(s
 void waymark_free(uint8_t* bytes) { std::free(bytes); }
 
 waymark_engine* waymark_open(const uint8_t* bytes, size_t size) {
-  std::string repaired;
+  waymark::String repaired;
   // A frame that cannot be read opens an engine without a config, which then says what it misses.
   return new (std::nothrow) waymark_engine(waymark::ReadInput(Bytes(bytes, size), &repaired));
 }
 
 const uint8_t* waymark_handle(waymark_engine* engine, const uint8_t* bytes, size_t size) {
   if (!engine) return nullptr;
-  std::string repaired;
+  waymark::String repaired;
   const waymark::Input input = waymark::ReadInput(Bytes(bytes, size), &repaired);
   return Return(engine, waymark::WriteOutput(engine->engine.Handle(input)));
 }
@@ -80,7 +79,7 @@ const uint8_t* waymark_view(waymark_engine* engine) {
 
 const uint8_t* waymark_query(waymark_engine* engine, const uint8_t* bytes, size_t size) {
   if (!engine) return nullptr;
-  std::string repaired;
+  waymark::String repaired;
   return Return(engine, waymark::Answer(waymark::ReadInput(Bytes(bytes, size), &repaired)));
 }
 

@@ -1,5 +1,6 @@
 #include "capi/frame.h"
 
+#include <cstring>
 #include <utility>
 
 #include "base/bytes.h"
@@ -22,7 +23,7 @@ constexpr const char* kInputTypeNames[] = {
 };
 
 Problem TextProblem(const JsonCheck& check, std::string_view text) {
-  const std::string pointer = PointerAt(text, check.offset);
+  const String pointer = PointerAt(text, check.offset);
   if (check.fault == JsonCheck::Fault::kNotUtf8) {
     return MakeProblem("not_utf8", pointer, "bytes that are not UTF-8", "UTF-8");
   }
@@ -58,7 +59,7 @@ Now ReadNow(const JsonView& json) {
 
 }  // namespace
 
-Input ReadInput(std::string_view bytes, std::string* repaired) {
+Input ReadInput(std::string_view bytes, String* repaired) {
   if (const Status frame = CheckFrame(bytes); !frame.ok()) return Refuse(frame.problem());
   std::string_view text = bytes.substr(kSizeBytes, ReadU32(bytes, 0));
   const JsonCheck check = CheckJson(text);
@@ -83,8 +84,8 @@ Input ReadInput(std::string_view bytes, std::string* repaired) {
   return input;
 }
 
-std::string FrameWriter::AddBody(std::string_view body) {
-  std::string place;
+String FrameWriter::AddBody(std::string_view body) {
+  String place;
   JsonWriter(&place)
       .Begin('{')
       .Field("offset", static_cast<int64_t>(bodies_.size()))
@@ -94,10 +95,10 @@ std::string FrameWriter::AddBody(std::string_view body) {
   return place;
 }
 
-std::string FrameWriter::Finish() {
-  std::string size;
+String FrameWriter::Finish() {
+  String size;
   AppendU32(&size, static_cast<uint32_t>(bytes_.size() - kSizeBytes));
-  bytes_.replace(0, kSizeBytes, size);
+  std::memcpy(bytes_.data(), size.data(), kSizeBytes);
   bytes_ += bodies_;
   return std::move(bytes_);
 }

@@ -50,14 +50,14 @@ void WriteProblems(JsonWriter* writer, const std::vector<Problem>& problems) {
   writer->Begin('[');
   for (const Problem& problem : problems) {
     writer->Begin('{').Field("code", problem.code);
-    writer->Key("pointer").String(problem.pointer);
+    writer->Key("pointer").Text(problem.pointer);
     writer->Field("found", problem.found).Field("allowed", problem.allowed).End('}');
   }
   writer->End(']');
 }
 
-std::string WriteOutput(const Output& output) {
-  if (output.nothing) return std::string();
+String WriteOutput(const Output& output) {
+  if (output.nothing) return String();
   FrameWriter frame;
   JsonWriter writer(frame.json());
   writer.Begin('{').Key("effects").Begin('[');

@@ -2,16 +2,16 @@
 #ifndef WAYMARK_CAPI_OUTPUT_WRITER_H_
 #define WAYMARK_CAPI_OUTPUT_WRITER_H_
 
-#include <string>
 #include <vector>
 
+#include "base/string.h"
 #include "base/json_writer.h"
 #include "waymark/effect.h"
 
 namespace waymark {
 
 // Empty when there is nothing to do.
-std::string WriteOutput(const Output& output);
+String WriteOutput(const Output& output);
 
 // An array of problems.
 void WriteProblems(JsonWriter* writer, const std::vector<Problem>& problems);

@@ -4,10 +4,10 @@
 
 namespace waymark {
 
-std::string Base64Url(std::string_view bytes) {
+String Base64Url(std::string_view bytes) {
   constexpr std::string_view kDigits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string out;
+  String out;
   out.reserve((bytes.size() * 4 + 2) / 3);
   uint32_t bits = 0;
   int held = 0;  // bits that are not written yet

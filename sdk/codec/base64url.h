@@ -2,12 +2,13 @@
 #ifndef WAYMARK_CODEC_BASE64URL_H_
 #define WAYMARK_CODEC_BASE64URL_H_
 
-#include <string>
 #include <string_view>
+
+#include "base/string.h"
 
 namespace waymark {
 
-std::string Base64Url(std::string_view bytes);
+String Base64Url(std::string_view bytes);
 
 }  // namespace waymark
 

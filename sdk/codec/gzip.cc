@@ -15,13 +15,13 @@ constexpr std::string_view kHeader("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
 
 }  // namespace
 
-std::string Gzip(std::string_view body) {
+String Gzip(std::string_view body) {
   z_stream stream{};
   if (deflateInit2(&stream, kLevel, Z_DEFLATED, kWindowBits, kMemoryLevel, Z_DEFAULT_STRATEGY) !=
       Z_OK) {
-    return std::string();
+    return String();
   }
-  std::string out(kHeader);
+  String out(kHeader);
   out.resize(kHeader.size() + deflateBound(&stream, static_cast<uLong>(body.size())));
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
   stream.avail_in = static_cast<uInt>(body.size());
@@ -30,7 +30,7 @@ std::string Gzip(std::string_view body) {
   const int result = deflate(&stream, Z_FINISH);
   out.resize(kHeader.size() + stream.total_out);
   deflateEnd(&stream);
-  if (result != Z_STREAM_END) return std::string();
+  if (result != Z_STREAM_END) return String();
   AppendU32(&out, Crc32(body));
   AppendU32(&out, static_cast<uint32_t>(body.size()));
   return out;

@@ -5,13 +5,14 @@
 #ifndef WAYMARK_CODEC_GZIP_H_
 #define WAYMARK_CODEC_GZIP_H_
 
-#include <string>
 #include <string_view>
+
+#include "base/string.h"
 
 namespace waymark {
 
 // Empty when memory is short: the caller then sends the body as it is.
-std::string Gzip(std::string_view body);
+String Gzip(std::string_view body);
 
 }  // namespace waymark
 

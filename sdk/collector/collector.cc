@@ -3,7 +3,7 @@
 namespace waymark {
 
 std::unique_ptr<Collector> MakeCollector(const JsonView& entry, const SenderFacts& sender,
-                                         const std::string& pointer,
+                                         const String& pointer,
                                          std::vector<Problem>* problems) {
   // The schema lets no third protocol through.
   if (entry["protocol"].AsName() != "segment") return MakeSnowplow(entry, sender);
@@ -13,9 +13,9 @@ std::unique_ptr<Collector> MakeCollector(const JsonView& entry, const SenderFact
   return nullptr;
 }
 
-std::string JoinUrl(std::string_view url, std::string_view path) {
+String JoinUrl(std::string_view url, std::string_view path) {
   while (!url.empty() && url.back() == '/') url.remove_suffix(1);
-  std::string joined(url);
+  String joined(url);
   joined += path;
   return joined;
 }

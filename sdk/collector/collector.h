@@ -6,10 +6,10 @@
 #define WAYMARK_COLLECTOR_COLLECTOR_H_
 
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/string.h"
 #include "base/json_view.h"
 #include "base/status.h"
 #include "base/time.h"
@@ -20,8 +20,8 @@ namespace waymark {
 // An event as the record keeps it, opened for an encoder. Views into the record's text.
 struct OutgoingEvent {
   EventType type = EventType::kTrack;
-  std::string name;
-  std::string message_id;
+  String name;
+  String message_id;
   JsonView anonymous_id;     // a string; missing when de-identified
   JsonView user_id;          // a string
   int64_t time_ms = 0;
@@ -40,8 +40,8 @@ struct SenderFacts {
 };
 
 struct CollectorRequest {
-  std::string url;
-  std::string headers;       // an object of JSON text
+  String url;
+  String headers;       // an object of JSON text
   bool credentials = false;  // whether cookies of the collector's host go along
 };
 
@@ -58,9 +58,9 @@ class Collector {
   virtual ~Collector() = default;
 
   // Appends one event to the body, encoded for sending at `now`. The first of a batch follows Begin(), others a comma.
-  virtual void AppendEvent(const OutgoingEvent& event, Now now, std::string* body) const = 0;
-  virtual void Begin(std::string* body) const = 0;
-  virtual void End(Now now, std::string* body) const = 0;
+  virtual void AppendEvent(const OutgoingEvent& event, Now now, String* body) const = 0;
+  virtual void Begin(String* body) const = 0;
+  virtual void End(Now now, String* body) const = 0;
 
   // `simple`: must need no CORS preflight, so only a content type of forms and text. `gzip`: the body is compressed.
   virtual CollectorRequest Request(bool simple, bool gzip, bool deidentified) const = 0;
@@ -77,7 +77,7 @@ class Collector {
 // Makes the collector that an entry of the config's `collectors` describes; null, and a problem, when its options do not
 // suffice. `pointer`: of the entry.
 std::unique_ptr<Collector> MakeCollector(const JsonView& entry, const SenderFacts& sender,
-                                         const std::string& pointer,
+                                         const String& pointer,
                                          std::vector<Problem>* problems);
 
 // One maker a protocol.
@@ -85,7 +85,7 @@ std::unique_ptr<Collector> MakeSegment(const JsonView& entry, const SenderFacts&
 std::unique_ptr<Collector> MakeSnowplow(const JsonView& entry, const SenderFacts& sender);
 
 // `url` without a final slash, followed by `path`.
-std::string JoinUrl(std::string_view url, std::string_view path);
+String JoinUrl(std::string_view url, std::string_view path);
 
 }  // namespace waymark
 

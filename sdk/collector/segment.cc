@@ -28,15 +28,15 @@ class Segment final : public Collector {
     writer.Field("channel", sender.app["channel"]);
   }
 
-  void Begin(std::string* body) const override { *body += R"({"batch":[)"; }
+  void Begin(String* body) const override { *body += R"({"batch":[)"; }
 
-  void End(Now now, std::string* body) const override {
+  void End(Now now, String* body) const override {
     *body += end_;
     AppendJsonString(body, FormatIso8601(now.wall_ms));
     body->push_back('}');
   }
 
-  void AppendEvent(const OutgoingEvent& event, Now, std::string* body) const override {
+  void AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
     JsonWriter writer(body);
     writer.Begin('{').Field("type", EventTypeName(event.type));
     WriteName(&writer, event);
@@ -103,9 +103,9 @@ class Segment final : public Collector {
     writer->End('}');
   }
 
-  std::string url_;
-  std::string end_;     // what follows the events, up to the time of sending
-  std::string sender_;  // members of the context that are the same for all events
+  String url_;
+  String end_;     // what follows the events, up to the time of sending
+  String sender_;  // members of the context that are the same for all events
   bool gzip_;
 };
 

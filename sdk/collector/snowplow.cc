@@ -55,8 +55,8 @@ std::string_view PlatformOf(std::string_view channel) {
 }
 
 // {"schema": …, "data": …} around data that is JSON.
-std::string SelfDescribing(std::string_view schema, std::string_view data) {
-  std::string json = R"({"schema":"iglu:com.snowplowanalytics.)";
+String SelfDescribing(std::string_view schema, std::string_view data) {
+  String json = R"({"schema":"iglu:com.snowplowanalytics.)";
   json.append(schema).append(R"(","data":)").append(data).push_back('}');
   return json;
 }
@@ -69,17 +69,17 @@ class Snowplow final : public Collector {
     const JsonView app_id = options["app_id"];
     const JsonView name = options["namespace"];
     JsonWriter writer(&sender_);
-    std::string version(sender.sdk["name"].AsName());
+    String version(sender.sdk["name"].AsName());
     version.append("-").append(sender.sdk["version"].AsName());
     writer.Field("tv", version).Field("p", PlatformOf(sender.app["channel"].AsName()));
     writer.Field("tna", name ? name : entry["id"]).Field("aid", app_id ? app_id : sender.app["id"]);
   }
 
-  void Begin(std::string* body) const override { *body += kBegin; }
+  void Begin(String* body) const override { *body += kBegin; }
 
-  void End(Now, std::string* body) const override { *body += "]}"; }
+  void End(Now, String* body) const override { *body += "]}"; }
 
-  void AppendEvent(const OutgoingEvent& event, Now now, std::string* body) const override {
+  void AppendEvent(const OutgoingEvent& event, Now now, String* body) const override {
     const Touchpoint* touchpoint =
         event.type == EventType::kTrack ? FindTouchpoint(event.name) : nullptr;
     JsonWriter writer(body);
@@ -126,28 +126,28 @@ class Snowplow final : public Collector {
       writer->Field("e", "pv");
       return;
     }
-    const std::string self_describing = SelfDescribingEvent(event, touchpoint);
+    const String self_describing = SelfDescribingEvent(event, touchpoint);
     if (self_describing.empty()) return WriteStructured(writer, event, touchpoint);
     writer->Field("e", "ue");
     WriteJson(writer, "ue_pr", "ue_px", SelfDescribing(kUnstructSchema, self_describing));
   }
 
   // Empty when the event has no schema.
-  std::string SelfDescribingEvent(const OutgoingEvent& event, const Touchpoint* touchpoint) const {
-    std::string data;
+  String SelfDescribingEvent(const OutgoingEvent& event, const Touchpoint* touchpoint) const {
+    String data;
     JsonWriter writer(&data);
     writer.Begin('{');
     if (event.type == EventType::kScreen) {
       writer.Field("name", event.name).Field("id", event.message_id).End('}');
       return SelfDescribing(kScreenSchema, data);
     }
-    if (event.type != EventType::kTrack) return std::string();
+    if (event.type != EventType::kTrack) return String();
     if (const JsonView schema = JsonView(options_)["schemas"][event.name]) {
       writer.Field("schema", schema);
       writer.FieldRaw("data", event.properties ? event.properties.text() : "{}").End('}');
       return data;
     }
-    if (!touchpoint || !touchpoint->snowplow_action) return std::string();
+    if (!touchpoint || !touchpoint->snowplow_action) return String();
     writer.Field("type", touchpoint->snowplow_action).End('}');
     return SelfDescribing(kActionSchema, data);
   }
@@ -159,7 +159,7 @@ class Snowplow final : public Collector {
     writer->Field("se_ca", identify     ? "identity"
                            : touchpoint ? StageName(touchpoint->stage)
                                         : "event");
-    writer->Field("se_ac", identify ? std::string_view("identify") : event.name);
+    writer->Field("se_ac", identify ? std::string_view("identify") : std::string_view(event.name));
     writer->FieldText("se_la", event.properties["label"]);
     const JsonView value = event.properties["value"];
     if (value.is(JsonType::kNumber)) writer->Field("se_va", value.text());
@@ -175,7 +175,7 @@ class Snowplow final : public Collector {
       const JsonView width = size["width"];
       const JsonView height = size["height"];
       if (!width.AsInteger() || !height.AsInteger()) continue;
-      std::string text(width.text());
+      String text(width.text());
       text.append("x").append(height.text());
       writer->Field(field.key, text);
     }
@@ -183,7 +183,7 @@ class Snowplow final : public Collector {
 
   void WriteContexts(JsonWriter* writer, const OutgoingEvent& event,
                      const Touchpoint* touchpoint) const {
-    std::string list;
+    String list;
     JsonWriter entities(&list);
     entities.Begin('[');
     if (event.session) entities.Raw(SelfDescribing(kSessionSchema, SessionData(event)));
@@ -192,8 +192,8 @@ class Snowplow final : public Collector {
     if (list.size() > 2) WriteJson(writer, "co", "cx", SelfDescribing(kContextsSchema, list));
   }
 
-  static std::string SessionData(const OutgoingEvent& event) {
-    std::string data;
+  static String SessionData(const OutgoingEvent& event) {
+    String data;
     JsonWriter writer(&data);
     writer.Begin('{').Field("userId", event.anonymous_id);
     writer.Field("sessionId", event.session["id"]);
@@ -204,14 +204,14 @@ class Snowplow final : public Collector {
   }
 
   void WriteJson(JsonWriter* writer, const char* plain_key, const char* base64_key,
-                 const std::string& json) const {
+                 const String& json) const {
     if (JsonView(options_)["base64"].AsBool()) writer->Field(base64_key, Base64Url(json));
     else writer->Field(plain_key, json);
   }
 
-  std::string url_;
-  std::string options_;  // the config's, as JSON text
-  std::string sender_;   // payload fields that are the same for all events
+  String url_;
+  String options_;  // the config's, as JSON text
+  String sender_;   // payload fields that are the same for all events
 };
 
 }  // namespace

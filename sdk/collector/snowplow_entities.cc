@@ -61,9 +61,9 @@ JsonView First(const JsonView& object, const char* name, const char* second = nu
 }
 
 // Text, also of a number: shops give ids as either.
-std::string Text(const JsonView& value, int bytes_max) {
-  if (value.is(JsonType::kNumber)) return std::string(value.text());
-  return std::string(Utf8Prefix(value.AsString(), static_cast<size_t>(bytes_max)));
+String Text(const JsonView& value, int bytes_max) {
+  if (value.is(JsonType::kNumber)) return String(value.text());
+  return String(Utf8Prefix(value.AsString(), static_cast<size_t>(bytes_max)));
 }
 
 // Hundredths, also from text such as "19.99"; -1 when there is no amount within the schemas' bounds.
@@ -81,7 +81,7 @@ int64_t Count(const JsonView& value, int64_t most) {
 
 void WriteMoney(JsonWriter* writer, const char* key, int64_t hundredths) {
   if (hundredths < 0) return;
-  std::string digits;
+  String digits;
   AppendFixed(&digits, hundredths, 2);
   writer->FieldRaw(key, digits);
 }
@@ -105,7 +105,7 @@ void WriteFields(JsonWriter* writer, const Field (&fields)[kCount], const JsonVi
 }
 
 void BeginEntity(JsonWriter* writer, std::string_view name) {
-  std::string schema = "iglu:com.snowplowanalytics.snowplow.ecommerce/";
+  String schema = "iglu:com.snowplowanalytics.snowplow.ecommerce/";
   schema.append(name).append("/jsonschema/1-0-0");
   writer->Begin('{').Field("schema", schema).Key("data").Begin('{');
 }
@@ -119,15 +119,15 @@ std::string_view Currency(const JsonView& object) {
 }
 
 void WriteProduct(JsonWriter* writer, const JsonView& product, std::string_view currency_of_all) {
-  const std::string id = Text(First(product, "product_id", "sku", "id"), kTextMax);
+  const String id = Text(First(product, "product_id", "sku", "id"), kTextMax);
   const int64_t price = Money(product["price"]);
   std::string_view currency = Currency(product);
   if (currency.empty()) currency = currency_of_all;
   if (id.empty() || price < 0 || currency.empty()) return;
-  const std::string category = Text(product["category"], kTextMax);
+  const String category = Text(product["category"], kTextMax);
   BeginEntity(writer, "product");
   writer->Field("id", id);
-  writer->Field("category", category.empty() ? std::string_view(kNotSet) : category);
+  writer->Field("category", category.empty() ? std::string_view(kNotSet) : std::string_view(category));
   WriteMoney(writer, "price", price);
   writer->Field("currency", currency);
   WriteFields(writer, kProductFields, product);
@@ -156,7 +156,7 @@ int64_t TotalQuantity(const JsonView& properties) {
 // Transaction and refund: an id, an amount and a currency, or nothing at all. True when the entity was begun.
 bool BeginPayment(JsonWriter* writer, const char* entity, const char* amount_key,
                   const JsonView& amount, const JsonView& properties) {
-  const std::string id = Text(First(properties, "order_id", "transaction_id"), kTextMax);
+  const String id = Text(First(properties, "order_id", "transaction_id"), kTextMax);
   const int64_t hundredths = Money(amount);
   const std::string_view currency = Currency(properties);
   if (id.empty() || hundredths < 0 || currency.empty()) return false;
@@ -170,8 +170,8 @@ bool BeginPayment(JsonWriter* writer, const char* entity, const char* amount_key
 void WriteTransaction(JsonWriter* writer, const JsonView& properties) {
   const JsonView revenue = First(properties, "total", "revenue", "value");
   if (!BeginPayment(writer, "transaction", "revenue", revenue, properties)) return;
-  const std::string payment = Text(properties["payment_method"], kShortTextMax);
-  writer->Field("payment_method", payment.empty() ? std::string_view(kNotSet) : payment);
+  const String payment = Text(properties["payment_method"], kShortTextMax);
+  writer->Field("payment_method", payment.empty() ? std::string_view(kNotSet) : std::string_view(payment));
   writer->Field("total_quantity", TotalQuantity(properties));
   WriteFields(writer, kTransactionFields, properties);
   EndEntity(writer);

@@ -3,10 +3,10 @@
 #define WAYMARK_CONSENT_COLLECTOR_POLICY_H_
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/string.h"
 #include "consent/policy.h"
 
 namespace waymark {
@@ -15,7 +15,7 @@ inline constexpr uint32_t kSampleAll = 1'000'000;
 
 struct CollectorPolicy {
   PurposeSet needs = 0;            // closed under what they require
-  std::string only;                // selectors of events, as an array of JSON text; empty: all
+  String only;                // selectors of events, as an array of JSON text; empty: all
   uint32_t sample_ppm = kSampleAll;
 
   // Whether an event of this name is meant for the collector at all; the gate is asked besides.

@@ -18,8 +18,8 @@ void SetChoice(ConsentState* state, int purpose, bool granted) {
   state->denied = granted ? state->denied & ~bit : state->denied | bit;
 }
 
-std::string PointerTo(std::string_view purpose) {
-  std::string pointer = "/choices";
+String PointerTo(std::string_view purpose) {
+  String pointer = "/choices";
   AppendPointerStep(&pointer, purpose);
   return pointer;
 }
@@ -67,8 +67,8 @@ StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state,
   return next;
 }
 
-std::string WriteConsentRecord(const Policy& policy, const ConsentState& state) {
-  std::string json;
+String WriteConsentRecord(const Policy& policy, const ConsentState& state) {
+  String json;
   JsonWriter writer(&json);
   writer.Begin('{').Field("version", 1).Field("revision", policy.revision);
   writer.Field("generation", state.generation).Field("time_ms", state.decided_ms);

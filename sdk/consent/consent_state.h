@@ -3,8 +3,8 @@
 #define WAYMARK_CONSENT_CONSENT_STATE_H_
 
 #include <cstdint>
-#include <string>
 
+#include "base/string.h"
 #include "base/status.h"
 #include "base/time.h"
 #include "consent/policy.h"
@@ -20,7 +20,7 @@ struct ConsentState {
   PurposeSet denied = 0;
   uint32_t generation = 0;   // grows with every decision; events are stamped with it
   int64_t decided_ms = 0;    // Unix time of the last decision; 0: none
-  std::string source;        // who decided: person
+  String source;        // who decided: person
   bool withdrawing = false;  // a withdrawal is put down but not carried out yet
 
   bool answered() const { return decided_ms != 0; }
@@ -38,7 +38,7 @@ StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state,
                               const JsonView& choices, std::string_view source, Now now);
 
 // The record kept under the key `consent/record`.
-std::string WriteConsentRecord(const Policy& policy, const ConsentState& state);
+String WriteConsentRecord(const Policy& policy, const ConsentState& state);
 
 // Reads it back. Answers that have run out, and grants to another revision of the policy, are unknown again: a
 // new question is due. Anything unreadable counts as never asked.

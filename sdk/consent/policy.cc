@@ -10,8 +10,8 @@ constexpr const char* kBases[] = {"consent", "legitimate_interest", "exempt", "c
                                   "legal_obligation"};
 constexpr const char* kBeforeAnswers[] = {"hold", "drop", "deidentify"};
 
-std::string PurposeIds(const Policy& policy) {
-  std::string ids;
+String PurposeIds(const Policy& policy) {
+  String ids;
   for (const Purpose& purpose : policy.purposes) {
     if (!ids.empty()) ids += ", ";
     ids += purpose.id;
@@ -40,7 +40,7 @@ PurposeSet Pick(const std::vector<Purpose>& purposes, Predicate predicate) {
   return set;
 }
 
-std::string PurposePointer(int index, const char* member) {
+String PurposePointer(int index, const char* member) {
   return "/consent/purposes/" + IntegerText(index) + member;
 }
 
@@ -111,7 +111,7 @@ Policy ReadPolicy(const JsonView& consent, std::vector<Problem>* problems) {
   return policy;
 }
 
-void CheckPurposeIds(const Policy& policy, const JsonView& ids, const std::string& pointer,
+void CheckPurposeIds(const Policy& policy, const JsonView& ids, const String& pointer,
                      std::vector<Problem>* problems) {
   for (JsonItems id(ids); id.Next();) {
     if (policy.Find(id.value().AsName()) >= 0) continue;
@@ -120,8 +120,8 @@ void CheckPurposeIds(const Policy& policy, const JsonView& ids, const std::strin
   }
 }
 
-std::string PurposesAsJson(const Policy& policy, PurposeSet set) {
-  std::string json;
+String PurposesAsJson(const Policy& policy, PurposeSet set) {
+  String json;
   JsonWriter writer(&json);
   writer.Begin('{');
   for (size_t i = 0; i < policy.purposes.size(); ++i) {

@@ -3,10 +3,10 @@
 #define WAYMARK_CONSENT_POLICY_H_
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/string.h"
 #include "base/json_view.h"
 #include "base/status.h"
 
@@ -26,7 +26,7 @@ enum class Basis : uint8_t {
 enum class BeforeAnswer : uint8_t { kHold, kDrop, kDeidentify };
 
 struct Purpose {
-  std::string id;
+  String id;
   Basis basis = Basis::kConsent;
   BeforeAnswer before_answer = BeforeAnswer::kDrop;
   bool storage = false;     // may keep things on the device
@@ -35,7 +35,7 @@ struct Purpose {
 };
 
 struct Policy {
-  std::string revision;
+  String revision;
   std::vector<Purpose> purposes;
   int64_t granted_days = 180;
   int64_t denied_days = 180;
@@ -57,11 +57,11 @@ struct Policy {
 Policy ReadPolicy(const JsonView& consent, std::vector<Problem>* problems);
 
 // Adds a problem for each id of an array that names no purpose. `pointer`: of the array.
-void CheckPurposeIds(const Policy& policy, const JsonView& ids, const std::string& pointer,
+void CheckPurposeIds(const Policy& policy, const JsonView& ids, const String& pointer,
                      std::vector<Problem>* problems);
 
 // The ids of a set as an object of booleans, in the policy's order: {"analytics":true,"marketing":false}.
-std::string PurposesAsJson(const Policy& policy, PurposeSet set);
+String PurposesAsJson(const Policy& policy, PurposeSet set);
 // The inverse: ids that the policy no longer knows count for nothing.
 PurposeSet PurposesFromJson(const Policy& policy, const JsonView& json);
 

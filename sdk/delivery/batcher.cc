@@ -26,7 +26,7 @@ enum class Fit { kTaken, kFull, kOversize };
 // Appends the record's encoding to the batch when it fits.
 Fit TryAppend(const Lane& lane, const Record& record, const Outbox& outbox, const SendRules& rules,
               const BatchLimits& limits, Now now, Batch* batch) {
-  std::string text;
+  String text;
   const OutgoingEvent event = OpenRecord(record, outbox, rules, &text);
   const size_t before = batch->body.size();
   if (!batch->record_ids.empty()) batch->body.push_back(',');
@@ -52,9 +52,9 @@ bool MayGo(const Lane& lane, const Record& record, const SendRules& rules) {
 }
 
 OutgoingEvent OpenRecord(const Record& record, const Outbox& outbox, const SendRules& rules,
-                         std::string* text) {
+                         String* text) {
   const JsonView stored(record.event);
-  std::string context = R"({"context":)";
+  String context = R"({"context":)";
   context += MergeObjects(JsonView(outbox.ContextOf(record)), stored["context"]);
   context.push_back('}');
   *text = MergeObjects(stored, JsonView(context));

@@ -3,9 +3,9 @@
 #define WAYMARK_DELIVERY_BATCHER_H_
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
+#include "base/string.h"
 #include "consent/consent_gate.h"
 #include "delivery/lane.h"
 #include "outbox/loss_counters.h"
@@ -20,7 +20,7 @@ struct BatchLimits {
 };
 
 struct Batch {
-  std::string body;
+  String body;
   std::vector<uint64_t> record_ids;
   bool deidentified = false;  // all of its records, or none
 };
@@ -42,7 +42,7 @@ Batch BuildBatch(const Lane& lane, int lane_index, const BatchLimits& limits,
 
 // Opens a record for an encoder. `*text` holds what the views look into.
 OutgoingEvent OpenRecord(const Record& record, const Outbox& outbox, const SendRules& rules,
-                         std::string* text);
+                         String* text);
 
 }  // namespace waymark
 

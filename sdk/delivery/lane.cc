@@ -17,7 +17,7 @@ void Lane::MoveCursor(std::string_view writer, uint64_t sequence) {
     cursor.sequence = std::max(cursor.sequence, sequence);
     return;
   }
-  cursors.push_back({std::string(writer), sequence});
+  cursors.push_back({String(writer), sequence});
 }
 
 }  // namespace waymark

@@ -6,10 +6,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/string.h"
 #include "base/time.h"
 #include "collector/collector.h"
 #include "consent/collector_policy.h"
@@ -22,12 +22,12 @@ enum class GzipTrust : uint8_t { kUntried, kWorks, kRefused };
 
 // How far one writer's records are settled at this collector: kept on the device while another collector still needs them.
 struct Cursor {
-  std::string writer;
+  String writer;
   uint64_t sequence = 0;
 };
 
 struct Lane {
-  std::string id;
+  String id;
   CollectorPolicy policy;
   std::unique_ptr<Collector> collector;
 

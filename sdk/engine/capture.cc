@@ -68,8 +68,8 @@ void EngineCore::OnSetContext(const Input& input) {
     return Report(
         MakeProblem("wrong_type", "/context", JsonTypeName(changes.type()), "an object"));
   }
-  const std::string scrubbed = ScrubContext(config_.url_rules, changes);
-  std::string merged = MergeObjects(JsonView(context_), JsonView(scrubbed));
+  const String scrubbed = ScrubContext(config_.url_rules, changes);
+  String merged = MergeObjects(JsonView(context_), JsonView(scrubbed));
   if (merged.size() > kContextBytesMax) {
     return Report(TooBig("/context", merged.size(), kContextBytesMax));
   }
@@ -105,7 +105,7 @@ void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms, 
     losses_.Add(Loss::kQuota);
     held_.erase(held_.begin());
   }
-  held_.push_back({type, std::string(fields), context_, time_ms, served});
+  held_.push_back({type, String(fields), context_, time_ms, served});
   view_dirty_ = true;
 }
 
@@ -167,7 +167,7 @@ void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t la
   session_.Touch(config_.session_rules, event.time_ms, &prng_);
   session_dirty_ = true;
 
-  const std::string message_id = message_ids_.Next();
+  const String message_id = message_ids_.Next();
   Record record;
   record.captured = consent_.Allowed();
   JsonWriter writer(&record.event);
@@ -184,7 +184,7 @@ void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t la
     record.context = outbox_.AddContext(standing);
   } else {
     ApplyFieldRules(config_.fields, record.captured, &record.event);
-    std::string whole = R"({"context":)";
+    String whole = R"({"context":)";
     whole.append(standing).push_back('}');
     ApplyFieldRules(config_.fields, record.captured, &whole);
     record.context = outbox_.AddContext(JsonView(whole)["context"].text());
@@ -195,7 +195,7 @@ void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t la
 
 void EngineCore::KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes,
                                   Now now) {
-  const std::string message_id = RandomUuid(&prng_);
+  const String message_id = RandomUuid(&prng_);
   Record record;
   record.deidentified = true;
   record.time_ms = CoarseTime(event.time_ms);

@@ -28,7 +28,7 @@ void ReadCollectors(const JsonView& collectors, const SenderFacts& sender, Confi
                     std::vector<Problem>* problems) {
   for (JsonItems item(collectors); item.Next();) {
     const JsonView& entry = item.value();
-    const std::string pointer = "/collectors/" + IntegerText(item.index());
+    const String pointer = "/collectors/" + IntegerText(item.index());
     Lane lane;
     lane.id = entry["id"].AsName();
     for (const Lane& other : config->lanes) {

@@ -15,8 +15,8 @@ constexpr int kWriterRandomDigits = 8;
 constexpr size_t kSignalsBytesMax = 2000;
 
 // Sorts by the time of opening, so that an outbox is read in the order in which it was written.
-std::string WriterName(Now now, Prng* prng) {
-  std::string name;
+String WriterName(Now now, Prng* prng) {
+  String name;
   AppendHex(&name, static_cast<uint64_t>(std::max<int64_t>(now.wall_ms, 0)), kWriterTimeDigits);
   AppendHex(&name, prng->Next(), kWriterRandomDigits);
   return name;
@@ -117,11 +117,11 @@ void EngineCore::Dispatch(const Input& input, Now now) {
 }
 
 void EngineCore::OnSignal(const Input& input) {
-  std::string change = "{";
+  String change = "{";
   AppendJsonString(&change, input.fields["name"].AsString());
   change.append(":").append(input.fields["value"].text()).append("}");
   if (change.size() > kSignalsBytesMax || !input.fields["value"]) return;
-  std::string merged = MergeObjects(JsonView(signals_), JsonView(change));
+  String merged = MergeObjects(JsonView(signals_), JsonView(change));
   if (merged.size() > kSignalsBytesMax) return;
   signals_ = std::move(merged);
   view_dirty_ = true;
@@ -190,7 +190,7 @@ Engine::~Engine() = default;
 
 Output Engine::Handle(const Input& input) { return core_->Handle(input); }
 
-std::string Engine::View() const { return core_->View(); }
+String Engine::View() const { return core_->View(); }
 
 std::vector<Problem> LintConfig(const JsonView& config) {
   std::vector<Problem> problems;

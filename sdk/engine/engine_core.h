@@ -6,9 +6,9 @@
 #ifndef WAYMARK_ENGINE_ENGINE_CORE_H_
 #define WAYMARK_ENGINE_ENGINE_CORE_H_
 
-#include <string>
 #include <vector>
 
+#include "base/string.h"
 #include "base/json_writer.h"
 #include "base/prng.h"
 #include "base/uuid.h"
@@ -29,14 +29,14 @@ class EngineCore {
   explicit EngineCore(const Start& start);
 
   Output Handle(const Input& input);
-  std::string View() const;
+  String View() const;
 
  private:
   // A call that waits in memory: for the visitor's answer, or for the ids to be read from the store.
   struct Held {
     InputType type;          // an event, or kReset: a logout between two
-    std::string fields;      // its input
-    std::string standing;    // standing context at the call
+    String fields;      // its input
+    String standing;    // standing context at the call
     int64_t time_ms = 0;
     uint32_t served = 0;     // collectors that have it already
   };
@@ -110,10 +110,10 @@ class EngineCore {
   void Read(std::string_view prefix, std::string_view after, StoreUse use);
   void StoreWhatIsNew();
   void EmitStoreChanges();
-  void Put(std::string_view key, std::string value, StoreUse use = StoreUse::kNone);
+  void Put(std::string_view key, String value, StoreUse use = StoreUse::kNone);
   void Delete(EffectType type, std::string_view name);
   StoreUse TakeOperation(int64_t effect_id);
-  std::string DeliveryState() const;
+  String DeliveryState() const;
 
   // sending.cc
   void OnHttpDone(const Input& input, Now now);
@@ -144,15 +144,15 @@ class EngineCore {
   ConsentState consent_;
   Identity identity_;
   Session session_;
-  std::string context_ = "{}";    // the standing context, an object of JSON text
-  std::string signals_ = "{}";
+  String context_ = "{}";    // the standing context, an object of JSON text
+  String signals_ = "{}";
   std::vector<Held> held_;
   Outbox outbox_;
   LossCounters losses_;
 
   StorePhase store_phase_ = StorePhase::kClosed;
   std::vector<StoreOperation> store_operations_;  // those whose reply matters
-  std::string segments_after_;      // last key read of the outbox
+  String segments_after_;      // last key read of the outbox
   bool segments_left_ = false;      // the store holds more than was read
   bool segments_reading_ = false;
   bool identity_dirty_ = false;     // changed since it was put

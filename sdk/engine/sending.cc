@@ -72,7 +72,7 @@ void EngineCore::StartRequest(size_t lane_index, Batch batch, bool closing, int6
   const bool compress = !closing && lane.collector->TakesGzip() &&
                         lane.gzip_trust != GzipTrust::kRefused &&
                         batch.body.size() >= kGzipBytesMin;
-  std::string compressed = compress ? Gzip(batch.body) : std::string();
+  String compressed = compress ? Gzip(batch.body) : String();
   lane.gzip = !compressed.empty();
   const bool simple = !lane.gzip && lane.collector->CanBeSimple();
   CollectorRequest request = lane.collector->Request(simple, lane.gzip, batch.deidentified);

@@ -99,7 +99,7 @@ void EngineCore::ReadSegments(const Input& input, Now now) {
 }
 
 void EngineCore::RestoreSegment(std::string_view key, std::string_view bytes, Now now) {
-  const std::string writer = WriterFromKey(key);
+  const String writer = WriterFromKey(key);
   // This run's own segments are in memory already.
   if (writer.empty() || writer == outbox_.writer()) return;
   DecodedSegment decoded = DecodeSegment(bytes);
@@ -128,8 +128,8 @@ bool EngineCore::RestoreRecord(StoredRecord stored, std::string_view writer, Now
   record->time_ms = json["time_ms"].AsInteger().value_or(0);
   record->captured = PurposesFromJson(config_.policy, json["consent"]);
   const std::string_view type = json["type"].AsName();
-  const std::string name =
-      type == EventTypeName(EventType::kTrack) ? json["name"].AsString() : std::string(type);
+  const String name =
+      type == EventTypeName(EventType::kTrack) ? json["name"].AsString() : String(type);
   bool wanted = false;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const CollectorPolicy& policy = lanes_[i].policy;
@@ -171,7 +171,7 @@ void EngineCore::Read(std::string_view prefix, std::string_view after, StoreUse 
   store_operations_.push_back({effect.effect_id, use});
 }
 
-void EngineCore::Put(std::string_view key, std::string value, StoreUse use) {
+void EngineCore::Put(std::string_view key, String value, StoreUse use) {
   Effect& effect = Emit(EffectType::kStorePut);
   effect.name = key;
   effect.bytes = std::move(value);
@@ -198,14 +198,14 @@ void EngineCore::EmitStoreChanges() {
   for (Outbox::NewSegment& segment : outbox_.TakeRewrites()) {
     Put(segment.key, std::move(segment.bytes));
   }
-  for (const std::string& key : outbox_.TakeDeletions()) Delete(EffectType::kStoreDelete, key);
+  for (const String& key : outbox_.TakeDeletions()) Delete(EffectType::kStoreDelete, key);
   if (!delivery_dirty_) return;
   Put(kDeliveryKey, DeliveryState());
   delivery_dirty_ = false;
 }
 
-std::string EngineCore::DeliveryState() const {
-  std::string json;
+String EngineCore::DeliveryState() const {
+  String json;
   JsonWriter writer(&json);
   writer.Begin('{').Key("settled").Begin('{');
   for (const Lane& lane : lanes_) {

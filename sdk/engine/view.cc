@@ -19,8 +19,8 @@ std::string_view Why(PurposeState state, bool objectable, const ConsentState& co
 
 }  // namespace
 
-std::string EngineCore::View() const {
-  std::string json;
+String EngineCore::View() const {
+  String json;
   JsonWriter writer(&json);
   writer.Begin('{').FieldBool("refused", !refusal_.empty());
   if (refusal_.empty()) {

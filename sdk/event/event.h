@@ -5,9 +5,9 @@
 #define WAYMARK_EVENT_EVENT_H_
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
+#include "base/string.h"
 #include "base/json_view.h"
 
 namespace waymark {
@@ -19,8 +19,8 @@ std::string_view EventTypeName(EventType type);
 
 struct Event {
   EventType type = EventType::kTrack;
-  std::string name;      // empty where the verb needs none
-  std::string user_id;   // identify only
+  String name;      // empty where the verb needs none
+  String user_id;   // identify only
   JsonView properties;   // traits for identify; an object or missing
   JsonView context;      // members that override the standing context; an object or missing
   int64_t time_ms = 0;   // Unix milliseconds at which it happened

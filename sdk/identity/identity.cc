@@ -12,8 +12,8 @@ bool Identity::Ensure(Prng* prng) {
   return true;
 }
 
-std::string WriteIdentity(const Identity& identity) {
-  std::string json;
+String WriteIdentity(const Identity& identity) {
+  String json;
   JsonWriter writer(&json);
   writer.Begin('{').Field("anonymous_id", identity.anonymous_id);
   writer.Field("user_id", identity.user_id).End('}');

@@ -4,16 +4,16 @@
 #ifndef WAYMARK_IDENTITY_IDENTITY_H_
 #define WAYMARK_IDENTITY_IDENTITY_H_
 
-#include <string>
 
+#include "base/string.h"
 #include "base/json_view.h"
 #include "base/prng.h"
 
 namespace waymark {
 
 struct Identity {
-  std::string anonymous_id;  // empty: none made yet
-  std::string user_id;       // empty: not identified
+  String anonymous_id;  // empty: none made yet
+  String user_id;       // empty: not identified
 
   bool empty() const { return anonymous_id.empty() && user_id.empty(); }
   // Makes the anonymous id when there is none; true when it did.
@@ -21,7 +21,7 @@ struct Identity {
 };
 
 // The value of the key `state/identity`.
-std::string WriteIdentity(const Identity& identity);
+String WriteIdentity(const Identity& identity);
 Identity ReadIdentity(const JsonView& json);
 
 }  // namespace waymark

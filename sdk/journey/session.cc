@@ -28,8 +28,8 @@ SessionRules ReadSessionRules(const JsonView& identity) {
   return rules;
 }
 
-std::string WriteSession(const Session& session) {
-  std::string json;
+String WriteSession(const Session& session) {
+  String json;
   JsonWriter(&json)
       .Begin('{')
       .Field("id", session.id)

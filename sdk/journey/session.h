@@ -3,8 +3,8 @@
 #define WAYMARK_JOURNEY_SESSION_H_
 
 #include <cstdint>
-#include <string>
 
+#include "base/string.h"
 #include "base/json_view.h"
 #include "base/prng.h"
 
@@ -16,7 +16,7 @@ struct SessionRules {
 };
 
 struct Session {
-  std::string id;           // empty: none yet
+  String id;           // empty: none yet
   int64_t index = 0;        // 1 for the visitor's first session
   int64_t event_index = 0;  // 1 for the session's first event
   int64_t started_ms = 0;   // Unix milliseconds
@@ -29,7 +29,7 @@ struct Session {
 SessionRules ReadSessionRules(const JsonView& identity);
 
 // The value of the key `state/session`.
-std::string WriteSession(const Session& session);
+String WriteSession(const Session& session);
 Session ReadSession(const JsonView& json);
 
 }  // namespace waymark

@@ -12,8 +12,8 @@ constexpr const char* kNames[kLossReasons] = {
 
 }  // namespace
 
-std::string LossCounters::Json() const {
-  std::string json;
+String LossCounters::Json() const {
+  String json;
   JsonWriter writer(&json);
   writer.Begin('{');
   for (size_t i = 0; i < counts_.size(); ++i) writer.Field(kNames[i], counts_[i]);

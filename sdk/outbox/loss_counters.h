@@ -4,8 +4,8 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
 
+#include "base/string.h"
 #include "base/json_view.h"
 
 namespace waymark {
@@ -28,7 +28,7 @@ class LossCounters {
   int64_t Of(Loss reason) const { return counts_[static_cast<size_t>(reason)]; }
 
   // {"quota":0,"age":0,…}: for the view and the store.
-  std::string Json() const;
+  String Json() const;
   // Adds what an earlier run had counted.
   void AddFrom(const JsonView& json);
 

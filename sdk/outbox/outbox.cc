@@ -13,29 +13,29 @@ bool WaitsForStore(const Record& record) {
 
 }  // namespace
 
-std::string SegmentKey(const std::string& writer, uint64_t sequence) {
-  std::string key(kOutboxPrefix);
+String SegmentKey(const String& writer, uint64_t sequence) {
+  String key(kOutboxPrefix);
   key += writer;
   key.push_back('/');
   AppendHex(&key, sequence, 12);
   return key;
 }
 
-std::string WriterFromKey(std::string_view key) {
-  if (key.substr(0, kOutboxPrefix.size()) != kOutboxPrefix) return std::string();
+String WriterFromKey(std::string_view key) {
+  if (key.substr(0, kOutboxPrefix.size()) != kOutboxPrefix) return String();
   key.remove_prefix(kOutboxPrefix.size());
   const size_t slash = key.find('/');
-  return slash == std::string_view::npos ? std::string() : std::string(key.substr(0, slash));
+  return slash == std::string_view::npos ? String() : String(key.substr(0, slash));
 }
 
-void Outbox::Start(const OutboxLimits& limits, std::string writer) {
+void Outbox::Start(const OutboxLimits& limits, String writer) {
   limits_ = limits;
   writer_ = std::move(writer);
 }
 
 uint32_t Outbox::AddContext(std::string_view text) {
   if (contexts_.empty() || contexts_.back().text != text) {
-    contexts_.push_back({next_context_++, std::string(text)});
+    contexts_.push_back({next_context_++, String(text)});
   }
   return contexts_.back().id;
 }
@@ -63,7 +63,7 @@ uint64_t Outbox::Append(Record record) {
 }
 
 void Outbox::Restore(std::string_view key, std::vector<Record> records, bool rewrite) {
-  Segment segment{next_segment_++, std::string(key), WriterFromKey(key), 0, rewrite};
+  Segment segment{next_segment_++, String(key), WriterFromKey(key), 0, rewrite};
   std::vector<Record> kept;
   for (Record& record : records) {
     if (record.pending == 0) continue;
@@ -135,8 +135,8 @@ Record* Outbox::OverBound() {
   return oldest == records_.end() ? nullptr : &*oldest;
 }
 
-std::string Outbox::Encode(uint32_t segment) const {
-  std::string bytes;
+String Outbox::Encode(uint32_t segment) const {
+  String bytes;
   uint32_t context = 0;
   for (const Record& record : records_) {
     if (record.segment != segment) continue;
@@ -163,8 +163,8 @@ Outbox::NewSegment Outbox::TakeUnstored() {
   return {segment.key, Encode(segment.id)};
 }
 
-std::vector<std::string> Outbox::TakeDeletions() {
-  std::vector<std::string> keys;
+std::vector<String> Outbox::TakeDeletions() {
+  std::vector<String> keys;
   const auto empty = [&keys](const Segment& segment) {
     if (segment.live > 0) return false;
     keys.push_back(segment.key);

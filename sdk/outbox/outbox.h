@@ -8,9 +8,9 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
 #include <vector>
 
+#include "base/string.h"
 #include "base/limits.h"
 #include "outbox/record.h"
 
@@ -23,8 +23,8 @@ struct OutboxLimits {
 
 struct Segment {
   uint32_t id = kNoSegment;
-  std::string key;
-  std::string writer;
+  String key;
+  String writer;
   int live = 0;        // records still in the queue
   bool shrunk = false; // lost a record that may not stay on the device: write it anew
 };
@@ -35,7 +35,7 @@ inline constexpr uint64_t kFirstOwnId = uint64_t{1} << 32;
 class Outbox {
  public:
   // Starts the writer's sequence. `writer` names this engine's segments and sorts by time.
-  void Start(const OutboxLimits& limits, std::string writer);
+  void Start(const OutboxLimits& limits, String writer);
 
   // Keeps a standing context for the records that follow; the same text as the last one gives the same number.
   uint32_t AddContext(std::string_view text);
@@ -59,14 +59,14 @@ class Outbox {
 
   // Encodes what waits to be stored as one new segment; an empty key when there is nothing.
   struct NewSegment {
-    std::string key;
-    std::string bytes;
+    String key;
+    String bytes;
   };
   NewSegment TakeUnstored();
   bool has_unstored() const { return unstored_ > 0; }
 
   // Segments that have become empty since the last call: to be deleted from the store.
-  std::vector<std::string> TakeDeletions();
+  std::vector<String> TakeDeletions();
   // Segments that must be written anew without their discarded records.
   std::vector<NewSegment> TakeRewrites();
 
@@ -80,22 +80,22 @@ class Outbox {
   int64_t events() const { return live_; }
   int64_t bytes() const { return bytes_; }
   bool HasSegmentOf(std::string_view writer) const;
-  const std::string& writer() const { return writer_; }
+  const String& writer() const { return writer_; }
   int64_t pending(int collector) const { return pending_[static_cast<size_t>(collector)]; }
 
  private:
   struct Context {
     uint32_t id;
-    std::string text;
+    String text;
   };
 
   Segment* FindSegment(uint32_t id);
-  std::string Encode(uint32_t segment) const;
+  String Encode(uint32_t segment) const;
   void DropUnusedContexts();
   void Count(const Record& record);
 
   OutboxLimits limits_;
-  std::string writer_;
+  String writer_;
   std::vector<Record> records_;
   std::vector<Segment> segments_;
   std::vector<Context> contexts_;  // by growing id
@@ -111,9 +111,9 @@ class Outbox {
 };
 
 // outbox/<writer>/<sequence>: sorts by writer and then by sequence.
-std::string SegmentKey(const std::string& writer, uint64_t sequence);
+String SegmentKey(const String& writer, uint64_t sequence);
 // The writer in a key; empty when the key is none of ours.
-std::string WriterFromKey(std::string_view key);
+String WriterFromKey(std::string_view key);
 
 inline constexpr std::string_view kOutboxPrefix = "outbox/";
 

@@ -23,7 +23,7 @@ struct FrameHeader {
   uint32_t generation = 0;
 };
 
-void AppendFrame(std::string* out, const FrameHeader& header, std::string_view payload) {
+void AppendFrame(String* out, const FrameHeader& header, std::string_view payload) {
   const size_t begin = out->size();
   out->push_back(static_cast<char>(kVersion));
   out->push_back(static_cast<char>(header.kind));
@@ -52,18 +52,18 @@ bool IsWhole(std::string_view frame) {
 
 }  // namespace
 
-void AppendContextFrame(std::string* segment, std::string_view context) {
+void AppendContextFrame(String* segment, std::string_view context) {
   AppendFrame(segment, {kContextFrame, 0, 0, 0}, context);
 }
 
-void AppendEventFrame(std::string* segment, const Record& record) {
+void AppendEventFrame(String* segment, const Record& record) {
   const uint16_t flags = record.deidentified ? kFlagDeidentified : 0;
   AppendFrame(segment, {kEventFrame, flags, record.sequence, record.generation}, record.event);
 }
 
 DecodedSegment DecodeSegment(std::string_view bytes) {
   DecodedSegment segment;
-  std::string context;
+  String context;
   while (!bytes.empty()) {
     const size_t size =
         bytes.size() < kHeaderBytes ? SIZE_MAX : kHeaderBytes + size_t{ReadU32(bytes, 4)};
@@ -77,7 +77,7 @@ DecodedSegment DecodeSegment(std::string_view bytes) {
       ++segment.corrupt;
       continue;
     }
-    std::string payload(frame.substr(kHeaderBytes));
+    String payload(frame.substr(kHeaderBytes));
     if (static_cast<uint8_t>(frame[1]) == kContextFrame) {
       context = std::move(payload);
       continue;

@@ -3,10 +3,10 @@
 #define WAYMARK_OUTBOX_RECORD_H_
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/string.h"
 #include "consent/policy.h"
 
 namespace waymark {
@@ -26,7 +26,7 @@ struct Record {
   int64_t time_ms = 0;        // Unix milliseconds at which it happened
   int64_t queued_mono_ms = 0; // when it came into this queue
   uint32_t context = 0;       // standing context at capture, in the outbox; 0: none
-  std::string event;          // the event document
+  String event;          // the event document
 
   size_t bytes() const { return event.size(); }
 };
@@ -36,8 +36,8 @@ struct StoredRecord {
   uint64_t sequence = 0;
   uint32_t generation = 0;
   bool deidentified = false;
-  std::string context;
-  std::string event;
+  String context;
+  String event;
 };
 
 struct DecodedSegment {
@@ -46,8 +46,8 @@ struct DecodedSegment {
 };
 
 // Appends frames to a segment: a context stands before the records that share it.
-void AppendContextFrame(std::string* segment, std::string_view context);
-void AppendEventFrame(std::string* segment, const Record& record);
+void AppendContextFrame(String* segment, std::string_view context);
+void AppendEventFrame(String* segment, const Record& record);
 
 // Any bytes are allowed. A frame with a wrong checksum is skipped; one whose size leads outside ends the segment.
 DecodedSegment DecodeSegment(std::string_view bytes);

@@ -8,10 +8,10 @@ namespace {
 
 constexpr std::string_view kUserPrefix = "/user/";
 
-std::string ToRecordPath(std::string_view path) {
-  if (path.substr(0, kUserPrefix.size()) != kUserPrefix) return std::string(path);
+String ToRecordPath(std::string_view path) {
+  if (path.substr(0, kUserPrefix.size()) != kUserPrefix) return String(path);
   path.remove_prefix(kUserPrefix.size());
-  std::string record_path = path == "id" ? "/user_" : "/traits/";
+  String record_path = path == "id" ? "/user_" : "/traits/";
   record_path += path;
   return record_path;
 }
@@ -31,7 +31,7 @@ std::vector<FieldRule> ReadFieldRules(const Policy& policy, const JsonView& fiel
   return rules;
 }
 
-void ApplyFieldRules(const std::vector<FieldRule>& rules, PurposeSet allowed, std::string* event) {
+void ApplyFieldRules(const std::vector<FieldRule>& rules, PurposeSet allowed, String* event) {
   for (const FieldRule& rule : rules) {
     if ((rule.needs & ~allowed) != 0) *event = WithoutPath(JsonView(*event), rule.path);
   }

@@ -2,9 +2,9 @@
 #ifndef WAYMARK_PRIVACY_FIELD_RULES_H_
 #define WAYMARK_PRIVACY_FIELD_RULES_H_
 
-#include <string>
 #include <vector>
 
+#include "base/string.h"
 #include "base/json_view.h"
 #include "base/status.h"
 #include "consent/policy.h"
@@ -12,7 +12,7 @@
 namespace waymark {
 
 struct FieldRule {
-  std::string path;  // JSON pointer into the event as docs/record.md has it
+  String path;  // JSON pointer into the event as docs/record.md has it
   PurposeSet needs = 0;
 };
 
@@ -22,7 +22,7 @@ std::vector<FieldRule> ReadFieldRules(const Policy& policy, const JsonView& fiel
                                       std::vector<Problem>* problems);
 
 // Takes the fields away whose purposes are not all `allowed`. `event`: an event document.
-void ApplyFieldRules(const std::vector<FieldRule>& rules, PurposeSet allowed, std::string* event);
+void ApplyFieldRules(const std::vector<FieldRule>& rules, PurposeSet allowed, String* event);
 
 }  // namespace waymark
 

@@ -25,7 +25,7 @@ void WritePage(JsonWriter* writer, const UrlRules& rules, const JsonView& page) 
     const bool url = item.key() == "url" || item.key() == "referrer" || item.key() == "search";
     writer->Key(item.key());
     if (url && item.value().is(JsonType::kString)) {
-      writer->String(ScrubUrl(rules, item.value().AsString()));
+      writer->Text(ScrubUrl(rules, item.value().AsString()));
     } else {
       writer->Raw(item.value().text());
     }
@@ -36,14 +36,14 @@ void WritePage(JsonWriter* writer, const UrlRules& rules, const JsonView& page) 
 }  // namespace
 
 UrlRules ReadUrlRules(const JsonView& privacy) {
-  return {std::string(privacy["url_parameters"].text())};
+  return {String(privacy["url_parameters"].text())};
 }
 
-std::string ScrubUrl(const UrlRules& rules, std::string_view url) {
-  if (rules.names.empty()) return std::string(url);
+String ScrubUrl(const UrlRules& rules, std::string_view url) {
+  if (rules.names.empty()) return String(url);
   url = url.substr(0, url.find('#'));
   const size_t question = url.find('?');
-  std::string out(url.substr(0, question));
+  String out(url.substr(0, question));
   if (question == std::string_view::npos) return out;
   char separator = '?';
   std::string_view rest = url.substr(question + 1);
@@ -60,10 +60,10 @@ std::string ScrubUrl(const UrlRules& rules, std::string_view url) {
   return out;
 }
 
-std::string ScrubContext(const UrlRules& rules, const JsonView& context) {
+String ScrubContext(const UrlRules& rules, const JsonView& context) {
   const JsonView page = context["page"];
-  if (rules.names.empty() || !page.is(JsonType::kObject)) return std::string(context.text());
-  std::string json;
+  if (rules.names.empty() || !page.is(JsonType::kObject)) return String(context.text());
+  String json;
   JsonWriter writer(&json);
   writer.Begin('{');
   for (JsonItems item(context); item.Next();) {

@@ -2,25 +2,25 @@
 #ifndef WAYMARK_PRIVACY_URL_SCRUB_H_
 #define WAYMARK_PRIVACY_URL_SCRUB_H_
 
-#include <string>
 #include <string_view>
 
+#include "base/string.h"
 #include "base/json_view.h"
 
 namespace waymark {
 
 struct UrlRules {
-  std::string names;  // those that stay, as an array of JSON text; a final * stands for any ending. Empty: all stay
+  String names;  // those that stay, as an array of JSON text; a final * stands for any ending. Empty: all stay
 };
 
 UrlRules ReadUrlRules(const JsonView& privacy);
 
 // `url`, or a bare query that begins with '?'. Fragments go with the parameters when rules are active: single-page sign-ins put
 // tokens there.
-std::string ScrubUrl(const UrlRules& rules, std::string_view url);
+String ScrubUrl(const UrlRules& rules, std::string_view url);
 
 // A context (or the overrides of one event) with `page.url`, `page.referrer` and `page.search` scrubbed.
-std::string ScrubContext(const UrlRules& rules, const JsonView& context);
+String ScrubContext(const UrlRules& rules, const JsonView& context);
 
 }  // namespace waymark
 

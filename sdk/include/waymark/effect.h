@@ -3,9 +3,9 @@
 #define WAYMARK_INCLUDE_WAYMARK_EFFECT_H_
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
+#include "base/string.h"
 #include "base/status.h"
 #include "base/time.h"
 
@@ -31,10 +31,10 @@ enum class Transport : uint8_t {
 struct Effect {
   EffectType type = EffectType::kNotify;
   int64_t effect_id = 0;   // only grows; 0 for kNotify
-  std::string name;        // kStorePut, kStoreDelete: key. kStoreGet, kStoreClear: prefix. kHttpSend: URL
-  std::string after;       // kStoreGet: exclusive; empty: from the start
-  std::string bytes;       // kStorePut: value. kHttpSend: body
-  std::string headers;     // kHttpSend: an object of JSON text
+  String name;        // kStorePut, kStoreDelete: key. kStoreGet, kStoreClear: prefix. kHttpSend: URL
+  String after;       // kStoreGet: exclusive; empty: from the start
+  String bytes;       // kStorePut: value. kHttpSend: body
+  String headers;     // kHttpSend: an object of JSON text
   Transport transport = Transport::kFetch;
   bool credentials = false;
   int64_t target = 0;      // kHttpAbort: effect_id of the request

@@ -6,9 +6,9 @@
 #define WAYMARK_INCLUDE_WAYMARK_ENGINE_H_
 
 #include <memory>
-#include <string>
 #include <vector>
 
+#include "base/string.h"
 #include "waymark/effect.h"
 #include "waymark/input.h"
 
@@ -29,7 +29,7 @@ class Engine {
   Output Handle(const Input& input);
 
   // A JSON object for people and pages: consent, ids, queue, losses. Changes nothing.
-  std::string View() const;
+  String View() const;
 
  private:
   std::unique_ptr<EngineCore> core_;
