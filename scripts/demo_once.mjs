@@ -123,7 +123,6 @@ async function pressWhileThere(page, next, last) {
 
 // Playwright colours its messages and adds a log of several pages.
 const firstLine = (error) =>
-  // eslint-disable-next-line no-control-regex
   error.message.replace(/\u001b\[[0-9;]*m/g, "").split("\n")[0];
 
 // --- the collector ----------------------------------------------------------------------------
