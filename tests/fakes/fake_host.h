@@ -1,0 +1,103 @@
+// A host made of memory: clock, store and network, all in the test's hands. It talks to the engine as every face does, through
+// the C boundary.
+#ifndef WAYMARK_TESTS_FAKES_FAKE_HOST_H_
+#define WAYMARK_TESTS_FAKES_FAKE_HOST_H_
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nlohmann/json.hpp"
+#include "waymark/abi.h"
+
+namespace waymark_test {
+
+using Json = nlohmann::ordered_json;
+
+// A config with one Segment and one Snowplow collector that both need `analytics`, and a purpose `marketing` without a collector.
+Json ShopConfig();
+
+struct Request {
+  int64_t effect_id = 0;
+  std::string url;
+  Json headers;
+  std::string transport;
+  std::string credentials;
+  std::string body;   // as sent
+  Json json;          // the body, inflated and parsed
+};
+
+struct Answer {
+  int status = 200;
+  std::string error;
+  std::string retry_after;
+};
+
+class FakeHost {
+ public:
+  explicit FakeHost(Json config = ShopConfig());
+  ~FakeHost();
+  FakeHost(const FakeHost&) = delete;
+  FakeHost& operator=(const FakeHost&) = delete;
+
+  // Stops the engine where it stands and opens another one on the same device.
+  void Restart();
+
+  // Hands one input over; queues its effects. The output, or null for "nothing to do".
+  Json Send(Json input, std::string_view bodies = {});
+  Json SendText(const std::string& text);
+
+  Json Track(const std::string& name, Json properties = Json::object());
+  Json Page(const std::string& name = "");
+  Json Identify(const std::string& user_id, Json traits = Json::object());
+  Json SetConsent(const Json& choices);
+  Json Lifecycle(const std::string& state);
+
+  // Performs queued effects and due wakes at this moment until nothing is left to do.
+  void Settle();
+  // Moves both clocks, waking the engine whenever it asked for it, and settles.
+  void Advance(int64_t ms);
+
+  Json View();
+
+  int64_t wall_ms = 1'793'817'970'000;
+  int64_t mono_ms = 1'000;
+  std::map<std::string, std::string> store;
+  bool store_fails = false;
+  std::vector<Request> requests;  // all that were started
+  std::vector<Json> problems;     // all that were reported
+  std::vector<Json> effects;      // all that were asked for
+  // What the network says. An answer with status 0 and no error is kept back: nothing comes.
+  std::function<Answer(const Request&)> network = [](const Request&) { return Answer(); };
+
+  // Events that reached a collector, in order, from bodies that were answered with 200.
+  std::vector<Json> Delivered(const std::string& host) const;
+
+ private:
+  struct Queued {
+    Json effect;
+    std::string body;
+  };
+
+  void Open();
+  void Perform(const Queued& queued);
+  void PerformHttp(const Queued& queued);
+  Json Read(const uint8_t* result, std::string* bodies);
+
+  Json config_;
+  waymark_engine* engine_ = nullptr;
+  std::deque<Queued> queued_;
+  Json wake_at_ms_;
+  std::vector<std::pair<std::string, Json>> delivered_;
+  int entropy_ = 0;
+};
+
+// The body as a collector reads it.
+std::string Inflate(const std::string& gzip);
+
+}  // namespace waymark_test
+
+#endif  // WAYMARK_TESTS_FAKES_FAKE_HOST_H_

@@ -1,0 +1,319 @@
+// Delivery: batches, retries, what an answer means, and what goes when the page goes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fakes/fake_host.h"
+
+namespace waymark_test {
+namespace {
+
+Json SegmentOnly() {
+  Json config = ShopConfig();
+  config["collectors"].erase(1);
+  return config;
+}
+
+void Grant(FakeHost& host) {
+  host.SetConsent({{"analytics", "granted"}});
+  host.Settle();
+}
+
+TEST(DeliveryTest, WaitsForCompanyThenSendsOneBatch) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.Track("a");
+  host.Advance(500);
+  host.Track("b");
+  EXPECT_EQ(host.requests.size(), 0u);
+  host.Advance(600);
+  ASSERT_EQ(host.requests.size(), 1u);
+  EXPECT_EQ(host.requests[0].json["batch"].size(), 2u);
+  EXPECT_EQ(host.requests[0].json["writeKey"], "K");
+  EXPECT_EQ(host.requests[0].url, "https://segment.example/v1/batch");
+}
+
+TEST(DeliveryTest, AFullBatchGoesAtTheEndOfTheTask) {
+  Json config = SegmentOnly();
+  config["delivery"]["batch_events_max"] = 10;
+  FakeHost host(config);
+  Grant(host);
+  for (int i = 0; i < 25; ++i) host.Track("a");
+  host.Settle();
+  ASSERT_GE(host.requests.size(), 2u);
+  for (const Request& request : host.requests) EXPECT_LE(request.json["batch"].size(), 10u);
+  host.Advance(5'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 25u);
+}
+
+TEST(DeliveryTest, BatchesKeepTheirBoundInRealBytes) {
+  Json config = SegmentOnly();
+  config["delivery"]["batch_bytes_max"] = 20'000;
+  config["collectors"][0]["options"]["gzip"] = false;
+  FakeHost host(config);
+  Grant(host);
+  for (int i = 0; i < 40; ++i) host.Track("a", {{"text", std::string(700, 'a') + "\xc3\xa4"}});
+  host.Advance(60'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 40u);
+  for (const Request& request : host.requests) EXPECT_LE(request.body.size(), 20'100u);
+}
+
+TEST(DeliveryTest, CompressesWhatIsWorthItAndSaysSo) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.Track("small");
+  host.Advance(2'000);
+  for (int i = 0; i < 20; ++i) host.Track("a", {{"text", std::string(100, 'a')}});
+  host.Advance(2'000);
+  ASSERT_EQ(host.requests.size(), 2u);
+  EXPECT_EQ(host.requests[0].headers, Json({{"Content-Type", "text/plain"}}));
+  EXPECT_EQ(host.requests[1].headers["Content-Encoding"], "gzip");
+  EXPECT_LT(host.requests[1].body.size(), 1'500u);
+}
+
+TEST(DeliveryTest, ACollectorThatRefusesCompressionGetsPlainBodies) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.network = [](const Request& request) {
+    return request.headers.contains("Content-Encoding") ? Answer{0, "network", ""} : Answer();
+  };
+  for (int i = 0; i < 20; ++i) host.Track("a", {{"text", std::string(100, 'a')}});
+  host.Advance(20'000);
+  EXPECT_EQ(host.requests.size(), 2u);
+  EXPECT_EQ(host.Delivered("segment").size(), 20u);
+}
+
+TEST(DeliveryTest, SnowplowIsNeverCompressed) {
+  FakeHost host;
+  Grant(host);
+  for (int i = 0; i < 50; ++i) host.Track("product_viewed");
+  host.Advance(5'000);
+  for (const Request& request : host.requests) {
+    if (request.url.find("snowplow") == std::string::npos) continue;
+    EXPECT_FALSE(request.headers.contains("Content-Encoding"));
+    EXPECT_EQ(request.body[0], '{');
+  }
+}
+
+TEST(DeliveryTest, AnOutageCostsFewRequestsAndNoEvent) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  bool down = true;
+  host.network = [&](const Request&) { return down ? Answer{503, "", ""} : Answer(); };
+  for (int i = 0; i < 100; ++i) {
+    host.Track("a");
+    host.Advance(200);
+  }
+  EXPECT_LE(host.requests.size(), 6u);
+  down = false;
+  host.Advance(5'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 100u);
+}
+
+TEST(DeliveryTest, ALongOutageIsAskedEverMoreRarely) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.network = [](const Request&) { return Answer{0, "network", ""}; };
+  host.Track("a");
+  host.Advance(24 * 3'600'000);
+  EXPECT_GT(host.requests.size(), 250u);   // it does not give up
+  EXPECT_LT(host.requests.size(), 1'000u);
+}
+
+TEST(DeliveryTest, RetryAfterIsHonoured) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.network = [&](const Request&) {
+    return host.requests.empty() ? Answer{429, "", "10"} : Answer();
+  };
+  host.Track("a");
+  host.Advance(10'900);
+  EXPECT_EQ(host.requests.size(), 1u);
+  host.Advance(200);
+  EXPECT_EQ(host.requests.size(), 2u);
+}
+
+TEST(DeliveryTest, RetriedEventsKeepTheirIds) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.network = [&](const Request&) {
+    return host.requests.empty() ? Answer{500, "", ""} : Answer();
+  };
+  host.Track("a");
+  host.Advance(20'000);
+  ASSERT_EQ(host.requests.size(), 2u);
+  EXPECT_EQ(host.requests[0].json["batch"][0]["messageId"], host.requests[1].json["batch"][0]["messageId"]);
+}
+
+TEST(DeliveryTest, WhatIsRefusedForGoodIsCountedAndReported) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.network = [](const Request&) { return Answer{401, "", ""}; };
+  host.Track("a");
+  host.Track("b");
+  host.Advance(60'000);
+  EXPECT_EQ(host.requests.size(), 1u);
+  EXPECT_EQ(host.View()["losses"]["rejected"], 2);
+  EXPECT_EQ(host.View()["queue"]["events"], 0);
+  ASSERT_EQ(host.problems.size(), 1u);
+  EXPECT_EQ(host.problems[0]["pointer"], "/collectors/0");
+  EXPECT_EQ(host.problems[0]["found"], "HTTP 401");
+}
+
+TEST(DeliveryTest, OnePoisonRecordIsIsolated) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.network = [](const Request& request) {
+    for (const Json& event : request.json["batch"]) {
+      if (event["event"] == "poison") return Answer{400, "", ""};
+    }
+    return Answer();
+  };
+  for (int i = 0; i < 30; ++i) host.Track(i == 17 ? "poison" : "good");
+  host.Advance(60'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 29u);
+  EXPECT_EQ(host.View()["losses"]["rejected"], 1);
+}
+
+TEST(DeliveryTest, TooLargeIsHalved) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.network = [](const Request& request) {
+    return request.json["batch"].size() > 4 ? Answer{413, "", ""} : Answer();
+  };
+  for (int i = 0; i < 40; ++i) host.Track("a");
+  host.Advance(60'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 40u);
+}
+
+TEST(DeliveryTest, OneDeadCollectorDoesNotHoldUpTheOther) {
+  FakeHost host;
+  Grant(host);
+  host.network = [](const Request& request) {
+    return request.url.find("snowplow") == std::string::npos ? Answer() : Answer{0, "network", ""};
+  };
+  for (int i = 0; i < 10; ++i) {
+    host.Track("a");
+    host.Advance(2'000);
+  }
+  EXPECT_EQ(host.Delivered("segment").size(), 10u);
+  EXPECT_EQ(host.View()["collectors"]["snowplow"]["state"], "waiting");
+  EXPECT_EQ(host.View()["collectors"]["segment"]["state"], "ok");
+}
+
+TEST(DeliveryTest, OfflineNothingIsTriedAndBackOnlineAllGoes) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.Send({{"type", "connectivity"}, {"online", false}});
+  host.Track("a");
+  host.Advance(60'000);
+  EXPECT_EQ(host.requests.size(), 0u);
+  host.Send({{"type", "connectivity"}, {"online", true}});
+  host.Settle();
+  EXPECT_EQ(host.Delivered("segment").size(), 1u);
+}
+
+TEST(DeliveryTest, FlushSendsAtOnce) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.Track("a");
+  host.Send({{"type", "flush"}});
+  host.Settle();
+  EXPECT_EQ(host.Delivered("segment").size(), 1u);
+}
+
+TEST(DeliveryTest, HidingThePageSendsWithKeepalive) {
+  FakeHost host;
+  Grant(host);
+  host.Track("a");
+  const Json output = host.Lifecycle("hidden");
+  int sends = 0;
+  for (const Json& effect : output["effects"]) {
+    if (effect["type"] != "http_send") continue;
+    ++sends;
+    EXPECT_EQ(effect["transport"], "keepalive");
+  }
+  EXPECT_EQ(sends, 2);
+}
+
+TEST(DeliveryTest, AClosingPageHandsOverInTheSameCallAndKeepsTheRecords) {
+  FakeHost host;
+  Grant(host);
+  host.network = [](const Request& request) {
+    return request.transport == "beacon" ? Answer{0, "queued", ""} : Answer{0, "", ""};
+  };
+  host.Track("a");
+  const Json output = host.Lifecycle("closing");
+  std::vector<std::string> transports;
+  bool stored = false;
+  for (const Json& effect : output["effects"]) {
+    if (effect["type"] == "http_send") transports.push_back(effect["transport"]);
+    stored |= effect["type"] == "store_put";
+  }
+  EXPECT_THAT(transports, testing::ElementsAre("beacon", "keepalive"));
+  EXPECT_TRUE(stored);
+  host.Settle();
+  // A beacon is no acceptance: the next page sends it again, with the same id.
+  const Json first = host.requests.at(0).json["batch"][0];
+  host.network = [](const Request&) { return Answer(); };
+  host.Restart();
+  host.Advance(5'000);
+  ASSERT_EQ(host.Delivered("segment").size(), 1u);
+  EXPECT_EQ(host.Delivered("segment")[0]["messageId"], first["messageId"]);
+}
+
+TEST(DeliveryTest, WhatLeavesWithThePageKeepsTheBrowsersBudget) {
+  Json config = SegmentOnly();
+  config["collectors"][0]["options"]["gzip"] = false;
+  FakeHost host(config);
+  Grant(host);
+  host.network = [](const Request&) { return Answer{0, "", ""}; };
+  for (int i = 0; i < 90; ++i) host.Track("a", {{"text", std::string(900, 'a')}});
+  const Json output = host.Lifecycle("closing");
+  size_t bytes = 0;
+  for (const Json& effect : output["effects"]) {
+    if (effect["type"] == "http_send") bytes += effect["body"]["size"].get<size_t>();
+  }
+  EXPECT_GT(bytes, 40'000u);
+  EXPECT_LE(bytes, 65'536u);
+}
+
+TEST(DeliveryTest, AnAnswerForNobodyIsIgnored) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.Send({{"type", "http_done"}, {"effect_id", 4711}, {"status", 200}});
+  host.Send({{"type", "store_done"}, {"effect_id", 4711}});
+  host.Send({{"type", "store_read"}, {"effect_id", 4711}, {"entries", Json::array()}});
+  host.Track("a");
+  host.Advance(5'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 1u);
+}
+
+TEST(DeliveryTest, TheEngineComesToRest) {
+  FakeHost host;
+  Grant(host);
+  host.Track("a");
+  host.Advance(10'000);
+  EXPECT_TRUE(host.Send({{"type", "wake"}})["wake_at_ms"].is_null());
+}
+
+TEST(DeliveryTest, SameSeedSameBytes) {
+  const auto run = [] {
+    FakeHost host;
+    Grant(host);
+    host.network = [&](const Request&) {
+      return host.requests.size() % 3 == 0 ? Answer{503, "", ""} : Answer();
+    };
+    for (int i = 0; i < 200; ++i) {
+      host.Track("a", {{"i", i}});
+      host.Advance(150);
+    }
+    std::string all;
+    for (const Request& request : host.requests) all += request.body;
+    for (const Json& effect : host.effects) all += effect.dump();
+    return all;
+  };
+  EXPECT_EQ(run(), run());
+}
+
+}  // namespace
+}  // namespace waymark_test

@@ -1,0 +1,133 @@
+// Opening: what a config must be, and how a person learns what is wrong with it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fakes/fake_host.h"
+
+namespace waymark_test {
+namespace {
+
+using testing::ElementsAre;
+
+// code and pointer of each problem of a config.
+std::vector<std::string> ProblemsOf(const Json& config) {
+  FakeHost host(config);
+  const Json output = host.Send({{"type", "wake"}});
+  std::vector<std::string> found;
+  if (!output.value("refused", false)) return found;
+  for (const Json& problem : output["problems"]) {
+    found.push_back(problem["code"].get<std::string>() + " " + problem["pointer"].get<std::string>());
+    EXPECT_NE(problem["found"], "") << problem;
+    EXPECT_NE(problem["allowed"], "") << problem;
+  }
+  return found;
+}
+
+TEST(StartTest, TakesTheShopConfig) { EXPECT_THAT(ProblemsOf(ShopConfig()), ElementsAre()); }
+
+TEST(StartTest, RefusesAnEmptyConfig) {
+  EXPECT_THAT(ProblemsOf(Json::object()),
+              ElementsAre("required /waymark", "required /app", "required /consent",
+                          "required /collectors"));
+}
+
+TEST(StartTest, RefusesAConfigThatIsNoObject) {
+  EXPECT_THAT(ProblemsOf(Json::array()), ElementsAre("wrong_type "));
+}
+
+TEST(StartTest, NamesUnknownKeys) {
+  Json config = ShopConfig();
+  config["delivery"]["flush_after"] = 5;
+  config["a/b"] = 1;
+  EXPECT_THAT(ProblemsOf(config),
+              ElementsAre("unknown_key /delivery/flush_after", "unknown_key /a~1b"));
+}
+
+TEST(StartTest, NamesValuesOutsideTheirBounds) {
+  Json config = ShopConfig();
+  config["consent"]["valid_days"] = {{"granted", 4000}};
+  config["delivery"]["batch_events_max"] = 0;
+  config["collectors"][0]["sample"] = 1.5;
+  config["collectors"][1]["url"] = "ftp://x";
+  EXPECT_THAT(ProblemsOf(config),
+              ElementsAre("out_of_range /consent/valid_days/granted", "out_of_range /collectors/0/sample",
+                          "not_allowed /collectors/1/url", "out_of_range /delivery/batch_events_max"));
+}
+
+TEST(StartTest, SaysWhereABoundComesFrom) {
+  Json config = ShopConfig();
+  config["consent"]["valid_days"] = {{"storage", 400}};
+  FakeHost host(config);
+  const Json output = host.Send({{"type", "wake"}});
+  EXPECT_THAT(output["problems"][0]["allowed"].get<std::string>(), testing::HasSubstr("CNIL"));
+}
+
+TEST(StartTest, NamesReferencesToNothing) {
+  Json config = ShopConfig();
+  config["collectors"][0]["needs"] = {"analytcs"};
+  config["consent"]["purposes"][2]["requires"] = {"nobody"};
+  EXPECT_THAT(ProblemsOf(config), ElementsAre("not_allowed /consent/purposes/2/requires/0",
+                                              "not_allowed /collectors/0/needs/0"));
+}
+
+TEST(StartTest, RefusesCollectorsWithoutNeeds) {
+  Json config = ShopConfig();
+  config["collectors"][0]["needs"] = Json::array();
+  EXPECT_THAT(ProblemsOf(config), ElementsAre("out_of_range /collectors/0/needs"));
+}
+
+TEST(StartTest, RefusesTwoOfOneName) {
+  Json config = ShopConfig();
+  config["collectors"][1]["id"] = "segment";
+  config["consent"]["purposes"][2]["id"] = "analytics";
+  EXPECT_THAT(ProblemsOf(config),
+              ElementsAre("conflict /consent/purposes/2/id", "conflict /collectors/1/id"));
+}
+
+TEST(StartTest, WantsTheWriteKeyOfSegment) {
+  Json config = ShopConfig();
+  config["collectors"][0].erase("options");
+  EXPECT_THAT(ProblemsOf(config), ElementsAre("required /collectors/0/options/write_key"));
+}
+
+TEST(StartTest, ARefusedEngineAnswersEverythingAndDoesNothing) {
+  FakeHost host(Json::object());
+  host.Track("product_viewed");
+  host.SetConsent({{"analytics", "granted"}});
+  host.Advance(60'000);
+  EXPECT_TRUE(host.effects.empty());
+  EXPECT_TRUE(host.store.empty());
+  EXPECT_EQ(host.View()["refused"], true);
+}
+
+TEST(StartTest, WrongBytesAreAnsweredNeverFatal) {
+  FakeHost host;
+  EXPECT_EQ(host.SendText("{\"type\":")["problems"][0]["code"], "invalid_json");
+  EXPECT_EQ(host.SendText("{\"type\":\"\xff\"}")["problems"][0]["code"], "not_utf8");
+  EXPECT_EQ(host.SendText("{\"type\":\"dance\"}")["problems"][0]["pointer"], "/type");
+  EXPECT_EQ(host.SendText(std::string(100'000, '['))["problems"][0]["code"], "too_deep");
+  EXPECT_EQ(host.View()["losses"]["invalid"], 4);
+}
+
+TEST(StartTest, NullHandlesAndNullBytesAreAnswered) {
+  EXPECT_EQ(waymark_handle(nullptr, nullptr, 0), nullptr);
+  EXPECT_EQ(waymark_result_size(nullptr), 0u);
+  waymark_close(nullptr);
+  waymark_engine* engine = waymark_open(nullptr, 0);
+  ASSERT_NE(engine, nullptr);
+  EXPECT_NE(waymark_handle(engine, nullptr, 0), nullptr);
+  EXPECT_GT(waymark_result_size(engine), 0u);
+  waymark_close(engine);
+}
+
+TEST(StartTest, TwoEnginesShareNothing) {
+  FakeHost one;
+  FakeHost two;
+  one.SetConsent({{"analytics", "granted"}});
+  one.Settle();
+  EXPECT_EQ(one.View()["consent"]["answered"], true);
+  EXPECT_EQ(two.View()["consent"]["answered"], false);
+}
+
+}  // namespace
+}  // namespace waymark_test

@@ -1,0 +1,199 @@
+// The store: what survives a stop, what is read back, and what becomes of bytes that nobody wrote.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "fakes/fake_host.h"
+
+namespace waymark_test {
+namespace {
+
+constexpr auto kDown = [](const Request&) { return Answer{503, "", ""}; };
+constexpr auto kUp = [](const Request&) { return Answer(); };
+
+void Grant(FakeHost& host) {
+  host.SetConsent({{"analytics", "granted"}});
+  host.Settle();
+}
+
+std::vector<int> Numbers(const std::vector<Json>& events) {
+  std::vector<int> numbers;
+  for (const Json& event : events) numbers.push_back(event["properties"]["i"]);
+  return numbers;
+}
+
+TEST(StorageTest, WhatWasStoredIsDeliveredAfterARestartInOrder) {
+  FakeHost host;
+  Grant(host);
+  host.network = kDown;
+  for (int i = 0; i < 6; ++i) {
+    host.Track("a", {{"i", i}});
+    host.Advance(300);
+  }
+  host.Restart();
+  host.Track("a", {{"i", 6}});
+  host.network = kUp;
+  host.Advance(60'000);
+  EXPECT_THAT(Numbers(host.Delivered("segment")), testing::ElementsAre(0, 1, 2, 3, 4, 5, 6));
+  for (const auto& [key, value] : host.store) EXPECT_NE(key.rfind("outbox/", 0), 0u) << key;
+}
+
+TEST(StorageTest, IdsAndSessionGoOnAfterARestart) {
+  FakeHost host;
+  Grant(host);
+  host.Identify("u1");
+  host.Settle();
+  const Json before = host.View();
+  host.Restart();
+  host.Track("a");
+  host.Settle();
+  const Json after = host.View();
+  EXPECT_EQ(before["anonymous_id"], after["anonymous_id"]);
+  EXPECT_EQ(after["user_id"], "u1");
+  EXPECT_EQ(before["session"]["id"], after["session"]["id"]);
+  EXPECT_EQ(after["session"]["event_index"], 2);
+}
+
+TEST(StorageTest, EventsBeforeTheStoreAnsweredGetTheStoredId) {
+  FakeHost host;
+  Grant(host);
+  host.Track("a");
+  host.Settle();
+  const std::string id = host.View()["anonymous_id"];
+  host.Restart();
+  host.Track("early");  // the state has been asked for and not come yet
+  EXPECT_EQ(host.View()["queue"]["held"], 1);
+  host.Advance(5'000);
+  for (const Json& event : host.Delivered("segment")) EXPECT_EQ(event["anonymousId"], id);
+  EXPECT_EQ(host.Delivered("segment").size(), 2u);
+}
+
+TEST(StorageTest, OnlyTheCollectorThatMissedThemGetsThemAfterARestart) {
+  FakeHost host;
+  Grant(host);
+  host.network = [](const Request& request) {
+    return request.url.find("snowplow") == std::string::npos ? Answer() : Answer{503, "", ""};
+  };
+  for (int i = 0; i < 3; ++i) host.Track("a", {{"i", i}});
+  host.Advance(3'000);
+  ASSERT_EQ(host.Delivered("segment").size(), 3u);
+  host.network = kUp;
+  host.Restart();
+  host.Advance(30'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 3u);
+  EXPECT_EQ(host.Delivered("snowplow").size(), 3u);
+}
+
+TEST(StorageTest, TheBoundHoldsAndWhatGoesIsCounted) {
+  Json config = ShopConfig();
+  config["delivery"]["outbox_events_max"] = 50;
+  FakeHost host(config);
+  Grant(host);
+  host.network = kDown;
+  for (int i = 0; i < 80; ++i) host.Track("a", {{"i", i}});
+  EXPECT_EQ(host.View()["queue"]["events"], 50);
+  EXPECT_EQ(host.View()["losses"]["quota"], 30);
+  host.Advance(2'000);
+  host.network = kUp;
+  host.Advance(60'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 50u);
+  EXPECT_EQ(host.Delivered("segment").front()["properties"]["i"], 30);
+}
+
+TEST(StorageTest, TornAndCorruptSegmentsGiveWhatIsWhole) {
+  FakeHost host;
+  Grant(host);
+  host.network = kDown;
+  for (int i = 0; i < 4; ++i) host.Track("a", {{"i", i}});
+  host.Settle();
+  for (auto& [key, value] : host.store) {
+    if (key.rfind("outbox/", 0) == 0) value.resize(value.size() - 3);
+  }
+  host.Restart();
+  host.network = kUp;
+  host.Advance(60'000);
+  EXPECT_THAT(Numbers(host.Delivered("segment")), testing::ElementsAre(0, 1, 2));
+  EXPECT_EQ(host.View()["losses"]["corrupt"], 1);
+}
+
+TEST(StorageTest, AnyBytesInTheStoreAreSurvived) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 300; ++round) {
+    FakeHost host;
+    Grant(host);
+    host.network = kDown;
+    for (int i = 0; i < 3; ++i) host.Track("a", {{"i", i}});
+    host.Settle();
+    for (auto& [key, value] : host.store) {
+      if (key == "consent/record" || value.empty()) continue;
+      for (int flips = 0; flips < 3; ++flips) {
+        value[random() % value.size()] = static_cast<char>(random());
+      }
+    }
+    host.Restart();
+    host.network = kUp;
+    host.Track("after");
+    host.Advance(60'000);
+    const Json last = host.Delivered("segment").back();
+    EXPECT_EQ(last["event"], "after");
+  }
+}
+
+TEST(StorageTest, AStoreThatFailsLeavesDeliveryWorking) {
+  FakeHost host;
+  host.store_fails = true;
+  Grant(host);
+  host.Track("a");
+  host.Advance(5'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 1u);
+  EXPECT_EQ(host.View()["store"], "failed");
+  EXPECT_FALSE(host.problems.empty());
+  EXPECT_EQ(host.problems[0]["code"], "store_failed");
+}
+
+TEST(StorageTest, ALongQueueIsReadInPages) {
+  Json config = ShopConfig();
+  config["delivery"]["outbox_bytes_max"] = 8 * 1024 * 1024;
+  FakeHost host(config);
+  Grant(host);
+  host.network = kDown;
+  for (int task = 0; task < 60; ++task) {
+    for (int i = 0; i < 10; ++i) {
+      host.Track("a", {{"i", task * 10 + i}, {"text", std::string(2'000, 'x')}});
+    }
+    host.Settle();
+  }
+  host.effects.clear();
+  host.Restart();
+  host.network = kUp;
+  host.Advance(120'000);
+  const auto numbers = Numbers(host.Delivered("segment"));
+  ASSERT_EQ(numbers.size(), 600u);
+  for (int i = 0; i < 600; ++i) EXPECT_EQ(numbers[i], i);
+  int pages = 0;
+  for (const Json& effect : host.effects) {
+    pages += effect["type"] == "store_get" && effect["prefix"] == "outbox/";
+  }
+  EXPECT_GT(pages, 3);
+}
+
+TEST(StorageTest, EventsOfAPurposeWithdrawnMeanwhileAreDeletedAtTheNextStart) {
+  FakeHost host;
+  Grant(host);
+  host.network = kDown;
+  host.Track("a", {{"i", 0}});
+  host.Settle();
+  host.store["consent/record"] =
+      R"({"version":1,"revision":"2026-11-01","generation":9,"time_ms":1793817970000,)"
+      R"("source":"person","choices":{"analytics":"denied"},"withdrawing":true})";
+  host.network = kUp;
+  host.requests.clear();
+  host.Restart();
+  host.Advance(60'000);
+  EXPECT_TRUE(host.requests.empty());
+  EXPECT_EQ(host.store.size(), 1u);
+}
+
+}  // namespace
+}  // namespace waymark_test
