@@ -101,7 +101,10 @@ void EngineCore::ForgetPerson() {
 }
 
 void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms, uint32_t served) {
-  if (held_.size() >= kHeldEventsMax) {
+  // What waits for the store waits for milliseconds, as part of the outbox; what waits for a person may wait for ever.
+  const bool for_store = store_phase_ == StorePhase::kReadingState;
+  const size_t most = for_store ? static_cast<size_t>(config_.outbox.events_max) : kHeldEventsMax;
+  if (held_.size() >= most) {
     losses_.Add(Loss::kQuota);
     held_.erase(held_.begin());
   }
