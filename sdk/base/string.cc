@@ -38,8 +38,11 @@ void String::resize(size_t size) {
 
 void String::reserve(size_t capacity) {
   if (capacity <= capacity_) return;
-  char* memory = static_cast<char*>(std::realloc(data_, capacity));
+  // Not realloc(): emmalloc's is 1 KB of the page module, and it copies as well.
+  char* memory = static_cast<char*>(std::malloc(capacity));
   if (!memory) std::abort();
+  if (size_ > 0) std::memcpy(memory, data_, size_);
+  std::free(data_);
   data_ = memory;
   capacity_ = capacity;
 }
