@@ -1,0 +1,18 @@
+// The Waymark build that the shop serves, as far as it is there.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+
+const SDK_FILES = ["stub.js", "waymark.js", "waymark.wasm"];
+
+/** Names of the build's files that are not there, as seen from the working folder. */
+export function missingSdkFiles(folder) {
+  const paths = SDK_FILES.map((name) => join(folder, name));
+  return paths.filter((path) => !existsSync(path)).map((path) => relative(process.cwd(), path));
+}
+
+/** The stub's text, ready to stand in an inline script; undefined when it is not built. */
+export function stubText(folder) {
+  const path = join(folder, "stub.js");
+  return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
+}
