@@ -6,7 +6,7 @@
 namespace waymark {
 namespace {
 
-void WriteWithout(JsonWriter* writer, const JsonView& value, std::string_view pointer) {
+void WriteWithout(JsonWriter* writer, JsonView value, std::string_view pointer) {
   const bool object = value.is(JsonType::kObject);
   writer->Begin(object ? '{' : '[');
   for (JsonItems item(value); item.Next();) {
@@ -30,21 +30,21 @@ void WriteWithout(JsonWriter* writer, const JsonView& value, std::string_view po
 
 }  // namespace
 
-String MergeObjects(const JsonView& base, const JsonView& changes) {
+String MergeObjects(JsonView base, JsonView changes) {
   String text;
   JsonWriter writer(&text);
   writer.Begin('{');
   for (JsonItems item(base); item.Next();) {
-    if (!changes[item.key()]) writer.Field(item.key(), item.value());
+    if (!changes[item.key()]) writer.Key(item.key()).Raw(item.value().text());
   }
   for (JsonItems item(changes); item.Next();) {
-    if (!item.value().is(JsonType::kNull)) writer.Field(item.key(), item.value());
+    if (!item.value().is(JsonType::kNull)) writer.Key(item.key()).Raw(item.value().text());
   }
   writer.End('}');
   return text;
 }
 
-String WithoutPath(const JsonView& value, std::string_view pointer) {
+String WithoutPath(JsonView value, std::string_view pointer) {
   String text;
   JsonWriter writer(&text);
   WriteWithout(&writer, value, pointer);

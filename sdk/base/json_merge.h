@@ -11,10 +11,10 @@ namespace waymark {
 
 // One object with the members of `base`, those of `changes` in place of equal names and behind the others. A change to null
 // takes the member away.
-String MergeObjects(const JsonView& base, const JsonView& changes);
+String MergeObjects(JsonView base, JsonView changes);
 
 // `value` without what the JSON pointer names.
-String WithoutPath(const JsonView& value, std::string_view pointer);
+String WithoutPath(JsonView value, std::string_view pointer);
 
 }  // namespace waymark
 

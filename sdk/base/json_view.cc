@@ -5,43 +5,41 @@
 namespace waymark {
 namespace {
 
-constexpr std::string_view kSpace = " \t\r\n";
+// The functions below stay inside their value: checked text closes what it opens, and something other than space follows.
 
-std::string_view TrimStart(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kSpace);
-  return begin == std::string_view::npos ? std::string_view() : text.substr(begin);
+const char* SkipSpace(const char* at) {
+  while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') ++at;
+  return at;
 }
 
-// Size of the string at the start of `text`, both quotes included.
-size_t StringSize(std::string_view text) {
-  size_t i = 1;
-  while (i < text.size() && text[i] != '"') i += text[i] == '\\' ? 2 : 1;
-  return i < text.size() ? i + 1 : text.size();
+// `at`: the opening quote.
+const char* EndOfString(const char* at) {
+  while (*++at != '"') {
+    if (*at == '\\') ++at;
+  }
+  return at + 1;
 }
 
-// Size of the array or object at the start of `text`.
-size_t NestedSize(std::string_view text) {
+// Of a number, true, false or null. What may follow stands below or at the comma in ASCII, save the brackets.
+const char* EndOfWord(const char* at) {
+  while (*at == '+' || (*at > ',' && *at != ']' && *at != '}')) ++at;
+  return at;
+}
+
+const char* EndOfValue(const char* at) {
   int depth = 0;
-  size_t i = 0;
-  while (i < text.size()) {
-    const char c = text[i];
+  do {
+    const char c = *at;
     if (c == '"') {
-      i += StringSize(text.substr(i));
+      at = EndOfString(at);
       continue;
     }
-    ++i;
     if (c == '{' || c == '[') ++depth;
-    if ((c == '}' || c == ']') && --depth == 0) return i;
-  }
-  return text.size();
-}
-
-size_t ValueSize(std::string_view text) {
-  if (text.empty()) return 0;
-  if (text[0] == '"') return StringSize(text);
-  if (text[0] == '{' || text[0] == '[') return NestedSize(text);
-  const size_t end = text.find_first_of(" \t\r\n,]}");
-  return end == std::string_view::npos ? text.size() : end;
+    else if (c == '}' || c == ']') --depth;
+    else if (depth == 0) return EndOfWord(at);
+    ++at;
+  } while (depth > 0);
+  return at;
 }
 
 uint32_t HexUnit(std::string_view digits) {
@@ -77,13 +75,19 @@ const char* JsonTypeName(JsonType type) {
   return kNames[static_cast<int>(type)];
 }
 
-JsonView::JsonView(std::string_view text) : text_(TrimStart(text)) {
-  text_ = text_.substr(0, ValueSize(text_));
+JsonView::JsonView(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin != std::string_view::npos) at_ = text.data() + begin;
+}
+
+std::string_view JsonView::text() const {
+  return at_ ? std::string_view(at_, static_cast<size_t>(EndOfValue(at_) - at_))
+             : std::string_view();
 }
 
 JsonType JsonView::type() const {
-  if (text_.empty()) return JsonType::kMissing;
-  switch (text_[0]) {
+  if (!at_) return JsonType::kMissing;
+  switch (*at_) {
     case '{':
       return JsonType::kObject;
     case '[':
@@ -108,41 +112,51 @@ JsonView JsonView::operator[](std::string_view key) const {
   return JsonView();
 }
 
+JsonView JsonView::operator[](const char* key) const { return (*this)[std::string_view(key)]; }
+
 String JsonView::AsString() const { return Unescape(AsName()); }
 
 std::string_view JsonView::AsName() const {
-  return is(JsonType::kString) ? text_.substr(1, text_.size() - 2) : std::string_view();
+  if (!is(JsonType::kString)) return std::string_view();
+  return std::string_view(at_ + 1, static_cast<size_t>(EndOfString(at_) - at_) - 2);
 }
 
+bool JsonView::IsName(const char* name) const { return AsName() == name; }
+
 std::optional<int64_t> JsonView::AsInteger() const {
-  if (!is(JsonType::kNumber) || text_.find_first_of(".eE") != std::string_view::npos) {
-    return std::nullopt;
-  }
-  return ParseFixed(text_, 0);
+  const int64_t number = IntegerOr(INT64_MIN);  // which has more digits than are read
+  return number == INT64_MIN ? std::nullopt : std::optional(number);
+}
+
+int64_t JsonView::IntegerOr(int64_t otherwise) const {
+  if (!is(JsonType::kNumber)) return otherwise;
+  const std::string_view number = text();
+  return number.find('.') == std::string_view::npos ? FixedOr(number, 0, otherwise) : otherwise;
 }
 
 bool JsonView::AsBool(bool otherwise) const {
-  return is(JsonType::kBool) ? text_[0] == 't' : otherwise;
+  return is(JsonType::kBool) ? *at_ == 't' : otherwise;
 }
 
-JsonItems::JsonItems(const JsonView& view) {
-  object_ = view.is(JsonType::kObject);
-  if (object_ || view.is(JsonType::kArray)) rest_ = view.text().substr(1);
+JsonItems::JsonItems(JsonView view)
+    : next_(view.at_), object_(view.is(JsonType::kObject)) {
+  if (object_ || view.is(JsonType::kArray)) ++next_;
+  else next_ = nullptr;
 }
 
 bool JsonItems::Next() {
-  rest_ = TrimStart(rest_);
-  if (!rest_.empty() && rest_[0] == ',') rest_ = TrimStart(rest_.substr(1));
-  if (rest_.empty() || rest_[0] == '}' || rest_[0] == ']') return false;
+  if (!next_) return false;
+  const char* at = SkipSpace(next_);
+  if (*at == ',') at = SkipSpace(at + 1);
+  next_ = nullptr;
+  if (*at == '}' || *at == ']') return false;
   if (object_) {
-    const size_t size = StringSize(rest_);
-    key_ = rest_.substr(1, size - 2);
-    rest_ = TrimStart(rest_.substr(size));
-    rest_ = rest_.substr(rest_.empty() ? 0 : 1);  // the colon
+    const char* end = EndOfString(at);
+    key_ = std::string_view(at + 1, static_cast<size_t>(end - at) - 2);
+    at = SkipSpace(SkipSpace(end) + 1);  // the colon
   }
-  value_ = JsonView(rest_);
-  rest_ = rest_.substr(static_cast<size_t>(value_.text().data() - rest_.data()) +
-                       value_.text().size());
+  value_ = JsonView(at);
+  next_ = EndOfValue(at);
   ++index_;
   return true;
 }
@@ -165,10 +179,15 @@ String Unescape(std::string_view escaped) {
 }
 
 std::optional<int64_t> ParseFixed(std::string_view number, int decimals) {
+  const int64_t units = FixedOr(number, decimals, INT64_MIN);
+  return units == INT64_MIN ? std::nullopt : std::optional(units);
+}
+
+int64_t FixedOr(std::string_view number, int decimals, int64_t otherwise) {
   constexpr int kDigitsMax = 15;
   const bool negative = !number.empty() && number[0] == '-';
   if (negative) number.remove_prefix(1);
-  if (number.empty()) return std::nullopt;
+  if (number.empty()) return otherwise;
   int64_t value = 0;
   int digits = 0;
   int missing = decimals;  // decimals still to come
@@ -179,13 +198,13 @@ std::optional<int64_t> ParseFixed(std::string_view number, int decimals) {
       fraction = true;
       continue;
     }
-    if (c < '0' || c > '9') return std::nullopt;
+    if (c < '0' || c > '9') return otherwise;
     if (fraction && missing == 0) {
       if (digits <= kDigitsMax) round_up = c >= '5';
       digits = kDigitsMax + 1;  // only the first digit behind the last kept one rounds
       continue;
     }
-    if (digits > kDigitsMax || (value > 0 && ++digits > kDigitsMax)) return std::nullopt;
+    if (digits > kDigitsMax || (value > 0 && ++digits > kDigitsMax)) return otherwise;
     value = value * 10 + (c - '0');
     if (fraction) --missing;
   }

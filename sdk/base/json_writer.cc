@@ -107,32 +107,32 @@ JsonWriter& JsonWriter::Raw(std::string_view json) {
   return *this;
 }
 
-JsonWriter& JsonWriter::Members(const JsonView& object) {
+JsonWriter& JsonWriter::Members(JsonView object) {
   const std::string_view text = object.text();
   const size_t begin = text.find('"');  // of the first key
   if (begin == std::string_view::npos) return *this;
   return Raw(text.substr(begin, text.size() - begin - 1));
 }
 
-JsonWriter& JsonWriter::Field(std::string_view key, std::string_view text) {
+JsonWriter& JsonWriter::Field(const char* key, std::string_view text) {
   return text.empty() ? *this : Key(key).Text(text);
 }
 
-JsonWriter& JsonWriter::Field(std::string_view key, const JsonView& value) {
+JsonWriter& JsonWriter::Field(const char* key, JsonView value) {
   return FieldRaw(key, value.text());
 }
 
-JsonWriter& JsonWriter::FieldText(std::string_view key, const JsonView& value) {
+JsonWriter& JsonWriter::FieldText(const char* key, JsonView value) {
   return value.is(JsonType::kString) ? Field(key, value) : *this;
 }
 
-JsonWriter& JsonWriter::FieldBool(std::string_view key, bool value) { return Key(key).Bool(value); }
+JsonWriter& JsonWriter::FieldBool(const char* key, bool value) { return Key(key).Bool(value); }
 
-JsonWriter& JsonWriter::Field(std::string_view key, int64_t number) {
+JsonWriter& JsonWriter::Field(const char* key, int64_t number) {
   return Key(key).Integer(number);
 }
 
-JsonWriter& JsonWriter::FieldRaw(std::string_view key, std::string_view json) {
+JsonWriter& JsonWriter::FieldRaw(const char* key, std::string_view json) {
   return json.empty() ? *this : Key(key).Raw(json);
 }
 

@@ -30,17 +30,17 @@ class JsonWriter {
   // Text that is JSON already.
   JsonWriter& Raw(std::string_view json);
   // The members of an object's text, without its braces, into the object that is open here.
-  JsonWriter& Members(const JsonView& object);
+  JsonWriter& Members(JsonView object);
 
   // Key and value in one; an absent string or value writes nothing.
-  JsonWriter& Field(std::string_view key, std::string_view text);
-  JsonWriter& Field(std::string_view key, int64_t number);
-  JsonWriter& FieldRaw(std::string_view key, std::string_view json);
+  JsonWriter& Field(const char* key, std::string_view text);
+  JsonWriter& Field(const char* key, int64_t number);
+  JsonWriter& FieldRaw(const char* key, std::string_view json);
   // The value as it stands in its text; a missing one writes nothing.
-  JsonWriter& Field(std::string_view key, const JsonView& value);
+  JsonWriter& Field(const char* key, JsonView value);
   // Only when it is a string.
-  JsonWriter& FieldText(std::string_view key, const JsonView& value);
-  JsonWriter& FieldBool(std::string_view key, bool value);
+  JsonWriter& FieldText(const char* key, JsonView value);
+  JsonWriter& FieldBool(const char* key, bool value);
 
  private:
   void Comma();

@@ -75,7 +75,7 @@ constexpr Format kFormats[] = {
     {"iglu-uri", IsIgluUri, "iglu:vendor/name/jsonschema/1-0-0"},
 };
 
-JsonType TypeOf(const JsonView& name) {
+JsonType TypeOf(JsonView name) {
   const std::string_view text = name.text();
   if (text == "\"object\"") return JsonType::kObject;
   if (text == "\"array\"") return JsonType::kArray;
@@ -86,11 +86,11 @@ JsonType TypeOf(const JsonView& name) {
 
 class SchemaWalk {
  public:
-  explicit SchemaWalk(const JsonView& schema) : definitions_(schema["$defs"]) {}
+  explicit SchemaWalk(JsonView schema) : definitions_(schema["$defs"]) {}
 
   std::vector<Problem> TakeProblems() { return std::move(problems_); }
 
-  void Check(const JsonView& value, JsonView schema) {
+  void Check(JsonView value, JsonView schema) {
     if (const JsonView reference = schema["$ref"]) schema = Definition(reference.AsName());
     if (!CheckType(value, schema) || !CheckValues(value, schema)) return;
     switch (value.type()) {
@@ -117,7 +117,7 @@ class SchemaWalk {
     return definitions_[reference.substr(sizeof("#/$defs/") - 1)];
   }
 
-  bool CheckType(const JsonView& value, const JsonView& schema) {
+  bool CheckType(JsonView value, JsonView schema) {
     const JsonView name = schema["type"];
     if (!name) return true;
     const JsonType type = TypeOf(name);
@@ -130,7 +130,7 @@ class SchemaWalk {
     return false;
   }
 
-  bool CheckValues(const JsonView& value, const JsonView& schema) {
+  bool CheckValues(JsonView value, JsonView schema) {
     if (const JsonView constant = schema["const"]; constant && constant.text() != value.text()) {
       Add("not_allowed", QuoteForProblem(value), constant.text());
       return false;
@@ -147,7 +147,7 @@ class SchemaWalk {
     return false;
   }
 
-  void CheckObject(const JsonView& value, const JsonView& schema) {
+  void CheckObject(JsonView value, JsonView schema) {
     for (JsonItems name(schema["required"]); name.Next();) {
       const std::string_view key = name.value().AsName();
       if (!value[key]) AddAt(key, "required", "nothing", "required");
@@ -165,7 +165,7 @@ class SchemaWalk {
     }
   }
 
-  void CheckArray(const JsonView& value, const JsonView& schema) {
+  void CheckArray(JsonView value, JsonView schema) {
     int64_t count = 0;
     for (JsonItems element(value); element.Next(); ++count) {
       if (schema["items"]) {
@@ -175,7 +175,7 @@ class SchemaWalk {
     CheckBounds(schema, count, "minItems", "maxItems", " entries");
   }
 
-  void CheckString(const JsonView& value, const JsonView& schema) {
+  void CheckString(JsonView value, JsonView schema) {
     const String text = value.AsString();
     CheckBounds(schema, static_cast<int64_t>(CountCharacters(text)), "minLength", "maxLength",
                 " characters");
@@ -187,7 +187,7 @@ class SchemaWalk {
     }
   }
 
-  void CheckNumber(const JsonView& value, const JsonView& schema) {
+  void CheckNumber(JsonView value, JsonView schema) {
     const JsonView least = schema["minimum"];
     const JsonView most = schema["maximum"];
     if (!least || !most) return;
@@ -197,7 +197,7 @@ class SchemaWalk {
     if (!fits) AddRange(value.text(), schema, least, most, "");
   }
 
-  void CheckBounds(const JsonView& schema, int64_t count, const char* least_key,
+  void CheckBounds(JsonView schema, int64_t count, const char* least_key,
                    const char* most_key, const char* unit) {
     const JsonView least = schema[least_key];
     const JsonView most = schema[most_key];
@@ -206,8 +206,8 @@ class SchemaWalk {
     }
   }
 
-  void AddRange(std::string_view found, const JsonView& schema, const JsonView& least,
-                const JsonView& most, const char* unit) {
+  void AddRange(std::string_view found, JsonView schema, JsonView least,
+                JsonView most, const char* unit) {
     String allowed;
     if (least) allowed.append("at least ").append(least.text());
     if (least && most) allowed.append(", ");
@@ -227,14 +227,14 @@ class SchemaWalk {
     pointer_.resize(size);
   }
 
-  void Descend(std::string_view step, const JsonView& value, const JsonView& schema) {
+  void Descend(std::string_view step, JsonView value, JsonView schema) {
     const size_t size = pointer_.size();
     AppendPointerStep(&pointer_, step);
     Check(value, schema);
     pointer_.resize(size);
   }
 
-  static String KeysOf(const JsonView& properties) {
+  static String KeysOf(JsonView properties) {
     String keys;
     for (JsonItems item(properties); item.Next();) {
       if (!keys.empty()) keys += ", ";
@@ -250,13 +250,13 @@ class SchemaWalk {
 
 }  // namespace
 
-std::vector<Problem> CheckSchema(const JsonView& value, const JsonView& schema) {
+std::vector<Problem> CheckSchema(JsonView value, JsonView schema) {
   SchemaWalk walk(schema);
   walk.Check(value, schema);
   return walk.TakeProblems();
 }
 
-String QuoteForProblem(const JsonView& value) {
+String QuoteForProblem(JsonView value) {
   const std::string_view text = value.text();
   if (text.size() <= kQuotedBytesMax) return String(text);
   return String(Utf8Prefix(text, kQuotedBytesMax)) + "…";

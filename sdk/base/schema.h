@@ -16,10 +16,10 @@
 namespace waymark {
 
 // All problems in document order, at most kProblemsMax. Empty: the value fits.
-std::vector<Problem> CheckSchema(const JsonView& value, const JsonView& schema);
+std::vector<Problem> CheckSchema(JsonView value, JsonView schema);
 
 // The value of a config as a problem may quote it: short text as it is, longer text cut.
-String QuoteForProblem(const JsonView& value);
+String QuoteForProblem(JsonView value);
 
 // Appends one step to a JSON pointer, escaped.
 void AppendPointerStep(String* pointer, std::string_view step);

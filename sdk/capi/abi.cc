@@ -32,7 +32,7 @@ String Answer(const Input& query) {
   std::vector<Problem> problems;
   if (!query.refusal.ok()) {
     problems.push_back(query.refusal.problem());
-  } else if (query.fields["query"].AsName() == "lint") {
+  } else if (query.fields["query"].IsName("lint")) {
     problems = LintConfig(query.fields["config"]);
   } else {
     problems.push_back(MakeProblem("not_allowed", "/query", "an unknown question", "lint"));

@@ -53,8 +53,8 @@ Input Refuse(Problem problem) {
   return input;
 }
 
-Now ReadNow(const JsonView& json) {
-  return {json["wall_ms"].AsInteger().value_or(0), json["mono_ms"].AsInteger().value_or(0)};
+Now ReadNow(JsonView json) {
+  return {json["wall_ms"].IntegerOr(0), json["mono_ms"].IntegerOr(0)};
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 namespace waymark {
 
-std::unique_ptr<Collector> MakeCollector(const JsonView& entry, const SenderFacts& sender,
+std::unique_ptr<Collector> MakeCollector(JsonView entry, const SenderFacts& sender,
                                          const String& pointer,
                                          std::vector<Problem>* problems) {
   // The schema lets no third protocol through.

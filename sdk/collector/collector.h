@@ -76,13 +76,13 @@ class Collector {
 
 // Makes the collector that an entry of the config's `collectors` describes; null, and a problem, when its options do not
 // suffice. `pointer`: of the entry.
-std::unique_ptr<Collector> MakeCollector(const JsonView& entry, const SenderFacts& sender,
+std::unique_ptr<Collector> MakeCollector(JsonView entry, const SenderFacts& sender,
                                          const String& pointer,
                                          std::vector<Problem>* problems);
 
 // One maker a protocol.
-std::unique_ptr<Collector> MakeSegment(const JsonView& entry, const SenderFacts& sender);
-std::unique_ptr<Collector> MakeSnowplow(const JsonView& entry, const SenderFacts& sender);
+std::unique_ptr<Collector> MakeSegment(JsonView entry, const SenderFacts& sender);
+std::unique_ptr<Collector> MakeSnowplow(JsonView entry, const SenderFacts& sender);
 
 // `url` without a final slash, followed by `path`.
 String JoinUrl(std::string_view url, std::string_view path);

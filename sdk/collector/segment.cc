@@ -16,7 +16,7 @@ constexpr std::string_view kBatchPath = "/v1/batch";
 
 class Segment final : public Collector {
  public:
-  Segment(const JsonView& entry, const SenderFacts& sender)
+  Segment(JsonView entry, const SenderFacts& sender)
       : url_(JoinUrl(entry["url"].AsString(), kBatchPath)),
         gzip_(entry["options"]["gzip"].AsBool(true)) {
     end_ = R"(],"writeKey":)";
@@ -111,7 +111,7 @@ class Segment final : public Collector {
 
 }  // namespace
 
-std::unique_ptr<Collector> MakeSegment(const JsonView& entry, const SenderFacts& sender) {
+std::unique_ptr<Collector> MakeSegment(JsonView entry, const SenderFacts& sender) {
   return std::make_unique<Segment>(entry, sender);
 }
 

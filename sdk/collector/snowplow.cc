@@ -63,7 +63,7 @@ String SelfDescribing(std::string_view schema, std::string_view data) {
 
 class Snowplow final : public Collector {
  public:
-  Snowplow(const JsonView& entry, const SenderFacts& sender)
+  Snowplow(JsonView entry, const SenderFacts& sender)
       : url_(JoinUrl(entry["url"].AsString(), kPath)), options_(entry["options"].text()) {
     const JsonView options(options_);
     const JsonView app_id = options["app_id"];
@@ -165,7 +165,7 @@ class Snowplow final : public Collector {
     if (value.is(JsonType::kNumber)) writer->Field("se_va", value.text());
   }
 
-  static void WriteContextFields(JsonWriter* writer, const JsonView& context) {
+  static void WriteContextFields(JsonWriter* writer, JsonView context) {
     for (const ContextField& field : kContextFields) {
       const JsonView holder = field.member ? context[field.member] : context;
       writer->FieldText(field.key, holder[field.name]);
@@ -216,7 +216,7 @@ class Snowplow final : public Collector {
 
 }  // namespace
 
-std::unique_ptr<Collector> MakeSnowplow(const JsonView& entry, const SenderFacts& sender) {
+std::unique_ptr<Collector> MakeSnowplow(JsonView entry, const SenderFacts& sender) {
   return std::make_unique<Snowplow>(entry, sender);
 }
 

@@ -50,7 +50,7 @@ constexpr Field kRefundFields[] = {
 };
 
 // The first of up to three properties that is there.
-JsonView First(const JsonView& object, const char* name, const char* second = nullptr,
+JsonView First(JsonView object, const char* name, const char* second = nullptr,
                const char* third = nullptr) {
   for (const char* property : {name, second, third}) {
     if (!property) continue;
@@ -61,21 +61,21 @@ JsonView First(const JsonView& object, const char* name, const char* second = nu
 }
 
 // Text, also of a number: shops give ids as either.
-String Text(const JsonView& value, int bytes_max) {
+String Text(JsonView value, int bytes_max) {
   if (value.is(JsonType::kNumber)) return String(value.text());
   return String(Utf8Prefix(value.AsString(), static_cast<size_t>(bytes_max)));
 }
 
 // Hundredths, also from text such as "19.99"; -1 when there is no amount within the schemas' bounds.
-int64_t Money(const JsonView& value) {
+int64_t Money(JsonView value) {
   const std::string_view digits = value.is(JsonType::kString) ? value.AsName() : value.text();
-  const int64_t amount = ParseFixed(digits, 2).value_or(-1);
+  const int64_t amount = FixedOr(digits, 2, -1);
   return amount <= kMoneyMax ? amount : -1;
 }
 
 // -1 when there is no whole number up to `most`.
-int64_t Count(const JsonView& value, int64_t most) {
-  const int64_t count = value.AsInteger().value_or(-1);
+int64_t Count(JsonView value, int64_t most) {
+  const int64_t count = value.IntegerOr(-1);
   return count <= most ? count : -1;
 }
 
@@ -86,7 +86,7 @@ void WriteMoney(JsonWriter* writer, const char* key, int64_t hundredths) {
   writer->FieldRaw(key, digits);
 }
 
-void WriteFields(JsonWriter* writer, const Field* fields, size_t count, const JsonView& object) {
+void WriteFields(JsonWriter* writer, const Field* fields, size_t count, JsonView object) {
   for (const Field* field = fields; field != fields + count; ++field) {
     const JsonView value = First(object, field->property, field->other_property);
     if (field->type == FieldType::kText) {
@@ -100,7 +100,7 @@ void WriteFields(JsonWriter* writer, const Field* fields, size_t count, const Js
 }
 
 template <size_t kCount>
-void WriteFields(JsonWriter* writer, const Field (&fields)[kCount], const JsonView& object) {
+void WriteFields(JsonWriter* writer, const Field (&fields)[kCount], JsonView object) {
   WriteFields(writer, fields, kCount, object);
 }
 
@@ -113,12 +113,12 @@ void BeginEntity(JsonWriter* writer, std::string_view name) {
 void EndEntity(JsonWriter* writer) { writer->End('}').End('}'); }
 
 // An ISO 4217 code, or nothing.
-std::string_view Currency(const JsonView& object) {
+std::string_view Currency(JsonView object) {
   const std::string_view code = object["currency"].AsName();
   return code.size() == 3 ? code : std::string_view();
 }
 
-void WriteProduct(JsonWriter* writer, const JsonView& product, std::string_view currency_of_all) {
+void WriteProduct(JsonWriter* writer, JsonView product, std::string_view currency_of_all) {
   const String id = Text(First(product, "product_id", "sku", "id"), kTextMax);
   const int64_t price = Money(product["price"]);
   std::string_view currency = Currency(product);
@@ -134,7 +134,7 @@ void WriteProduct(JsonWriter* writer, const JsonView& product, std::string_view 
   EndEntity(writer);
 }
 
-void WriteProducts(JsonWriter* writer, const JsonView& properties) {
+void WriteProducts(JsonWriter* writer, JsonView properties) {
   const std::string_view currency = Currency(properties);
   for (JsonItems product(properties["products"]); product.Next();) {
     if (product.index() >= kProductsMax) return;
@@ -142,7 +142,7 @@ void WriteProducts(JsonWriter* writer, const JsonView& properties) {
   }
 }
 
-int64_t TotalQuantity(const JsonView& properties) {
+int64_t TotalQuantity(JsonView properties) {
   int64_t total = Count(properties["total_quantity"], kCountMax);
   if (total >= 0) return total;
   total = 0;
@@ -155,7 +155,7 @@ int64_t TotalQuantity(const JsonView& properties) {
 
 // Transaction and refund: an id, an amount and a currency, or nothing at all. True when the entity was begun.
 bool BeginPayment(JsonWriter* writer, const char* entity, const char* amount_key,
-                  const JsonView& amount, const JsonView& properties) {
+                  JsonView amount, JsonView properties) {
   const String id = Text(First(properties, "order_id", "transaction_id"), kTextMax);
   const int64_t hundredths = Money(amount);
   const std::string_view currency = Currency(properties);
@@ -167,7 +167,7 @@ bool BeginPayment(JsonWriter* writer, const char* entity, const char* amount_key
   return true;
 }
 
-void WriteTransaction(JsonWriter* writer, const JsonView& properties) {
+void WriteTransaction(JsonWriter* writer, JsonView properties) {
   const JsonView revenue = First(properties, "total", "revenue", "value");
   if (!BeginPayment(writer, "transaction", "revenue", revenue, properties)) return;
   const String payment = Text(properties["payment_method"], kShortTextMax);
@@ -177,14 +177,14 @@ void WriteTransaction(JsonWriter* writer, const JsonView& properties) {
   EndEntity(writer);
 }
 
-void WriteRefund(JsonWriter* writer, const JsonView& properties) {
+void WriteRefund(JsonWriter* writer, JsonView properties) {
   const JsonView amount = First(properties, "refund_amount", "total", "value");
   if (!BeginPayment(writer, "refund", "refund_amount", amount, properties)) return;
   WriteFields(writer, kRefundFields, properties);
   EndEntity(writer);
 }
 
-void WriteCart(JsonWriter* writer, const JsonView& properties) {
+void WriteCart(JsonWriter* writer, JsonView properties) {
   const int64_t value = Money(First(properties, "cart_value", "cart_total"));
   const std::string_view currency = Currency(properties);
   if (value < 0 || currency.empty()) return;
@@ -195,7 +195,7 @@ void WriteCart(JsonWriter* writer, const JsonView& properties) {
   EndEntity(writer);
 }
 
-void WriteCheckoutStep(JsonWriter* writer, const JsonView& properties) {
+void WriteCheckoutStep(JsonWriter* writer, JsonView properties) {
   const int64_t step = Count(properties["step"], kStepMax);
   if (step < 1) return;
   BeginEntity(writer, "checkout_step");
@@ -206,7 +206,7 @@ void WriteCheckoutStep(JsonWriter* writer, const JsonView& properties) {
 
 }  // namespace
 
-void WriteEntities(JsonWriter* writer, Entities kind, const JsonView& properties) {
+void WriteEntities(JsonWriter* writer, Entities kind, JsonView properties) {
   switch (kind) {
     case Entities::kNone:
       return;

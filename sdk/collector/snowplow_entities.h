@@ -12,7 +12,7 @@
 namespace waymark {
 
 // Writes {"schema": …, "data": …} elements into the array that is open.
-void WriteEntities(JsonWriter* writer, Entities kind, const JsonView& properties);
+void WriteEntities(JsonWriter* writer, Entities kind, JsonView properties);
 
 }  // namespace waymark
 

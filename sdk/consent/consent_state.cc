@@ -43,7 +43,7 @@ ConsentState UndecidedState(const Policy& policy) {
 }
 
 StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state,
-                              const JsonView& choices, std::string_view source, Now now) {
+                              JsonView choices, std::string_view source, Now now) {
   if (!choices.is(JsonType::kObject)) {
     return MakeProblem("wrong_type", "/choices", JsonTypeName(choices.type()), "an object");
   }
@@ -74,8 +74,8 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state) {
   writer.Field("generation", state.generation).Field("time_ms", state.decided_ms);
   writer.Field("source", state.source).Key("choices").Begin('{');
   for (size_t i = 0; i < policy.purposes.size(); ++i) {
-    if (state.granted >> i & 1) writer.Field(policy.purposes[i].id, kGranted);
-    if (state.denied >> i & 1) writer.Field(policy.purposes[i].id, kDenied);
+    if (state.granted >> i & 1) writer.Key(policy.purposes[i].id).Text(kGranted);
+    if (state.denied >> i & 1) writer.Key(policy.purposes[i].id).Text(kDenied);
   }
   writer.End('}');
   if (state.withdrawing) writer.FieldBool("withdrawing", true);
@@ -83,11 +83,11 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state) {
   return json;
 }
 
-ConsentState ReadConsentRecord(const Policy& policy, const JsonView& record, Now now) {
+ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now) {
   ConsentState state = UndecidedState(policy);
   const auto decided_ms = record["time_ms"].AsInteger();
   if (record["version"].AsInteger() != 1 || !decided_ms || *decided_ms <= 0) return state;
-  state.generation = static_cast<uint32_t>(record["generation"].AsInteger().value_or(0));
+  state.generation = static_cast<uint32_t>(record["generation"].IntegerOr(0));
   state.withdrawing = record["withdrawing"].AsBool();
   const int64_t age_days = (now.wall_ms - *decided_ms) / kDayMs;
   const bool grants_hold = age_days < policy.granted_days && age_days >= 0 &&

@@ -35,14 +35,14 @@ ConsentState UndecidedState(const Policy& policy);
 // The state after a decision. `choices`: {purpose: "granted" | "denied"}; a problem for other names, other values and
 // purposes that are not anybody's choice.
 StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state,
-                              const JsonView& choices, std::string_view source, Now now);
+                              JsonView choices, std::string_view source, Now now);
 
 // The record kept under the key `consent/record`.
 String WriteConsentRecord(const Policy& policy, const ConsentState& state);
 
 // Reads it back. Answers that have run out, and grants to another revision of the policy, are unknown again: a
 // new question is due. Anything unreadable counts as never asked.
-ConsentState ReadConsentRecord(const Policy& policy, const JsonView& record, Now now);
+ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now);
 
 }  // namespace waymark
 

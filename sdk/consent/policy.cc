@@ -19,14 +19,14 @@ String PurposeIds(const Policy& policy) {
   return ids;
 }
 
-Purpose ReadPurpose(const JsonView& json) {
+Purpose ReadPurpose(JsonView json) {
   Purpose purpose;
   purpose.id = json["id"].AsName();
   purpose.basis = static_cast<Basis>(FindName(kBases, json["basis"].AsName()));
   const int before_answer = FindName(kBeforeAnswers, json["before_answer"].AsName());
   if (before_answer >= 0) purpose.before_answer = static_cast<BeforeAnswer>(before_answer);
   purpose.storage = json["storage"].AsBool();
-  purpose.deidentify = json["mode"].AsName() == "deidentify";
+  purpose.deidentify = json["mode"].IsName("deidentify");
   return purpose;
 }
 
@@ -64,7 +64,7 @@ int Policy::Find(std::string_view id) const {
   return -1;
 }
 
-PurposeSet Policy::Closure(const JsonView& ids) const {
+PurposeSet Policy::Closure(JsonView ids) const {
   PurposeSet set = 0;
   for (JsonItems id(ids); id.Next();) {
     const int index = Find(id.value().AsName());
@@ -87,11 +87,11 @@ PurposeSet Policy::WithStorage() const {
   return Pick(purposes, [](const Purpose& purpose) { return purpose.storage; });
 }
 
-Policy ReadPolicy(const JsonView& consent, std::vector<Problem>* problems) {
+Policy ReadPolicy(JsonView consent, std::vector<Problem>* problems) {
   Policy policy;
   policy.revision = consent["revision"].AsName();
-  policy.granted_days = consent["valid_days"]["granted"].AsInteger().value_or(policy.granted_days);
-  policy.denied_days = consent["valid_days"]["denied"].AsInteger().value_or(policy.denied_days);
+  policy.granted_days = consent["valid_days"]["granted"].IntegerOr(policy.granted_days);
+  policy.denied_days = consent["valid_days"]["denied"].IntegerOr(policy.denied_days);
   const JsonView list = consent["purposes"];
   for (JsonItems item(list); item.Next();) {
     Purpose purpose = ReadPurpose(item.value());
@@ -111,7 +111,7 @@ Policy ReadPolicy(const JsonView& consent, std::vector<Problem>* problems) {
   return policy;
 }
 
-void CheckPurposeIds(const Policy& policy, const JsonView& ids, const String& pointer,
+void CheckPurposeIds(const Policy& policy, JsonView ids, const String& pointer,
                      std::vector<Problem>* problems) {
   for (JsonItems id(ids); id.Next();) {
     if (policy.Find(id.value().AsName()) >= 0) continue;
@@ -131,7 +131,7 @@ String PurposesAsJson(const Policy& policy, PurposeSet set) {
   return json;
 }
 
-PurposeSet PurposesFromJson(const Policy& policy, const JsonView& json) {
+PurposeSet PurposesFromJson(const Policy& policy, JsonView json) {
   PurposeSet set = 0;
   for (JsonItems item(json); item.Next();) {
     const int index = policy.Find(item.key());

@@ -43,7 +43,7 @@ struct Policy {
   // -1 when no purpose has that id.
   int Find(std::string_view id) const;
   // The purposes named in an array of ids, each with what it requires; unknown names count for nothing.
-  PurposeSet Closure(const JsonView& ids) const;
+  PurposeSet Closure(JsonView ids) const;
   // What needs no answer: basis exempt, contract and legal obligation.
   PurposeSet AlwaysOn() const;
   // What is on until somebody objects: basis legitimate interest.
@@ -54,16 +54,16 @@ struct Policy {
 
 // Reads the member `consent` of a config that fits the schema. Adds a problem for each purpose that is declared
 // twice or requires one that is not declared.
-Policy ReadPolicy(const JsonView& consent, std::vector<Problem>* problems);
+Policy ReadPolicy(JsonView consent, std::vector<Problem>* problems);
 
 // Adds a problem for each id of an array that names no purpose. `pointer`: of the array.
-void CheckPurposeIds(const Policy& policy, const JsonView& ids, const String& pointer,
+void CheckPurposeIds(const Policy& policy, JsonView ids, const String& pointer,
                      std::vector<Problem>* problems);
 
 // The ids of a set as an object of booleans, in the policy's order: {"analytics":true,"marketing":false}.
 String PurposesAsJson(const Policy& policy, PurposeSet set);
 // The inverse: ids that the policy no longer knows count for nothing.
-PurposeSet PurposesFromJson(const Policy& policy, const JsonView& json);
+PurposeSet PurposesFromJson(const Policy& policy, JsonView json);
 
 }  // namespace waymark
 

@@ -63,13 +63,13 @@ OutgoingEvent OpenRecord(const Record& record, const Outbox& outbox, const SendR
   event.deidentified = record.deidentified;
   for (JsonItems item((JsonView(*text))); item.Next();) {
     const std::string_view key = item.key();
-    const JsonView& value = item.value();
+    JsonView value = item.value();
     if (key == "type") event.type = TypeFrom(value.AsName());
     else if (key == "name") event.name = value.AsString();
     else if (key == "message_id") event.message_id = value.AsName();
     else if (key == "anonymous_id") event.anonymous_id = value;
     else if (key == "user_id") event.user_id = value;
-    else if (key == "time_ms") event.time_ms = value.AsInteger().value_or(0);
+    else if (key == "time_ms") event.time_ms = value.IntegerOr(0);
     else if (key == "session") event.session = value;
     else if (key == "consent") event.consent = value;
     else if (key == "properties") event.properties = value;

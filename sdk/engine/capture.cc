@@ -24,7 +24,7 @@ bool IsOneUser(const Identity& identity, const Event& event) {
 }
 
 // Views into `fields`. The first four input types are the event types.
-Event ReadEvent(InputType type, const JsonView& fields, int64_t time_ms) {
+Event ReadEvent(InputType type, JsonView fields, int64_t time_ms) {
   Event event;
   event.type = static_cast<EventType>(type);
   event.name = fields["name"].AsString();

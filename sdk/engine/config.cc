@@ -14,7 +14,7 @@ constexpr std::string_view kSchema =
 
 constexpr int kSampleDecimals = 6;
 
-CollectorPolicy ReadCollectorPolicy(const Policy& policy, const JsonView& entry) {
+CollectorPolicy ReadCollectorPolicy(const Policy& policy, JsonView entry) {
   CollectorPolicy read;
   read.needs = policy.Closure(entry["needs"]);
   read.only = entry["only"].text();
@@ -24,10 +24,10 @@ CollectorPolicy ReadCollectorPolicy(const Policy& policy, const JsonView& entry)
   return read;
 }
 
-void ReadCollectors(const JsonView& collectors, const SenderFacts& sender, Config* config,
+void ReadCollectors(JsonView collectors, const SenderFacts& sender, Config* config,
                     std::vector<Problem>* problems) {
   for (JsonItems item(collectors); item.Next();) {
-    const JsonView& entry = item.value();
+    JsonView entry = item.value();
     const String pointer = "/collectors/" + IntegerText(item.index());
     Lane lane;
     lane.id = entry["id"].AsName();
@@ -45,11 +45,11 @@ void ReadCollectors(const JsonView& collectors, const SenderFacts& sender, Confi
 
 // Sets a number of the config when it is given.
 template <typename T>
-void ReadNumber(const JsonView& json, T* number) {
+void ReadNumber(JsonView json, T* number) {
   if (const auto given = json.AsInteger()) *number = static_cast<T>(*given);
 }
 
-void ReadDelivery(const JsonView& delivery, Config* config) {
+void ReadDelivery(JsonView delivery, Config* config) {
   ReadNumber(delivery["batch_events_max"], &config->batch.events_max);
   ReadNumber(delivery["batch_bytes_max"], &config->batch.bytes_max);
   ReadNumber(delivery["flush_ms"], &config->flush_ms);
@@ -59,7 +59,7 @@ void ReadDelivery(const JsonView& delivery, Config* config) {
 
 }  // namespace
 
-Config ReadConfig(const JsonView& json, const JsonView& sdk, std::vector<Problem>* problems) {
+Config ReadConfig(JsonView json, JsonView sdk, std::vector<Problem>* problems) {
   Config config;
   *problems = CheckSchema(json, JsonView(kSchema));
   if (!problems->empty()) return config;

@@ -29,7 +29,7 @@ struct Config {
 // Checks the document against the schema, then what no schema can say: that names refer to something. With problems the config
 // must not be used.
 // `sdk`: the face that sends, {name, version}.
-Config ReadConfig(const JsonView& json, const JsonView& sdk, std::vector<Problem>* problems);
+Config ReadConfig(JsonView json, JsonView sdk, std::vector<Problem>* problems);
 
 }  // namespace waymark
 

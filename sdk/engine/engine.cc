@@ -24,7 +24,7 @@ String WriterName(Now now, Prng* prng) {
 
 }  // namespace
 
-std::string_view Input::Body(const JsonView& place) const {
+std::string_view Input::Body(JsonView place) const {
   const auto offset = place["offset"].AsInteger();
   const auto size = place["size"].AsInteger();
   const int64_t all = static_cast<int64_t>(bodies.size());
@@ -192,7 +192,7 @@ Output Engine::Handle(const Input& input) { return core_->Handle(input); }
 
 String Engine::View() const { return core_->View(); }
 
-std::vector<Problem> LintConfig(const JsonView& config) {
+std::vector<Problem> LintConfig(JsonView config) {
   std::vector<Problem> problems;
   ReadConfig(config, JsonView(), &problems);
   return problems;

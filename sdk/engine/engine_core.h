@@ -102,7 +102,7 @@ class EngineCore {
   void OnStoreDone(const Input& input, Now now);
   void OnStoreFailed(const Input& input, Now now);
   void ReadState(const Input& input, Now now);
-  void ReadDelivery(const JsonView& json);
+  void ReadDelivery(JsonView json);
   void ReadSegments(const Input& input, Now now);
   void RestoreSegment(std::string_view key, std::string_view bytes, Now now);
   bool RestoreRecord(StoredRecord stored, std::string_view writer, Now now, Record* record);
@@ -126,7 +126,7 @@ class EngineCore {
   void OnAnswer(size_t lane_index, const std::vector<uint64_t>& ids, const Input& fact, Now now);
   // Takes records off the lane: acknowledged, or given up for a reason.
   void SettleAll(size_t lane_index, const std::vector<uint64_t>& ids, const Loss* reason);
-  void RetryLater(Lane* lane, int status, const JsonView& retry_after, Now now);
+  void RetryLater(Lane* lane, int status, JsonView retry_after, Now now);
   void Recover(Lane* lane);
   void Schedule(size_t lane_index, Now now);
   int64_t KeepaliveBytesLeft() const;

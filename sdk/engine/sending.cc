@@ -202,7 +202,7 @@ void EngineCore::Recover(Lane* lane) {
   lane->events_max = split ? lane->events_max * 2 : SIZE_MAX;
 }
 
-void EngineCore::RetryLater(Lane* lane, int status, const JsonView& retry_after, Now now) {
+void EngineCore::RetryLater(Lane* lane, int status, JsonView retry_after, Now now) {
   if (status == 0 && lane->gzip && lane->gzip_trust == GzipTrust::kUntried) {
     lane->gzip_trust = GzipTrust::kRefused;
   } else if (status == 0 && lane->gzip_trust == GzipTrust::kRefused) {

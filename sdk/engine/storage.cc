@@ -68,11 +68,11 @@ void EngineCore::ReadState(const Input& input, Now now) {
   ReleaseHeld(now);
 }
 
-void EngineCore::ReadDelivery(const JsonView& json) {
+void EngineCore::ReadDelivery(JsonView json) {
   losses_.AddFrom(json["losses"]);
   for (Lane& lane : lanes_) {
     for (JsonItems writer(json["settled"][lane.id]); writer.Next();) {
-      const int64_t sequence = writer.value().AsInteger().value_or(0);
+      const int64_t sequence = writer.value().IntegerOr(0);
       if (sequence > 0) lane.MoveCursor(writer.key(), static_cast<uint64_t>(sequence));
     }
   }
@@ -125,7 +125,7 @@ bool EngineCore::RestoreRecord(StoredRecord stored, std::string_view writer, Now
   record->storable = true;
   record->queued_mono_ms = now.mono_ms;
   const JsonView json(record->event);
-  record->time_ms = json["time_ms"].AsInteger().value_or(0);
+  record->time_ms = json["time_ms"].IntegerOr(0);
   record->captured = PurposesFromJson(config_.policy, json["consent"]);
   const std::string_view type = json["type"].AsName();
   const String name =
@@ -213,7 +213,7 @@ String EngineCore::DeliveryState() const {
     for (const Cursor& cursor : lane.cursors) {
       // Matters only while segments of that writer are left for another collector.
       if (!outbox_.HasSegmentOf(cursor.writer)) continue;
-      writer.Field(cursor.writer, static_cast<int64_t>(cursor.sequence));
+      writer.Key(cursor.writer).Integer(static_cast<int64_t>(cursor.sequence));
     }
     writer.End('}');
   }

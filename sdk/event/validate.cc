@@ -12,7 +12,7 @@ Problem TooBig(const char* pointer, size_t found, size_t allowed) {
 
 namespace {
 
-Status CheckObject(const char* pointer, const JsonView& view, size_t bytes_max) {
+Status CheckObject(const char* pointer, JsonView view, size_t bytes_max) {
   if (view && !view.is(JsonType::kObject)) {
     return MakeProblem("wrong_type", pointer, JsonTypeName(view.type()), "an object");
   }

@@ -20,7 +20,7 @@ String WriteIdentity(const Identity& identity) {
   return json;
 }
 
-Identity ReadIdentity(const JsonView& json) {
+Identity ReadIdentity(JsonView json) {
   Identity identity;
   identity.anonymous_id = json["anonymous_id"].AsName();
   identity.user_id = json["user_id"].AsString();

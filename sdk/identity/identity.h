@@ -22,7 +22,7 @@ struct Identity {
 
 // The value of the key `state/identity`.
 String WriteIdentity(const Identity& identity);
-Identity ReadIdentity(const JsonView& json);
+Identity ReadIdentity(JsonView json);
 
 }  // namespace waymark
 

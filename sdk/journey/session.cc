@@ -21,10 +21,10 @@ void Session::Touch(const SessionRules& rules, int64_t time_ms, Prng* prng) {
   last_ms = std::max(last_ms, time_ms);
 }
 
-SessionRules ReadSessionRules(const JsonView& identity) {
+SessionRules ReadSessionRules(JsonView identity) {
   SessionRules rules;
-  rules.idle_ms = identity["session_idle_ms"].AsInteger().value_or(rules.idle_ms);
-  rules.max_ms = identity["session_max_ms"].AsInteger().value_or(rules.max_ms);
+  rules.idle_ms = identity["session_idle_ms"].IntegerOr(rules.idle_ms);
+  rules.max_ms = identity["session_max_ms"].IntegerOr(rules.max_ms);
   return rules;
 }
 
@@ -41,13 +41,13 @@ String WriteSession(const Session& session) {
   return json;
 }
 
-Session ReadSession(const JsonView& json) {
+Session ReadSession(JsonView json) {
   Session session;
   session.id = json["id"].AsName();
-  session.index = json["index"].AsInteger().value_or(0);
-  session.event_index = json["event_index"].AsInteger().value_or(0);
-  session.started_ms = json["started_ms"].AsInteger().value_or(0);
-  session.last_ms = json["last_ms"].AsInteger().value_or(0);
+  session.index = json["index"].IntegerOr(0);
+  session.event_index = json["event_index"].IntegerOr(0);
+  session.started_ms = json["started_ms"].IntegerOr(0);
+  session.last_ms = json["last_ms"].IntegerOr(0);
   if (session.id.size() > kUserIdBytesMax) return Session();
   return session;
 }

@@ -26,11 +26,11 @@ struct Session {
   void Touch(const SessionRules& rules, int64_t time_ms, Prng* prng);
 };
 
-SessionRules ReadSessionRules(const JsonView& identity);
+SessionRules ReadSessionRules(JsonView identity);
 
 // The value of the key `state/session`.
 String WriteSession(const Session& session);
-Session ReadSession(const JsonView& json);
+Session ReadSession(JsonView json);
 
 }  // namespace waymark
 

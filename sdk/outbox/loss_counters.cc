@@ -21,9 +21,9 @@ String LossCounters::Json() const {
   return json;
 }
 
-void LossCounters::AddFrom(const JsonView& json) {
+void LossCounters::AddFrom(JsonView json) {
   for (size_t i = 0; i < counts_.size(); ++i) {
-    counts_[i] += std::max<int64_t>(0, json[kNames[i]].AsInteger().value_or(0));
+    counts_[i] += std::max<int64_t>(0, json[kNames[i]].IntegerOr(0));
   }
 }
 

@@ -30,7 +30,7 @@ class LossCounters {
   // {"quota":0,"age":0,…}: for the view and the store.
   String Json() const;
   // Adds what an earlier run had counted.
-  void AddFrom(const JsonView& json);
+  void AddFrom(JsonView json);
 
  private:
   std::array<int64_t, kLossReasons> counts_{};

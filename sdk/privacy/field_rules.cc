@@ -18,13 +18,13 @@ String ToRecordPath(std::string_view path) {
 
 }  // namespace
 
-std::vector<FieldRule> ReadFieldRules(const Policy& policy, const JsonView& fields,
+std::vector<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields,
                                       std::vector<Problem>* problems) {
   std::vector<FieldRule> rules;
   for (JsonItems item(fields); item.Next();) {
     const JsonView needs = item.value()["needs"];
     CheckPurposeIds(policy, needs, "/fields/" + IntegerText(item.index()) + "/needs", problems);
-    const bool drops = item.value()["otherwise"].AsName() == "drop" && !item.value()["as"];
+    const bool drops = item.value()["otherwise"].IsName("drop") && !item.value()["as"];
     rules.push_back({ToRecordPath(item.value()["path"].AsName()),
                      drops ? policy.Closure(needs) : ~PurposeSet{0}});
   }

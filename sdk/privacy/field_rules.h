@@ -18,7 +18,7 @@ struct FieldRule {
 
 // Reads the member `fields` of a config that fits the schema. `/user/id` and `/user/<trait>` are taken to the places where
 // the record keeps them. Until coarsening and hashing exist, such rules always drop the field: the stricter choice.
-std::vector<FieldRule> ReadFieldRules(const Policy& policy, const JsonView& fields,
+std::vector<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields,
                                       std::vector<Problem>* problems);
 
 // Takes the fields away whose purposes are not all `allowed`. `event`: an event document.

@@ -19,7 +19,7 @@ bool Stays(const UrlRules& rules, std::string_view parameter) {
   return false;
 }
 
-void WritePage(JsonWriter* writer, const UrlRules& rules, const JsonView& page) {
+void WritePage(JsonWriter* writer, const UrlRules& rules, JsonView page) {
   writer->Begin('{');
   for (JsonItems item(page); item.Next();) {
     const bool url = item.key() == "url" || item.key() == "referrer" || item.key() == "search";
@@ -35,7 +35,7 @@ void WritePage(JsonWriter* writer, const UrlRules& rules, const JsonView& page) 
 
 }  // namespace
 
-UrlRules ReadUrlRules(const JsonView& privacy) {
+UrlRules ReadUrlRules(JsonView privacy) {
   return {String(privacy["url_parameters"].text())};
 }
 
@@ -60,7 +60,7 @@ String ScrubUrl(const UrlRules& rules, std::string_view url) {
   return out;
 }
 
-String ScrubContext(const UrlRules& rules, const JsonView& context) {
+String ScrubContext(const UrlRules& rules, JsonView context) {
   const JsonView page = context["page"];
   if (rules.names.empty() || !page.is(JsonType::kObject)) return String(context.text());
   String json;

@@ -13,14 +13,14 @@ struct UrlRules {
   String names;  // those that stay, as an array of JSON text; a final * stands for any ending. Empty: all stay
 };
 
-UrlRules ReadUrlRules(const JsonView& privacy);
+UrlRules ReadUrlRules(JsonView privacy);
 
 // `url`, or a bare query that begins with '?'. Fragments go with the parameters when rules are active: single-page sign-ins put
 // tokens there.
 String ScrubUrl(const UrlRules& rules, std::string_view url);
 
 // A context (or the overrides of one event) with `page.url`, `page.referrer` and `page.search` scrubbed.
-String ScrubContext(const UrlRules& rules, const JsonView& context);
+String ScrubContext(const UrlRules& rules, JsonView context);
 
 }  // namespace waymark
 

@@ -36,7 +36,7 @@ class Engine {
 };
 
 // All that is wrong with a config document; empty: Open() would take it. `config` has passed CheckJson().
-std::vector<Problem> LintConfig(const JsonView& config);
+std::vector<Problem> LintConfig(JsonView config);
 
 }  // namespace waymark
 

@@ -47,8 +47,8 @@ struct Input {
   Status refusal;           // for kRefused
 
   // The raw body that a member {"offset": n, "size": n} points at; empty when it leads outside.
-  std::string_view Body(const JsonView& place) const;
-  int64_t Integer(std::string_view member) const { return fields[member].AsInteger().value_or(0); }
+  std::string_view Body(JsonView place) const;
+  int64_t Integer(const char* member) const { return fields[member].IntegerOr(0); }
 };
 
 // What an engine is opened with: an input without a type, with the members of docs/input.md under Start.
