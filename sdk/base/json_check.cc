@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <cstring>
-#include <vector>
 
 #include "base/json_writer.h"
+#include "base/list.h"
 #include "base/utf8.h"
 
 namespace waymark {
@@ -231,7 +231,7 @@ struct Level {
   int index = 0;
 };
 
-String ToPointer(const std::vector<Level>& levels) {
+String ToPointer(const List<Level>& levels) {
   String pointer;
   for (const Level& level : levels) {
     pointer.push_back('/');
@@ -253,7 +253,7 @@ String ToPointer(const std::vector<Level>& levels) {
 JsonCheck CheckJson(std::string_view text, int depth_max) { return Checker(text, depth_max).Run(); }
 
 String PointerAt(std::string_view text, size_t offset) {
-  std::vector<Level> levels;
+  List<Level> levels;
   bool key_next = false;
   for (size_t i = 0; i < offset && i < text.size(); ++i) {
     switch (text[i]) {
@@ -269,7 +269,7 @@ String PointerAt(std::string_view text, size_t offset) {
       case '{':
       case '[':
         key_next = text[i] == '{';
-        levels.push_back({key_next, {}, 0});
+        levels.emplace_back().object = key_next;
         break;
       case '}':
       case ']':

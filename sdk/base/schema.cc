@@ -88,7 +88,7 @@ class SchemaWalk {
  public:
   explicit SchemaWalk(JsonView schema) : definitions_(schema["$defs"]) {}
 
-  std::vector<Problem> TakeProblems() { return std::move(problems_); }
+  List<Problem> TakeProblems() { return std::move(problems_); }
 
   void Check(JsonView value, JsonView schema) {
     if (const JsonView reference = schema["$ref"]) schema = Definition(reference.AsName());
@@ -245,12 +245,12 @@ class SchemaWalk {
 
   JsonView definitions_;
   String pointer_;
-  std::vector<Problem> problems_;
+  List<Problem> problems_;
 };
 
 }  // namespace
 
-std::vector<Problem> CheckSchema(JsonView value, JsonView schema) {
+List<Problem> CheckSchema(JsonView value, JsonView schema) {
   SchemaWalk walk(schema);
   walk.Check(value, schema);
   return walk.TakeProblems();

@@ -7,8 +7,7 @@
 #ifndef WAYMARK_BASE_SCHEMA_H_
 #define WAYMARK_BASE_SCHEMA_H_
 
-#include <vector>
-
+#include "base/list.h"
 #include "base/string.h"
 #include "base/json_view.h"
 #include "base/status.h"
@@ -16,7 +15,7 @@
 namespace waymark {
 
 // All problems in document order, at most kProblemsMax. Empty: the value fits.
-std::vector<Problem> CheckSchema(JsonView value, JsonView schema);
+List<Problem> CheckSchema(JsonView value, JsonView schema);
 
 // The value of a config as a problem may quote it: short text as it is, longer text cut.
 String QuoteForProblem(JsonView value);

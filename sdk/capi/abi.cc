@@ -29,7 +29,7 @@ const uint8_t* Return(waymark_engine* engine, String result) {
 }
 
 String Answer(const Input& query) {
-  std::vector<Problem> problems;
+  List<Problem> problems;
   if (!query.refusal.ok()) {
     problems.push_back(query.refusal.problem());
   } else if (query.fields["query"].IsName("lint")) {

@@ -46,7 +46,7 @@ void WriteEffect(JsonWriter* writer, const Effect& effect, FrameWriter* frame) {
 
 }  // namespace
 
-void WriteProblems(JsonWriter* writer, const std::vector<Problem>& problems) {
+void WriteProblems(JsonWriter* writer, const List<Problem>& problems) {
   writer->Begin('[');
   for (const Problem& problem : problems) {
     writer->Begin('{').Field("code", problem.code);

@@ -2,8 +2,7 @@
 #ifndef WAYMARK_CAPI_OUTPUT_WRITER_H_
 #define WAYMARK_CAPI_OUTPUT_WRITER_H_
 
-#include <vector>
-
+#include "base/list.h"
 #include "base/string.h"
 #include "base/json_writer.h"
 #include "waymark/effect.h"
@@ -14,7 +13,7 @@ namespace waymark {
 String WriteOutput(const Output& output);
 
 // An array of problems.
-void WriteProblems(JsonWriter* writer, const std::vector<Problem>& problems);
+void WriteProblems(JsonWriter* writer, const List<Problem>& problems);
 
 }  // namespace waymark
 

@@ -4,7 +4,7 @@ namespace waymark {
 
 std::unique_ptr<Collector> MakeCollector(JsonView entry, const SenderFacts& sender,
                                          const String& pointer,
-                                         std::vector<Problem>* problems) {
+                                         List<Problem>* problems) {
   // The schema lets no third protocol through.
   if (entry["protocol"].AsName() != "segment") return MakeSnowplow(entry, sender);
   if (entry["options"]["write_key"]) return MakeSegment(entry, sender);

@@ -7,8 +7,8 @@
 
 #include <memory>
 #include <string_view>
-#include <vector>
 
+#include "base/list.h"
 #include "base/string.h"
 #include "base/json_view.h"
 #include "base/status.h"
@@ -78,7 +78,7 @@ class Collector {
 // suffice. `pointer`: of the entry.
 std::unique_ptr<Collector> MakeCollector(JsonView entry, const SenderFacts& sender,
                                          const String& pointer,
-                                         std::vector<Problem>* problems);
+                                         List<Problem>* problems);
 
 // One maker a protocol.
 std::unique_ptr<Collector> MakeSegment(JsonView entry, const SenderFacts& sender);

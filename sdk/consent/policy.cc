@@ -32,7 +32,7 @@ Purpose ReadPurpose(JsonView json) {
 
 // The bits of the purposes that a predicate picks.
 template <typename Predicate>
-PurposeSet Pick(const std::vector<Purpose>& purposes, Predicate predicate) {
+PurposeSet Pick(const List<Purpose>& purposes, Predicate predicate) {
   PurposeSet set = 0;
   for (size_t i = 0; i < purposes.size(); ++i) {
     if (predicate(purposes[i])) set |= PurposeSet{1} << i;
@@ -45,7 +45,7 @@ String PurposePointer(int index, const char* member) {
 }
 
 // One pass adds what the required purposes require themselves; as many passes as purposes reach the end of any chain.
-void CloseRequirements(std::vector<Purpose>* purposes) {
+void CloseRequirements(List<Purpose>* purposes) {
   for (size_t pass = 0; pass < purposes->size(); ++pass) {
     for (Purpose& purpose : *purposes) {
       for (size_t i = 0; i < purposes->size(); ++i) {
@@ -87,7 +87,7 @@ PurposeSet Policy::WithStorage() const {
   return Pick(purposes, [](const Purpose& purpose) { return purpose.storage; });
 }
 
-Policy ReadPolicy(JsonView consent, std::vector<Problem>* problems) {
+Policy ReadPolicy(JsonView consent, List<Problem>* problems) {
   Policy policy;
   policy.revision = consent["revision"].AsName();
   policy.granted_days = consent["valid_days"]["granted"].IntegerOr(policy.granted_days);
@@ -112,7 +112,7 @@ Policy ReadPolicy(JsonView consent, std::vector<Problem>* problems) {
 }
 
 void CheckPurposeIds(const Policy& policy, JsonView ids, const String& pointer,
-                     std::vector<Problem>* problems) {
+                     List<Problem>* problems) {
   for (JsonItems id(ids); id.Next();) {
     if (policy.Find(id.value().AsName()) >= 0) continue;
     problems->push_back(MakeProblem("not_allowed", pointer + "/" + IntegerText(id.index()),

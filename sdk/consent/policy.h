@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
+#include "base/list.h"
 #include "base/string.h"
 #include "base/json_view.h"
 #include "base/status.h"
@@ -36,7 +36,7 @@ struct Purpose {
 
 struct Policy {
   String revision;
-  std::vector<Purpose> purposes;
+  List<Purpose> purposes;
   int64_t granted_days = 180;
   int64_t denied_days = 180;
 
@@ -54,11 +54,11 @@ struct Policy {
 
 // Reads the member `consent` of a config that fits the schema. Adds a problem for each purpose that is declared
 // twice or requires one that is not declared.
-Policy ReadPolicy(JsonView consent, std::vector<Problem>* problems);
+Policy ReadPolicy(JsonView consent, List<Problem>* problems);
 
 // Adds a problem for each id of an array that names no purpose. `pointer`: of the array.
 void CheckPurposeIds(const Policy& policy, JsonView ids, const String& pointer,
-                     std::vector<Problem>* problems);
+                     List<Problem>* problems);
 
 // The ids of a set as an object of booleans, in the policy's order: {"analytics":true,"marketing":false}.
 String PurposesAsJson(const Policy& policy, PurposeSet set);

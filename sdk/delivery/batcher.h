@@ -3,8 +3,8 @@
 #define WAYMARK_DELIVERY_BATCHER_H_
 
 #include <cstdint>
-#include <vector>
 
+#include "base/list.h"
 #include "base/string.h"
 #include "consent/consent_gate.h"
 #include "delivery/lane.h"
@@ -21,7 +21,7 @@ struct BatchLimits {
 
 struct Batch {
   String body;
-  std::vector<uint64_t> record_ids;
+  List<uint64_t> record_ids;
   bool deidentified = false;  // all of its records, or none
 };
 
@@ -29,7 +29,7 @@ struct Batch {
 struct SendRules {
   const Policy* policy;
   const ConsentState* consent;
-  const std::vector<FieldRule>* fields;
+  const List<FieldRule>* fields;
 };
 
 // Whether the record may go to the lane's collector now: the stricter of the consent at capture and the consent now.

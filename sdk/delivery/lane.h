@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <vector>
 
+#include "base/list.h"
 #include "base/string.h"
 #include "base/time.h"
 #include "collector/collector.h"
@@ -33,7 +33,7 @@ struct Lane {
 
   // In flight.
   int64_t effect_id = 0;  // 0: nothing
-  std::vector<uint64_t> record_ids;
+  List<uint64_t> record_ids;
   int64_t body_bytes = 0;
   bool gzip = false;
 
@@ -48,7 +48,7 @@ struct Lane {
   size_t events_max = SIZE_MAX;  // lowered by a split, raised again by success
   GzipTrust gzip_trust = GzipTrust::kUntried;
 
-  std::vector<Cursor> cursors;
+  List<Cursor> cursors;
 
   // For the view.
   int64_t sent = 0;

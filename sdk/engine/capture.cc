@@ -106,14 +106,14 @@ void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms, 
   const size_t most = for_store ? static_cast<size_t>(config_.outbox.events_max) : kHeldEventsMax;
   if (held_.size() >= most) {
     losses_.Add(Loss::kQuota);
-    held_.erase(held_.begin());
+    held_.RemoveIf([this](const Held& held) { return &held == held_.begin(); });
   }
   held_.push_back({type, String(fields), context_, time_ms, served});
   view_dirty_ = true;
 }
 
 void EngineCore::ReleaseHeld(Now now) {
-  std::vector<Held> waiting = std::move(held_);
+  List<Held> waiting = std::move(held_);
   held_.clear();
   for (Held& held : waiting) {
     if (held.type == InputType::kReset) {

@@ -25,7 +25,7 @@ CollectorPolicy ReadCollectorPolicy(const Policy& policy, JsonView entry) {
 }
 
 void ReadCollectors(JsonView collectors, const SenderFacts& sender, Config* config,
-                    std::vector<Problem>* problems) {
+                    List<Problem>* problems) {
   for (JsonItems item(collectors); item.Next();) {
     JsonView entry = item.value();
     const String pointer = "/collectors/" + IntegerText(item.index());
@@ -59,7 +59,7 @@ void ReadDelivery(JsonView delivery, Config* config) {
 
 }  // namespace
 
-Config ReadConfig(JsonView json, JsonView sdk, std::vector<Problem>* problems) {
+Config ReadConfig(JsonView json, JsonView sdk, List<Problem>* problems) {
   Config config;
   *problems = CheckSchema(json, JsonView(kSchema));
   if (!problems->empty()) return config;

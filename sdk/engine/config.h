@@ -2,8 +2,7 @@
 #ifndef WAYMARK_ENGINE_CONFIG_H_
 #define WAYMARK_ENGINE_CONFIG_H_
 
-#include <vector>
-
+#include "base/list.h"
 #include "collector/collector.h"
 #include "consent/policy.h"
 #include "delivery/batcher.h"
@@ -17,8 +16,8 @@ namespace waymark {
 
 struct Config {
   Policy policy;
-  std::vector<Lane> lanes;
-  std::vector<FieldRule> fields;
+  List<Lane> lanes;
+  List<FieldRule> fields;
   UrlRules url_rules;
   SessionRules session_rules;
   BatchLimits batch;
@@ -29,7 +28,7 @@ struct Config {
 // Checks the document against the schema, then what no schema can say: that names refer to something. With problems the config
 // must not be used.
 // `sdk`: the face that sends, {name, version}.
-Config ReadConfig(JsonView json, JsonView sdk, std::vector<Problem>* problems);
+Config ReadConfig(JsonView json, JsonView sdk, List<Problem>* problems);
 
 }  // namespace waymark
 

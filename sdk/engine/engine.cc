@@ -54,7 +54,7 @@ Output EngineCore::Handle(const Input& input) {
   if (!refusal_.empty()) {
     Output output;
     output.refused = true;
-    output.problems = refusal_;
+    for (const Problem& problem : refusal_) output.problems.push_back(problem);
     return output;
   }
   const bool is_wake = input.type == InputType::kWake;
@@ -192,8 +192,8 @@ Output Engine::Handle(const Input& input) { return core_->Handle(input); }
 
 String Engine::View() const { return core_->View(); }
 
-std::vector<Problem> LintConfig(JsonView config) {
-  std::vector<Problem> problems;
+List<Problem> LintConfig(JsonView config) {
+  List<Problem> problems;
   ReadConfig(config, JsonView(), &problems);
   return problems;
 }

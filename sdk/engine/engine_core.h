@@ -6,8 +6,7 @@
 #ifndef WAYMARK_ENGINE_ENGINE_CORE_H_
 #define WAYMARK_ENGINE_ENGINE_CORE_H_
 
-#include <vector>
-
+#include "base/list.h"
 #include "base/string.h"
 #include "base/json_writer.h"
 #include "base/prng.h"
@@ -123,9 +122,9 @@ class EngineCore {
   void SendDue(Now now);
   void Send(size_t lane_index, Now now, bool leaving, bool closing);
   void StartRequest(size_t lane_index, Batch batch, bool closing, int64_t bytes_left);
-  void OnAnswer(size_t lane_index, const std::vector<uint64_t>& ids, const Input& fact, Now now);
+  void OnAnswer(size_t lane_index, const List<uint64_t>& ids, const Input& fact, Now now);
   // Takes records off the lane: acknowledged, or given up for a reason.
-  void SettleAll(size_t lane_index, const std::vector<uint64_t>& ids, const Loss* reason);
+  void SettleAll(size_t lane_index, const List<uint64_t>& ids, const Loss* reason);
   void RetryLater(Lane* lane, int status, JsonView retry_after, Now now);
   void Recover(Lane* lane);
   void Schedule(size_t lane_index, Now now);
@@ -136,9 +135,9 @@ class EngineCore {
   void WriteQueue(JsonWriter* writer) const;
   void WriteLanes(JsonWriter* writer) const;
 
-  std::vector<Problem> refusal_;  // why the start was refused; empty: it was not
+  List<Problem> refusal_;  // why the start was refused; empty: it was not
   Config config_;                 // its lanes have moved to lanes_
-  std::vector<Lane> lanes_;
+  List<Lane> lanes_;
   Prng prng_;
   MessageIds message_ids_;
   ConsentState consent_;
@@ -146,12 +145,12 @@ class EngineCore {
   Session session_;
   String context_ = "{}";    // the standing context, an object of JSON text
   String signals_ = "{}";
-  std::vector<Held> held_;
+  List<Held> held_;
   Outbox outbox_;
   LossCounters losses_;
 
   StorePhase store_phase_ = StorePhase::kClosed;
-  std::vector<StoreOperation> store_operations_;  // those whose reply matters
+  List<StoreOperation> store_operations_;  // those whose reply matters
   String segments_after_;      // last key read of the outbox
   bool segments_left_ = false;      // the store holds more than was read
   bool segments_reading_ = false;
@@ -164,8 +163,8 @@ class EngineCore {
   int64_t last_wake_ms_ = kNever;
   bool wake_asked_ = false;         // at the end of this task; answered by the next wake
   int64_t next_effect_id_ = 1;
-  std::vector<Effect> effects_;
-  std::vector<Problem> problems_;
+  List<Effect> effects_;
+  List<Problem> problems_;
 };
 
 }  // namespace waymark

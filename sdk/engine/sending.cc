@@ -125,7 +125,7 @@ void EngineCore::OnHttpDone(const Input& input, Now now) {
     if (!lane.busy() || lane.effect_id != effect_id) continue;
     lane.effect_id = 0;
     lane.body_bytes = 0;
-    const std::vector<uint64_t> ids = std::move(lane.record_ids);
+    const List<uint64_t> ids = std::move(lane.record_ids);
     lane.record_ids.clear();
     for (const uint64_t id : ids) {
       if (Record* record = outbox_.Find(id)) record->in_flight &= ~(1u << i);
@@ -134,14 +134,14 @@ void EngineCore::OnHttpDone(const Input& input, Now now) {
     outbox_.Sweep();
     Schedule(i, now);
     const bool flushing = lane.flush_through != 0 && !outbox_.records().empty() &&
-                          outbox_.records().front().id <= lane.flush_through;
+                          outbox_.records()[0].id <= lane.flush_through;
     if (flushing) lane.due_ms = std::min(lane.due_ms, now.mono_ms);
     view_dirty_ = true;
     return;
   }
 }
 
-void EngineCore::OnAnswer(size_t lane_index, const std::vector<uint64_t>& ids,
+void EngineCore::OnAnswer(size_t lane_index, const List<uint64_t>& ids,
                           const Input& fact, Now now) {
   Lane& lane = lanes_[lane_index];
   const std::string_view error = fact.fields["error"].AsName();
@@ -175,7 +175,7 @@ void EngineCore::OnAnswer(size_t lane_index, const std::vector<uint64_t>& ids,
   }
 }
 
-void EngineCore::SettleAll(size_t lane_index, const std::vector<uint64_t>& ids,
+void EngineCore::SettleAll(size_t lane_index, const List<uint64_t>& ids,
                            const Loss* reason) {
   Lane& lane = lanes_[lane_index];
   for (const uint64_t id : ids) {

@@ -105,7 +105,7 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view bytes, No
   DecodedSegment decoded = DecodeSegment(bytes);
   losses_.Add(Loss::kCorrupt, decoded.corrupt);
   bool rewrite = false;
-  std::vector<Record> records;
+  List<Record> records;
   for (StoredRecord& stored : decoded.records) {
     Record record;
     rewrite |= RestoreRecord(std::move(stored), writer, now, &record);

@@ -62,22 +62,22 @@ uint64_t Outbox::Append(Record record) {
   return records_.back().id;
 }
 
-void Outbox::Restore(std::string_view key, std::vector<Record> records, bool rewrite) {
-  Segment segment{next_segment_++, String(key), WriterFromKey(key), 0, rewrite};
-  std::vector<Record> kept;
+void Outbox::Restore(std::string_view key, List<Record> records, bool rewrite) {
+  Segment& segment = segments_.emplace_back();
+  segment.id = next_segment_++;
+  segment.key = key;
+  segment.writer = WriterFromKey(key);
+  segment.shrunk = rewrite;
+  size_t place = 0;  // of the first of this run's own
+  while (place < records_.size() && records_[place].id < kFirstOwnId) ++place;
   for (Record& record : records) {
     if (record.pending == 0) continue;
     record.id = next_restored_id_++;
     record.segment = segment.id;
     ++segment.live;
     Count(record);
-    kept.push_back(std::move(record));
+    records_.insert(place++, std::move(record));
   }
-  segments_.push_back(std::move(segment));
-  const auto own = std::find_if(records_.begin(), records_.end(), [](const Record& record) {
-    return record.id >= kFirstOwnId;
-  });
-  records_.insert(own, std::make_move_iterator(kept.begin()), std::make_move_iterator(kept.end()));
 }
 
 void Outbox::Settle(Record* record, int collector) {
@@ -99,18 +99,13 @@ void Outbox::Discard(Record* record, bool erase_from_store) {
 }
 
 void Outbox::Sweep() {
-  size_t kept = 0;
-  for (Record& record : records_) {
-    if (record.pending != 0) {
-      Record& place = records_[kept++];
-      if (&place != &record) place = std::move(record);
-    } else if (Segment* segment = FindSegment(record.segment)) {
-      --segment->live;
-    }
-  }
-  if (kept == records_.size()) return;
-  records_.resize(kept);
-  DropUnusedContexts();
+  const size_t before = records_.size();
+  records_.RemoveIf([this](const Record& record) {
+    if (record.pending != 0) return false;
+    if (Segment* segment = FindSegment(record.segment)) --segment->live;
+    return true;
+  });
+  if (records_.size() != before) DropUnusedContexts();
 }
 
 // Contexts are made in the order of the records, so those before the first one in use are done with. Restored records have
@@ -120,19 +115,17 @@ void Outbox::DropUnusedContexts() {
   for (const Record& record : records_) {
     if (record.context != 0 && record.context < oldest) oldest = record.context;
   }
-  size_t unused = 0;
-  while (unused < contexts_.size() && contexts_[unused].id < oldest) ++unused;
-  contexts_.erase(contexts_.begin(), contexts_.begin() + static_cast<ptrdiff_t>(unused));
+  contexts_.RemoveIf([oldest](const Context& context) { return context.id < oldest; });
 }
 
 Record* Outbox::OverBound() {
   if (live_ <= limits_.events_max && bytes_ <= limits_.bytes_max) {
     return nullptr;
   }
-  const auto oldest = std::find_if(records_.begin(), records_.end(), [](const Record& record) {
-    return record.in_flight == 0 && record.pending != 0;
-  });
-  return oldest == records_.end() ? nullptr : &*oldest;
+  for (Record& record : records_) {
+    if (record.in_flight == 0 && record.pending != 0) return &record;
+  }
+  return nullptr;
 }
 
 String Outbox::Encode(uint32_t segment) const {
@@ -152,30 +145,30 @@ String Outbox::Encode(uint32_t segment) const {
 Outbox::NewSegment Outbox::TakeUnstored() {
   if (unstored_ == 0) return {};
   unstored_ = 0;
-  Segment segment{next_segment_++, "", writer_, 0, false};
+  Segment& segment = segments_.emplace_back();
+  segment.id = next_segment_++;
+  segment.writer = writer_;
   for (Record& record : records_) {
     if (!WaitsForStore(record)) continue;
     if (segment.live == 0) segment.key = SegmentKey(writer_, record.sequence);
     record.segment = segment.id;
     ++segment.live;
   }
-  segments_.push_back(segment);
   return {segment.key, Encode(segment.id)};
 }
 
-std::vector<String> Outbox::TakeDeletions() {
-  std::vector<String> keys;
-  const auto empty = [&keys](const Segment& segment) {
+List<String> Outbox::TakeDeletions() {
+  List<String> keys;
+  segments_.RemoveIf([&keys](Segment& segment) {
     if (segment.live > 0) return false;
-    keys.push_back(segment.key);
+    keys.push_back(std::move(segment.key));
     return true;
-  };
-  segments_.erase(std::remove_if(segments_.begin(), segments_.end(), empty), segments_.end());
+  });
   return keys;
 }
 
-std::vector<Outbox::NewSegment> Outbox::TakeRewrites() {
-  std::vector<NewSegment> rewrites;
+List<Outbox::NewSegment> Outbox::TakeRewrites() {
+  List<NewSegment> rewrites;
   for (Segment& segment : segments_) {
     if (!segment.shrunk || segment.live == 0) continue;
     segment.shrunk = false;
@@ -195,10 +188,10 @@ void Outbox::Clear() {
 }
 
 Record* Outbox::Find(uint64_t id) {
-  const auto at = std::lower_bound(
+  Record* at = std::lower_bound(
       records_.begin(), records_.end(), id,
       [](const Record& record, uint64_t wanted) { return record.id < wanted; });
-  return at != records_.end() && at->id == id ? &*at : nullptr;
+  return at != records_.end() && at->id == id ? at : nullptr;
 }
 
 std::string_view Outbox::WriterOf(const Record& record) const {

@@ -8,8 +8,8 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
+#include "base/list.h"
 #include "base/string.h"
 #include "base/limits.h"
 #include "outbox/record.h"
@@ -45,7 +45,7 @@ class Outbox {
   uint64_t Append(Record record);
   // Adds a segment that an earlier run stored, before this run's own records. Records without pending collectors are
   // left out; `rewrite`: one of them may not stay on the device.
-  void Restore(std::string_view key, std::vector<Record> records, bool rewrite);
+  void Restore(std::string_view key, List<Record> records, bool rewrite);
 
   // One collector is done with the record.
   void Settle(Record* record, int collector);
@@ -66,14 +66,14 @@ class Outbox {
   bool has_unstored() const { return unstored_ > 0; }
 
   // Segments that have become empty since the last call: to be deleted from the store.
-  std::vector<String> TakeDeletions();
+  List<String> TakeDeletions();
   // Segments that must be written anew without their discarded records.
-  std::vector<NewSegment> TakeRewrites();
+  List<NewSegment> TakeRewrites();
 
   // Forgets everything, stored or not, without asking for deletions.
   void Clear();
 
-  std::vector<Record>& records() { return records_; }
+  List<Record>& records() { return records_; }
   Record* Find(uint64_t id);
   // The writer of the segment that holds the record; empty when none does.
   std::string_view WriterOf(const Record& record) const;
@@ -96,9 +96,9 @@ class Outbox {
 
   OutboxLimits limits_;
   String writer_;
-  std::vector<Record> records_;
-  std::vector<Segment> segments_;
-  std::vector<Context> contexts_;  // by growing id
+  List<Record> records_;
+  List<Segment> segments_;
+  List<Context> contexts_;  // by growing id
   std::array<int64_t, kCollectorsMax> pending_{};
   int64_t live_ = 0;
   int64_t bytes_ = 0;

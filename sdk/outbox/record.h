@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
+#include "base/list.h"
 #include "base/string.h"
 #include "consent/policy.h"
 
@@ -41,7 +41,7 @@ struct StoredRecord {
 };
 
 struct DecodedSegment {
-  std::vector<StoredRecord> records;  // all that is whole
+  List<StoredRecord> records;  // all that is whole
   int corrupt = 0;                    // frames that were not; a torn end counts once
 };
 

@@ -18,9 +18,9 @@ String ToRecordPath(std::string_view path) {
 
 }  // namespace
 
-std::vector<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields,
-                                      std::vector<Problem>* problems) {
-  std::vector<FieldRule> rules;
+List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields,
+                                      List<Problem>* problems) {
+  List<FieldRule> rules;
   for (JsonItems item(fields); item.Next();) {
     const JsonView needs = item.value()["needs"];
     CheckPurposeIds(policy, needs, "/fields/" + IntegerText(item.index()) + "/needs", problems);
@@ -31,7 +31,7 @@ std::vector<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields,
   return rules;
 }
 
-void ApplyFieldRules(const std::vector<FieldRule>& rules, PurposeSet allowed, String* event) {
+void ApplyFieldRules(const List<FieldRule>& rules, PurposeSet allowed, String* event) {
   for (const FieldRule& rule : rules) {
     if ((rule.needs & ~allowed) != 0) *event = WithoutPath(JsonView(*event), rule.path);
   }

@@ -2,8 +2,7 @@
 #ifndef WAYMARK_PRIVACY_FIELD_RULES_H_
 #define WAYMARK_PRIVACY_FIELD_RULES_H_
 
-#include <vector>
-
+#include "base/list.h"
 #include "base/string.h"
 #include "base/json_view.h"
 #include "base/status.h"
@@ -18,11 +17,11 @@ struct FieldRule {
 
 // Reads the member `fields` of a config that fits the schema. `/user/id` and `/user/<trait>` are taken to the places where
 // the record keeps them. Until coarsening and hashing exist, such rules always drop the field: the stricter choice.
-std::vector<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields,
-                                      std::vector<Problem>* problems);
+List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields,
+                                      List<Problem>* problems);
 
 // Takes the fields away whose purposes are not all `allowed`. `event`: an event document.
-void ApplyFieldRules(const std::vector<FieldRule>& rules, PurposeSet allowed, String* event);
+void ApplyFieldRules(const List<FieldRule>& rules, PurposeSet allowed, String* event);
 
 }  // namespace waymark
 

@@ -3,8 +3,8 @@
 #define WAYMARK_INCLUDE_WAYMARK_EFFECT_H_
 
 #include <cstdint>
-#include <vector>
 
+#include "base/list.h"
 #include "base/string.h"
 #include "base/status.h"
 #include "base/time.h"
@@ -41,9 +41,9 @@ struct Effect {
 };
 
 struct Output {
-  std::vector<Effect> effects;   // to be started in this order
+  List<Effect> effects;   // to be started in this order
   int64_t wake_at_ms = kNever;   // on the monotonic clock
-  std::vector<Problem> problems;
+  List<Problem> problems;
   bool refused = false;          // the start was refused; nothing else will ever come
   bool nothing = false;          // nothing to do, and the last wake_at_ms still holds
 };

@@ -6,8 +6,8 @@
 #define WAYMARK_INCLUDE_WAYMARK_ENGINE_H_
 
 #include <memory>
-#include <vector>
 
+#include "base/list.h"
 #include "base/string.h"
 #include "waymark/effect.h"
 #include "waymark/input.h"
@@ -36,7 +36,7 @@ class Engine {
 };
 
 // All that is wrong with a config document; empty: Open() would take it. `config` has passed CheckJson().
-std::vector<Problem> LintConfig(JsonView config);
+List<Problem> LintConfig(JsonView config);
 
 }  // namespace waymark
 
