@@ -155,7 +155,7 @@ bool JsonItems::Next() {
     key_ = std::string_view(at + 1, static_cast<size_t>(end - at) - 2);
     at = SkipSpace(SkipSpace(end) + 1);  // the colon
   }
-  value_ = JsonView(at);
+  value_ = JsonView::At(at);
   next_ = EndOfValue(at);
   ++index_;
   return true;

@@ -50,7 +50,11 @@ class JsonView {
 
  private:
   friend class JsonItems;
-  explicit JsonView(const char* at) : at_(at) {}
+  static JsonView At(const char* at) {
+    JsonView view;
+    view.at_ = at;
+    return view;
+  }
 
   const char* at_ = nullptr;  // first byte of the value
 };
