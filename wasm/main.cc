@@ -6,9 +6,6 @@
 
 #include "waymark/abi.h"
 
-// A host that holds views of the memory looks for itself whether it has grown.
-extern "C" void emscripten_notify_memory_growth(size_t) {}
-
 // Memory is short, or an invariant is broken: the call ends in a trap, which the host sees as an exception.
 // (`abort` and `exit` of the C library end here.)
 extern "C" [[noreturn]] void __wasi_proc_exit(int) { __builtin_trap(); }
