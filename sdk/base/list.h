@@ -63,10 +63,11 @@ class List : public ListMemory {
   T& back() { return end()[-1]; }
   const T& back() const { return end()[-1]; }
 
-  void push_back(T item) { insert(size_, std::move(item)); }
+  void push_back(T&& item) { insert(size_, std::move(item)); }
+  void push_back(const T& item) { insert(size_, T(item)); }
   T& emplace_back() { return *new (MakeRoom(size_, sizeof(T))) T(); }
   // Before the item at `place`.
-  void insert(size_t place, T item) { new (MakeRoom(place, sizeof(T))) T(std::move(item)); }
+  void insert(size_t place, T&& item) { new (MakeRoom(place, sizeof(T))) T(std::move(item)); }
   void pop_back() { Shorten(size_ - 1); }
   void clear() { Shorten(0); }
 

@@ -110,7 +110,7 @@ class SchemaWalk {
  private:
   void Add(const char* code, std::string_view found, std::string_view allowed) {
     if (problems_.size() >= kProblemsMax) return;
-    problems_.push_back(MakeProblem(code, pointer_, found, allowed));
+    AddProblem(&problems_, code, pointer_, found, allowed);
   }
 
   JsonView Definition(std::string_view reference) const {

@@ -7,4 +7,9 @@ Problem MakeProblem(const char* code, std::string_view pointer, std::string_view
   return {code, String(pointer), String(found), String(allowed)};
 }
 
+void AddProblem(List<Problem>* problems, const char* code, std::string_view pointer,
+                std::string_view found, std::string_view allowed) {
+  problems->push_back(MakeProblem(code, pointer, found, allowed));
+}
+
 }  // namespace waymark

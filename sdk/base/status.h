@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/list.h"
 #include "base/string.h"
 
 namespace waymark {
@@ -28,6 +29,10 @@ struct Problem {
 // A problem from its parts. Out of line: one call is smaller than four strings at every place that finds something wrong.
 Problem MakeProblem(const char* code, std::string_view pointer, std::string_view found,
                     std::string_view allowed);
+
+// The same, behind others.
+void AddProblem(List<Problem>* problems, const char* code, std::string_view pointer,
+                std::string_view found, std::string_view allowed);
 
 class [[nodiscard]] Status {
  public:

@@ -35,7 +35,7 @@ String Answer(const Input& query) {
   } else if (query.fields["query"].IsName("lint")) {
     problems = LintConfig(query.fields["config"]);
   } else {
-    problems.push_back(MakeProblem("not_allowed", "/query", "an unknown question", "lint"));
+    AddProblem(&problems, "not_allowed", "/query", "an unknown question", "lint");
   }
   FrameWriter answer;
   JsonWriter writer(answer.json());

@@ -8,8 +8,8 @@ std::unique_ptr<Collector> MakeCollector(JsonView entry, const SenderFacts& send
   // The schema lets no third protocol through.
   if (entry["protocol"].AsName() != "segment") return MakeSnowplow(entry, sender);
   if (entry["options"]["write_key"]) return MakeSegment(entry, sender);
-  problems->push_back(MakeProblem("required", pointer + "/options/write_key", "nothing",
-                                  "the write key of a Segment source"));
+  AddProblem(problems, "required", pointer + "/options/write_key", "nothing",
+             "the write key of a Segment source");
   return nullptr;
 }
 

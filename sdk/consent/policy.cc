@@ -97,8 +97,8 @@ Policy ReadPolicy(JsonView consent, List<Problem>* problems) {
     Purpose purpose = ReadPurpose(item.value());
     purpose.needs = PurposeSet{1} << item.index();
     if (policy.Find(purpose.id) >= 0) {
-      problems->push_back(MakeProblem("conflict", PurposePointer(item.index(), "/id"),
-                                      item.value()["id"].text(), "each id once"));
+      AddProblem(problems, "conflict", PurposePointer(item.index(), "/id"),
+                 item.value()["id"].text(), "each id once");
     }
     policy.purposes.push_back(std::move(purpose));
   }
@@ -115,8 +115,8 @@ void CheckPurposeIds(const Policy& policy, JsonView ids, const String& pointer,
                      List<Problem>* problems) {
   for (JsonItems id(ids); id.Next();) {
     if (policy.Find(id.value().AsName()) >= 0) continue;
-    problems->push_back(MakeProblem("not_allowed", pointer + "/" + IntegerText(id.index()),
-                                    id.value().text(), PurposeIds(policy)));
+    AddProblem(problems, "not_allowed", pointer + "/" + IntegerText(id.index()), id.value().text(),
+               PurposeIds(policy));
   }
 }
 

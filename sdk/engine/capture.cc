@@ -58,15 +58,14 @@ void EngineCore::OnRefused(const Input& input) {
   losses_.Add(Loss::kInvalid);
   view_dirty_ = true;
   if (!input.refusal.ok()) return Report(input.refusal.problem());
-  Report(MakeProblem("not_json", input.fields["pointer"].AsString(),
-                     input.fields["found"].AsString(), input.fields["allowed"].AsString()));
+  Report("not_json", input.fields["pointer"].AsString(), input.fields["found"].AsString(),
+         input.fields["allowed"].AsString());
 }
 
 void EngineCore::OnSetContext(const Input& input) {
   const JsonView changes = input.fields["context"];
   if (!changes.is(JsonType::kObject)) {
-    return Report(
-        MakeProblem("wrong_type", "/context", JsonTypeName(changes.type()), "an object"));
+    return Report("wrong_type", "/context", JsonTypeName(changes.type()), "an object");
   }
   const String scrubbed = ScrubContext(config_.url_rules, changes);
   String merged = MergeObjects(JsonView(context_), JsonView(scrubbed));
@@ -226,8 +225,7 @@ void EngineCore::Enqueue(Record record, uint32_t lanes, std::string_view message
   outbox_.Append(std::move(record));
   while (Record* oldest = outbox_.OverBound()) {
     losses_.Add(Loss::kQuota);
-    Report(MakeProblem("queue_full", "/delivery", "more events than may wait",
-                       "outbox_events_max and outbox_bytes_max"));
+    Report("queue_full", "/delivery", "more events than may wait", "outbox_events_max and outbox_bytes_max");
     outbox_.Discard(oldest, false);
   }
   for (size_t i = 0; i < lanes_.size(); ++i) {

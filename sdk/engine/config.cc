@@ -33,8 +33,7 @@ void ReadCollectors(JsonView collectors, const SenderFacts& sender, Config* conf
     lane.id = entry["id"].AsName();
     for (const Lane& other : config->lanes) {
       if (other.id != lane.id) continue;
-      problems->push_back(
-          MakeProblem("conflict", pointer + "/id", entry["id"].text(), "each id once"));
+      AddProblem(problems, "conflict", pointer + "/id", entry["id"].text(), "each id once");
     }
     CheckPurposeIds(config->policy, entry["needs"], pointer + "/needs", problems);
     lane.policy = ReadCollectorPolicy(config->policy, entry);

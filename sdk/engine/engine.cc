@@ -40,7 +40,7 @@ EngineCore::EngineCore(const Start& start)
       prng_(start.Body(start.fields["entropy"])),
       message_ids_(&prng_) {
   if (start.Body(start.fields["entropy"]).size() != kEntropyBytes) {
-    refusal_.push_back(MakeProblem("out_of_range", "/entropy", "other entropy", "32 bytes"));
+    AddProblem(&refusal_, "out_of_range", "/entropy", "other entropy", "32 bytes");
   }
   if (!refusal_.empty()) return;
   consent_ = ReadConsentRecord(config_.policy, start.fields["consent"], start.now);
@@ -181,8 +181,13 @@ Effect& EngineCore::Emit(EffectType type) {
   return effect;
 }
 
-void EngineCore::Report(Problem problem) {
-  if (problems_.size() < kProblemsMax) problems_.push_back(std::move(problem));
+void EngineCore::Report(const Problem& problem) {
+  Report(problem.code, problem.pointer, problem.found, problem.allowed);
+}
+
+void EngineCore::Report(const char* code, std::string_view pointer, std::string_view found,
+                        std::string_view allowed) {
+  if (problems_.size() < kProblemsMax) AddProblem(&problems_, code, pointer, found, allowed);
 }
 
 Engine::Engine(const Start& start) : core_(std::make_unique<EngineCore>(start)) {}

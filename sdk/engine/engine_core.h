@@ -62,7 +62,9 @@ class EngineCore {
   Output TakeOutput(Now now, bool is_wake);
   int64_t NextWake(Now now) const;
   Effect& Emit(EffectType type);
-  void Report(Problem problem);
+  void Report(const Problem& problem);
+  void Report(const char* code, std::string_view pointer, std::string_view found,
+              std::string_view allowed);
   void OnSignal(const Input& input);
   void NewGeneration(std::string_view entropy);
 

@@ -169,8 +169,8 @@ void EngineCore::OnAnswer(size_t lane_index, const List<uint64_t>& ids,
     lane.due_ms = now.mono_ms;
   } else {
     const Loss reason = status == kPayloadTooLarge ? Loss::kOversize : Loss::kRejected;
-    Report(MakeProblem("rejected", "/collectors/" + IntegerText(static_cast<int64_t>(lane_index)),
-                       "HTTP " + IntegerText(status), "an answer of 200 to 299"));
+    Report("rejected", "/collectors/" + IntegerText(static_cast<int64_t>(lane_index)),
+           "HTTP " + IntegerText(status), "an answer of 200 to 299");
     SettleAll(lane_index, ids, &reason);
   }
 }

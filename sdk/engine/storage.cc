@@ -152,8 +152,8 @@ void EngineCore::OnStoreDone(const Input& input, Now now) {
 
 void EngineCore::OnStoreFailed(const Input& input, Now now) {
   const StoreUse use = TakeOperation(input.Integer("effect_id"));
-  Report(MakeProblem("store_failed", "", input.fields["reason"].AsString(),
-                     "a store that takes events; they wait in memory"));
+  Report("store_failed", "", input.fields["reason"].AsString(),
+         "a store that takes events; they wait in memory");
   if (use == StoreUse::kSegments) segments_reading_ = segments_left_ = false;
   // A decision holds whether or not it could be put down.
   if (use == StoreUse::kConsent && consent_.withdrawing) CarryOutWithdrawal(now);
