@@ -1,4 +1,5 @@
 #include "base/json_view.h"
+#include "base/name_table.h"
 
 #include "base/utf8.h"
 
@@ -69,10 +70,9 @@ char SimpleEscape(char kind) {
 
 }  // namespace
 
-const char* JsonTypeName(JsonType type) {
-  static constexpr const char* kNames[] = {"nothing",  "null",     "a boolean", "a number",
-                                           "a string", "an array", "an object"};
-  return kNames[static_cast<int>(type)];
+std::string_view JsonTypeName(JsonType type) {
+  return NameAt("nothing,null,a boolean,a number,a string,an array,an object",
+                static_cast<int>(type));
 }
 
 JsonView::JsonView(std::string_view text) {
@@ -112,7 +112,13 @@ JsonView JsonView::operator[](std::string_view key) const {
   return JsonView();
 }
 
-JsonView JsonView::operator[](const char* key) const { return (*this)[std::string_view(key)]; }
+JsonView JsonView::operator[](const char* key) const {
+  if (!is(JsonType::kObject)) return JsonView();
+  for (JsonItems item(*this); item.Next();) {
+    if (Is(item.key(), key)) return item.value();
+  }
+  return JsonView();
+}
 
 String JsonView::AsString() const { return Unescape(AsName()); }
 
@@ -121,7 +127,7 @@ std::string_view JsonView::AsName() const {
   return std::string_view(at_ + 1, static_cast<size_t>(EndOfString(at_) - at_) - 2);
 }
 
-bool JsonView::IsName(const char* name) const { return AsName() == name; }
+bool JsonView::IsName(const char* name) const { return Is(AsName(), name); }
 
 std::optional<int64_t> JsonView::AsInteger() const {
   const int64_t number = IntegerOr(INT64_MIN);  // which has more digits than are read

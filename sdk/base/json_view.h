@@ -17,7 +17,7 @@ namespace waymark {
 enum class JsonType : uint8_t { kMissing, kNull, kBool, kNumber, kString, kArray, kObject };
 
 // "an object", "a number" …: for problems.
-const char* JsonTypeName(JsonType type);
+std::string_view JsonTypeName(JsonType type);
 
 class JsonView {
  public:

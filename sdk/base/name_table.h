@@ -1,25 +1,21 @@
-// The place of a name in a table of names: how words of the config and of inputs become enumerators.
+// Names in one text, "consent,contract,exempt": how words of the config and of inputs become enumerators, and the other way.
+//
+// One text instead of an array of them: pointers do not compress.
 #ifndef WAYMARK_BASE_NAME_TABLE_H_
 #define WAYMARK_BASE_NAME_TABLE_H_
 
-#include <cstddef>
-#include <cstring>
 #include <string_view>
 
 namespace waymark {
 
-// -1 when the table does not have it.
-inline int FindName(const char* const* names, int count, std::string_view name) {
-  for (int i = 0; i < count; ++i) {
-    if (name == names[i]) return i;
-  }
-  return -1;
-}
+// The place of a name, from 0; -1 when the names do not have it. Names are not empty and hold no comma.
+int FindName(const char* names, std::string_view name);
 
-template <int kCount>
-int FindName(const char* const (&names)[kCount], std::string_view name) {
-  return FindName(names, kCount, name);
-}
+// The name at a place that the names have.
+std::string_view NameAt(const char* names, int place);
+
+// Whether the text is `name`. Shorter to call than the comparison of two views.
+bool Is(std::string_view text, const char* name);
 
 }  // namespace waymark
 

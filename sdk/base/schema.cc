@@ -2,6 +2,7 @@
 
 #include "base/json_writer.h"
 #include "base/limits.h"
+#include "base/name_table.h"
 #include "base/utf8.h"
 
 namespace waymark {
@@ -63,7 +64,7 @@ bool IsIgluUri(std::string_view text) {
 }
 
 struct Format {
-  std::string_view name;
+  const char* name;
   bool (*fits)(std::string_view);
   const char* allowed;
 };
@@ -77,10 +78,10 @@ constexpr Format kFormats[] = {
 
 JsonType TypeOf(JsonView name) {
   const std::string_view text = name.text();
-  if (text == "\"object\"") return JsonType::kObject;
-  if (text == "\"array\"") return JsonType::kArray;
-  if (text == "\"string\"") return JsonType::kString;
-  if (text == "\"boolean\"") return JsonType::kBool;
+  if (Is(text, "\"object\"")) return JsonType::kObject;
+  if (Is(text, "\"array\"")) return JsonType::kArray;
+  if (Is(text, "\"string\"")) return JsonType::kString;
+  if (Is(text, "\"boolean\"")) return JsonType::kBool;
   return JsonType::kNumber;  // number and integer
 }
 
@@ -125,7 +126,7 @@ class SchemaWalk {
       Add("wrong_type", JsonTypeName(value.type()), JsonTypeName(type));
       return false;
     }
-    if (name.text() != "\"integer\"" || value.AsInteger()) return true;
+    if (!Is(name.text(), "\"integer\"") || value.AsInteger()) return true;
     Add("wrong_type", QuoteForProblem(value), "a whole number");
     return false;
   }
@@ -181,7 +182,7 @@ class SchemaWalk {
                 " characters");
     const std::string_view name = schema["format"].AsName();
     for (const Format& format : kFormats) {
-      if (format.name == name && !format.fits(text)) {
+      if (Is(name, format.name) && !format.fits(text)) {
         Add("not_allowed", QuoteForProblem(value), format.allowed);
       }
     }

@@ -1,17 +1,19 @@
 #include "capi/output_writer.h"
 
 #include "base/limits.h"
+#include "base/name_table.h"
 #include "capi/frame.h"
 
 namespace waymark {
 namespace {
 
-constexpr const char* kTypes[] = {"store_get",    "store_put", "store_delete", "store_delete",
-                                  "http_send",    "http_abort", "notify"};
-constexpr const char* kTransports[] = {"fetch", "keepalive", "beacon"};
+// In the order of EffectType and Transport.
+constexpr const char* kTypes =
+    "store_get,store_put,store_delete,store_delete,http_send,http_abort,notify";
+constexpr const char* kTransports = "fetch,keepalive,beacon";
 
 void WriteEffect(JsonWriter* writer, const Effect& effect, FrameWriter* frame) {
-  writer->Begin('{').Field("type", kTypes[static_cast<int>(effect.type)]);
+  writer->Begin('{').Field("type", NameAt(kTypes, static_cast<int>(effect.type)));
   if (effect.effect_id != 0) writer->Field("effect_id", effect.effect_id);
   switch (effect.type) {
     case EffectType::kStoreGet:
@@ -30,7 +32,7 @@ void WriteEffect(JsonWriter* writer, const Effect& effect, FrameWriter* frame) {
     case EffectType::kHttpSend:
       writer->Field("method", "POST").Field("url", effect.name);
       writer->FieldRaw("headers", effect.headers).FieldRaw("body", frame->AddBody(effect.bytes));
-      writer->Field("transport", kTransports[static_cast<int>(effect.transport)]);
+      writer->Field("transport", NameAt(kTransports, static_cast<int>(effect.transport)));
       writer->Field("timeout_ms", kHttpTimeoutMs);
       writer->Field("credentials", effect.credentials ? "include" : "omit");
       break;

@@ -6,7 +6,7 @@ std::unique_ptr<Collector> MakeCollector(JsonView entry, const SenderFacts& send
                                          const String& pointer,
                                          List<Problem>* problems) {
   // The schema lets no third protocol through.
-  if (entry["protocol"].AsName() != "segment") return MakeSnowplow(entry, sender);
+  if (!entry["protocol"].IsName("segment")) return MakeSnowplow(entry, sender);
   if (entry["options"]["write_key"]) return MakeSegment(entry, sender);
   AddProblem(problems, "required", pointer + "/options/write_key", "nothing",
              "the write key of a Segment source");

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/json_writer.h"
+#include "base/name_table.h"
 #include "codec/base64url.h"
 #include "collector/collector.h"
 #include "collector/snowplow_entities.h"
@@ -49,9 +50,9 @@ struct SizeField {
 constexpr SizeField kSizeFields[] = {{"res", "screen"}, {"vp", "viewport"}, {"ds", "document"}};
 
 std::string_view PlatformOf(std::string_view channel) {
-  if (channel.empty() || channel == "web") return "web";
-  if (channel == "app") return "mob";
-  return channel == "server" ? "srv" : "app";
+  if (channel.empty() || Is(channel, "web")) return "web";
+  if (Is(channel, "app")) return "mob";
+  return Is(channel, "server") ? "srv" : "app";
 }
 
 // {"schema": …, "data": …} around data that is JSON.

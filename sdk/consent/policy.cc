@@ -6,9 +6,9 @@
 namespace waymark {
 namespace {
 
-constexpr const char* kBases[] = {"consent", "legitimate_interest", "exempt", "contract",
-                                  "legal_obligation"};
-constexpr const char* kBeforeAnswers[] = {"hold", "drop", "deidentify"};
+// In the order of Basis and BeforeAnswer.
+constexpr const char* kBases = "consent,legitimate_interest,exempt,contract,legal_obligation";
+constexpr const char* kBeforeAnswers = "hold,drop,deidentify";
 
 String PurposeIds(const Policy& policy) {
   String ids;

@@ -4,6 +4,7 @@
 
 #include "base/json_merge.h"
 #include "base/limits.h"
+#include "base/name_table.h"
 
 namespace waymark {
 namespace {
@@ -64,17 +65,17 @@ OutgoingEvent OpenRecord(const Record& record, const Outbox& outbox, const SendR
   for (JsonItems item((JsonView(*text))); item.Next();) {
     const std::string_view key = item.key();
     JsonView value = item.value();
-    if (key == "type") event.type = TypeFrom(value.AsName());
-    else if (key == "name") event.name = value.AsString();
-    else if (key == "message_id") event.message_id = value.AsName();
-    else if (key == "anonymous_id") event.anonymous_id = value;
-    else if (key == "user_id") event.user_id = value;
-    else if (key == "time_ms") event.time_ms = value.IntegerOr(0);
-    else if (key == "session") event.session = value;
-    else if (key == "consent") event.consent = value;
-    else if (key == "properties") event.properties = value;
-    else if (key == "traits") event.traits = value;
-    else if (key == "context") event.context = value;
+    if (Is(key, "type")) event.type = TypeFrom(value.AsName());
+    else if (Is(key, "name")) event.name = value.AsString();
+    else if (Is(key, "message_id")) event.message_id = value.AsName();
+    else if (Is(key, "anonymous_id")) event.anonymous_id = value;
+    else if (Is(key, "user_id")) event.user_id = value;
+    else if (Is(key, "time_ms")) event.time_ms = value.IntegerOr(0);
+    else if (Is(key, "session")) event.session = value;
+    else if (Is(key, "consent")) event.consent = value;
+    else if (Is(key, "properties")) event.properties = value;
+    else if (Is(key, "traits")) event.traits = value;
+    else if (Is(key, "context")) event.context = value;
   }
   return event;
 }

@@ -113,7 +113,7 @@ void EngineCore::OnForget(const Input& input) {
 }
 
 void EngineCore::OnStoreChanged(const Input& input, Now now) {
-  if (input.fields["key"].AsName() != kConsentKey) return;
+  if (!input.fields["key"].IsName(kConsentKey)) return;
   const std::string_view value = input.Body(input.fields["value"]);
   const bool readable = CheckJson(value).fault == JsonCheck::Fault::kNone;
   const uint32_t generation = consent_.generation;

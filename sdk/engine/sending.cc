@@ -4,6 +4,7 @@
 
 #include "base/json_writer.h"
 #include "base/limits.h"
+#include "base/name_table.h"
 #include "codec/gzip.h"
 #include "delivery/retry_policy.h"
 #include "engine/engine_core.h"
@@ -102,8 +103,8 @@ void EngineCore::OnFlush(Now now) {
 
 void EngineCore::OnLifecycle(const Input& input, Now now) {
   const std::string_view state = input.fields["state"].AsName();
-  const bool closing = state == "closing";
-  if (!closing && state != "hidden") return;
+  const bool closing = Is(state, "closing");
+  if (!closing && !Is(state, "hidden")) return;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     if (!lanes_[i].busy() && lanes_[i].retry_ms <= now.mono_ms) Send(i, now, true, closing);
   }
@@ -146,8 +147,8 @@ void EngineCore::OnAnswer(size_t lane_index, const List<uint64_t>& ids,
   Lane& lane = lanes_[lane_index];
   const std::string_view error = fact.fields["error"].AsName();
   const int status = static_cast<int>(std::clamp<int64_t>(fact.Integer("status"), 0, 999));
-  if (error == "aborted") return;
-  if (error == "queued") {  // taken over by the platform, which is no acceptance
+  if (Is(error, "aborted")) return;
+  if (Is(error, "queued")) {  // taken over by the platform, which is no acceptance
     lane.retry_ms = now.mono_ms + kBeaconDoubtMs;
     lane.due_ms = lane.retry_ms;
     return;

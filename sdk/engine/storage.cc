@@ -5,6 +5,7 @@
 #include "base/json_check.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
+#include "base/name_table.h"
 #include "engine/engine_core.h"
 
 namespace waymark {
@@ -59,9 +60,9 @@ void EngineCore::ReadState(const Input& input, Now now) {
     const std::string_view key = entry.value()["key"].AsName();
     const JsonView json = StoredJson(input.Body(entry.value()["value"]));
     if (!json) losses_.Add(Loss::kCorrupt);
-    else if (key == kIdentityKey && identity_.empty()) identity_ = ReadIdentity(json);
-    else if (key == kSessionKey && session_.id.empty()) session_ = ReadSession(json);
-    else if (key == kDeliveryKey) ReadDelivery(json);
+    else if (Is(key, kIdentityKey) && identity_.empty()) identity_ = ReadIdentity(json);
+    else if (Is(key, kSessionKey) && session_.id.empty()) session_ = ReadSession(json);
+    else if (Is(key, kDeliveryKey)) ReadDelivery(json);
   }
   segments_left_ = true;
   segments_after_.clear();

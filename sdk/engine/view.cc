@@ -1,13 +1,13 @@
 // What people and pages may look at. Changes nothing.
 #include "base/json_writer.h"
+#include "base/name_table.h"
 #include "engine/engine_core.h"
 
 namespace waymark {
 namespace {
 
 std::string_view StateName(PurposeState state) {
-  static constexpr const char* kNames[] = {"unknown", "granted", "denied", "exempt"};
-  return kNames[static_cast<int>(state)];
+  return NameAt("unknown,granted,denied,exempt", static_cast<int>(state));
 }
 
 std::string_view Why(PurposeState state, bool objectable, const ConsentState& consent) {
@@ -24,7 +24,6 @@ String EngineCore::View() const {
   JsonWriter writer(&json);
   writer.Begin('{').FieldBool("refused", !refusal_.empty());
   if (refusal_.empty()) {
-    static constexpr const char* kStore[] = {"closed", "reading", "ok", "failed"};
     WriteConsent(&writer);
     writer.Field("anonymous_id", identity_.anonymous_id).Field("user_id", identity_.user_id);
     if (!session_.id.empty()) {
@@ -32,7 +31,7 @@ String EngineCore::View() const {
       writer.Field("event_index", session_.event_index).End('}');
     }
     WriteQueue(&writer);
-    writer.Field("store", kStore[static_cast<int>(store_phase_)]);
+    writer.Field("store", NameAt("closed,reading,ok,failed", static_cast<int>(store_phase_)));
     writer.FieldRaw("losses", losses_.Json());
     WriteLanes(&writer);
     writer.FieldRaw("signals", signals_);

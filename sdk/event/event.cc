@@ -1,10 +1,11 @@
 #include "event/event.h"
 
+#include "base/name_table.h"
+
 namespace waymark {
 
 std::string_view EventTypeName(EventType type) {
-  static constexpr const char* kNames[] = {"track", "page", "screen", "identify"};
-  return kNames[static_cast<int>(type)];
+  return NameAt("track,page,screen,identify", static_cast<int>(type));
 }
 
 std::string_view SelectorOf(const Event& event) {

@@ -1,5 +1,7 @@
 #include "event/vocabulary.h"
 
+#include "base/name_table.h"
+
 namespace waymark {
 namespace {
 
@@ -39,14 +41,13 @@ constexpr Touchpoint kTouchpoints[] = {
 
 const Touchpoint* FindTouchpoint(std::string_view name) {
   for (const Touchpoint& touchpoint : kTouchpoints) {
-    if (touchpoint.name == name) return &touchpoint;
+    if (Is(name, touchpoint.name)) return &touchpoint;
   }
   return nullptr;
 }
 
 std::string_view StageName(Stage stage) {
-  static constexpr const char* kNames[] = {"pre_purchase", "purchase", "post_purchase"};
-  return kNames[static_cast<int>(stage)];
+  return NameAt("pre_purchase,purchase,post_purchase", static_cast<int>(stage));
 }
 
 }  // namespace waymark

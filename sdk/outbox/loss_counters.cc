@@ -3,12 +3,13 @@
 #include <algorithm>
 
 #include "base/json_writer.h"
+#include "base/name_table.h"
 
 namespace waymark {
 namespace {
 
-constexpr const char* kNames[kLossReasons] = {
-    "quota", "age", "consent", "oversize", "rejected", "retry_exhausted", "corrupt", "invalid"};
+constexpr const char* kNames =
+    "quota,age,consent,oversize,rejected,retry_exhausted,corrupt,invalid";
 
 }  // namespace
 
@@ -16,14 +17,14 @@ String LossCounters::Json() const {
   String json;
   JsonWriter writer(&json);
   writer.Begin('{');
-  for (size_t i = 0; i < counts_.size(); ++i) writer.Field(kNames[i], counts_[i]);
+  for (int i = 0; i < kLossReasons; ++i) writer.Key(NameAt(kNames, i)).Integer(counts_[i]);
   writer.End('}');
   return json;
 }
 
 void LossCounters::AddFrom(JsonView json) {
-  for (size_t i = 0; i < counts_.size(); ++i) {
-    counts_[i] += std::max<int64_t>(0, json[kNames[i]].IntegerOr(0));
+  for (int i = 0; i < kLossReasons; ++i) {
+    counts_[i] += std::max<int64_t>(0, json[NameAt(kNames, i)].IntegerOr(0));
   }
 }
 

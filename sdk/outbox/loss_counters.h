@@ -2,7 +2,6 @@
 #ifndef WAYMARK_OUTBOX_LOSS_COUNTERS_H_
 #define WAYMARK_OUTBOX_LOSS_COUNTERS_H_
 
-#include <array>
 #include <cstdint>
 
 #include "base/string.h"
@@ -33,7 +32,7 @@ class LossCounters {
   void AddFrom(JsonView json);
 
  private:
-  std::array<int64_t, kLossReasons> counts_{};
+  int64_t counts_[kLossReasons] = {};
 };
 
 }  // namespace waymark

@@ -2,6 +2,7 @@
 
 #include "base/json_merge.h"
 #include "base/json_writer.h"
+#include "base/name_table.h"
 
 namespace waymark {
 namespace {
@@ -11,7 +12,7 @@ constexpr std::string_view kUserPrefix = "/user/";
 String ToRecordPath(std::string_view path) {
   if (path.substr(0, kUserPrefix.size()) != kUserPrefix) return String(path);
   path.remove_prefix(kUserPrefix.size());
-  String record_path = path == "id" ? "/user_" : "/traits/";
+  String record_path = Is(path, "id") ? "/user_" : "/traits/";
   record_path += path;
   return record_path;
 }

@@ -1,6 +1,7 @@
 #include "privacy/url_scrub.h"
 
 #include "base/json_writer.h"
+#include "base/name_table.h"
 
 namespace waymark {
 namespace {
@@ -22,7 +23,7 @@ bool Stays(const UrlRules& rules, std::string_view parameter) {
 void WritePage(JsonWriter* writer, const UrlRules& rules, JsonView page) {
   writer->Begin('{');
   for (JsonItems item(page); item.Next();) {
-    const bool url = item.key() == "url" || item.key() == "referrer" || item.key() == "search";
+    const bool url = Is(item.key(), "url") || Is(item.key(), "referrer") || Is(item.key(), "search");
     writer->Key(item.key());
     if (url && item.value().is(JsonType::kString)) {
       writer->Text(ScrubUrl(rules, item.value().AsString()));
@@ -68,7 +69,7 @@ String ScrubContext(const UrlRules& rules, JsonView context) {
   writer.Begin('{');
   for (JsonItems item(context); item.Next();) {
     writer.Key(item.key());
-    if (item.key() == "page") WritePage(&writer, rules, page);
+    if (Is(item.key(), "page")) WritePage(&writer, rules, page);
     else writer.Raw(item.value().text());
   }
   writer.End('}');
