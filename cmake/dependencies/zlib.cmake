@@ -5,34 +5,53 @@ waymark_find_sources(zlib
   "https://github.com/madler/zlib/releases/download/v1.2.13/zlib-1.2.13.tar.gz"
   b3a24de97a8fdbc835b9833169501030b8977031bcb54b3b3ac13740f846ab30)
 
-# The core compresses raw deflate at level 6 and nothing else (sdk/codec/gzip.cc). zlib chooses level, strategy and wrapper at
-# run time, so that no linker can see that the others are dead: 2 KB of brotli. This writes a deflate.c in which the choice is
-# made. What it gives for that one level is the same to the byte; any other level compresses as level 6 does.
-function(waymark_write_deflate_of_one_level file)
-  file(READ "${zlib_SOURCE_DIR}/deflate.c" text)
-  macro(replace old new)
+# Writes a source of zlib with changes: pairs of what stands there and what shall.
+function(waymark_write_changed source file)
+  file(READ "${zlib_SOURCE_DIR}/${source}" text)
+  while(ARGN)
+    list(POP_FRONT ARGN old new)
     string(FIND "${text}" "${old}" place)
     if(place EQUAL -1)
-      message(FATAL_ERROR "zlib's deflate.c has no `${old}`: see cmake/dependencies/zlib.cmake")
+      message(FATAL_ERROR "zlib's ${source} has no `${old}`: see cmake/dependencies/zlib.cmake")
     endif()
     string(REPLACE "${old}" "${new}" text "${text}")
-  endmacro()
-  replace("deflate_stored}" "deflate_slow}")
-  replace("deflate_fast}" "deflate_slow}")
-  replace("bstate = s->level == 0" "bstate = 1 ? deflate_slow(s, flush) : s->level == 0")
-  replace("s->wrap = wrap" "s->wrap = 0")
-  replace("strm->state->wrap == 1" "0")
-  replace("s->wrap <= 0" "1")
-  replace("switch (s->wrap)" "switch (0)")
-  replace("INIT_STATE && s->wrap == 0" "INIT_STATE")
-  replace("strm->adler = adler32(0L, Z_NULL, 0)" "strm->adler = 1")
-  replace("        adler32(0L, Z_NULL, 0);" "        1;")
+  endwhile()
   file(CONFIGURE OUTPUT "${file}" CONTENT "${text}" @ONLY)
 endfunction()
 
+# The core compresses raw deflate at level 6 and nothing else (sdk/codec/gzip.cc). zlib chooses level, strategy and wrapper at
+# run time, so that no linker can see that the others are dead: 1.5 KB of brotli. Here the choice is made. What it gives for that
+# one level is the same to the byte; any other level compresses as level 6 does.
+set(waymark_deflate "${CMAKE_CURRENT_BINARY_DIR}/zlib/deflate.c")
+waymark_write_changed(deflate.c "${waymark_deflate}"
+  "deflate_stored}" "deflate_slow}"
+  "deflate_fast}" "deflate_slow}"
+  "bstate = s->level == 0" "bstate = 1 ? deflate_slow(s, flush) : s->level == 0"
+  "s->wrap = wrap" "s->wrap = 0"
+  "strm->state->wrap == 1" "0"
+  "s->wrap <= 0" "1"
+  "switch (s->wrap)" "switch (0)"
+  "INIT_STATE && s->wrap == 0" "INIT_STATE"
+  "strm->adler = adler32(0L, Z_NULL, 0)" "strm->adler = 1"
+  "        adler32(0L, Z_NULL, 0)" "        1")
+
+# In the page module the tables of fixed codes are worked out at the first use, as zlib does for old compilers, and what
+# puts bits out is a function instead of a macro. The bytes that come out are the same.
+set(waymark_trees trees.c)
+if(EMSCRIPTEN)
+  set(waymark_trees "${CMAKE_CURRENT_BINARY_DIR}/zlib/trees.c")
+  waymark_write_changed(trees.c "${waymark_trees}"
+    "ifdef GEN_TREES_H" "if 0"  # what would write them into a file
+    "#define send_bits(s, value, length)"
+    "local void send_bits(deflate_state *s, int value, int length)")
+endif()
+
 function(waymark_add_zlib_library target)
-  list(TRANSFORM ARGN PREPEND "${zlib_SOURCE_DIR}/" OUTPUT_VARIABLE sources)
-  add_library(${target} STATIC ${sources})
+  add_library(${target} STATIC)
+  foreach(source IN LISTS ARGN)
+    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY "${zlib_SOURCE_DIR}")
+    target_sources(${target} PRIVATE "${source}")
+  endforeach()
   target_include_directories(${target} SYSTEM PUBLIC "${zlib_SOURCE_DIR}")
   # Every symbol gets a z_ prefix: an executable may link the system's libz as well (an HTTP
   # library does), and must never run half of one and half of the other.
@@ -42,11 +61,9 @@ function(waymark_add_zlib_library target)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endfunction()
 
-waymark_write_deflate_of_one_level("${CMAKE_CURRENT_BINARY_DIR}/zlib/deflate.c")
-waymark_add_zlib_library(waymark_zlib adler32.c crc32.c trees.c zutil.c)
-target_sources(waymark_zlib PRIVATE "${CMAKE_CURRENT_BINARY_DIR}/zlib/deflate.c")
+waymark_add_zlib_library(waymark_zlib adler32.c crc32.c "${waymark_deflate}" ${waymark_trees} zutil.c)
 # The gzip frame is written by the core itself (codec/), which is smaller than zlib's.
-target_compile_definitions(waymark_zlib PRIVATE NO_GZIP)
+target_compile_definitions(waymark_zlib PRIVATE NO_GZIP $<$<BOOL:${EMSCRIPTEN}>:GEN_TREES_H>)
 
 waymark_add_zlib_library(waymark_zlib_inflate inflate.c inffast.c inftrees.c)
 target_link_libraries(waymark_zlib_inflate PUBLIC waymark_zlib)
