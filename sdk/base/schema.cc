@@ -192,9 +192,9 @@ class SchemaWalk {
     const JsonView least = schema["minimum"];
     const JsonView most = schema["maximum"];
     if (!least || !most) return;
-    const auto number = ParseFixed(value.text(), kFractionDigits);
-    const bool fits = number && *number >= ParseFixed(least.text(), kFractionDigits) &&
-                      *number <= ParseFixed(most.text(), kFractionDigits);
+    const int64_t number = FixedOr(value.text(), kFractionDigits, INT64_MIN);
+    const bool fits = number >= FixedOr(least.text(), kFractionDigits, 0) &&
+                      number <= FixedOr(most.text(), kFractionDigits, 0);
     if (!fits) AddRange(value.text(), schema, least, most, "");
   }
 
@@ -202,7 +202,7 @@ class SchemaWalk {
                    const char* most_key, const char* unit) {
     const JsonView least = schema[least_key];
     const JsonView most = schema[most_key];
-    if ((least && count < *least.AsInteger()) || (most && count > *most.AsInteger())) {
+    if ((least && count < least.IntegerOr(0)) || (most && count > most.IntegerOr(0))) {
       AddRange(IntegerText(count) + unit, schema, least, most, unit);
     }
   }

@@ -85,11 +85,11 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state) {
 
 ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now) {
   ConsentState state = UndecidedState(policy);
-  const auto decided_ms = record["time_ms"].AsInteger();
-  if (record["version"].AsInteger() != 1 || !decided_ms || *decided_ms <= 0) return state;
+  const int64_t decided_ms = record["time_ms"].IntegerOr(0);
+  if (record["version"].IntegerOr(0) != 1 || decided_ms <= 0) return state;
   state.generation = static_cast<uint32_t>(record["generation"].IntegerOr(0));
   state.withdrawing = record["withdrawing"].AsBool();
-  const int64_t age_days = (now.wall_ms - *decided_ms) / kDayMs;
+  const int64_t age_days = (now.wall_ms - decided_ms) / kDayMs;
   const bool grants_hold = age_days < policy.granted_days && age_days >= 0 &&
                            record["revision"].AsName() == policy.revision;
   const bool denials_hold = age_days < policy.denied_days;
@@ -100,7 +100,7 @@ ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now) {
     SetChoice(&state, purpose, granted);
   }
   if ((state.granted | state.denied) == 0) return state;
-  state.decided_ms = *decided_ms;
+  state.decided_ms = decided_ms;
   state.source = record["source"].AsName();
   return state;
 }

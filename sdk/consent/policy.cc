@@ -19,15 +19,13 @@ String PurposeIds(const Policy& policy) {
   return ids;
 }
 
-Purpose ReadPurpose(JsonView json) {
-  Purpose purpose;
-  purpose.id = json["id"].AsName();
-  purpose.basis = static_cast<Basis>(FindName(kBases, json["basis"].AsName()));
+void ReadPurpose(JsonView json, Purpose* purpose) {
+  purpose->id = json["id"].AsName();
+  purpose->basis = static_cast<Basis>(FindName(kBases, json["basis"].AsName()));
   const int before_answer = FindName(kBeforeAnswers, json["before_answer"].AsName());
-  if (before_answer >= 0) purpose.before_answer = static_cast<BeforeAnswer>(before_answer);
-  purpose.storage = json["storage"].AsBool();
-  purpose.deidentify = json["mode"].IsName("deidentify");
-  return purpose;
+  if (before_answer >= 0) purpose->before_answer = static_cast<BeforeAnswer>(before_answer);
+  purpose->storage = json["storage"].AsBool();
+  purpose->deidentify = json["mode"].IsName("deidentify");
 }
 
 // The bits of the purposes that a predicate picks.
@@ -94,13 +92,13 @@ Policy ReadPolicy(JsonView consent, List<Problem>* problems) {
   policy.denied_days = consent["valid_days"]["denied"].IntegerOr(policy.denied_days);
   const JsonView list = consent["purposes"];
   for (JsonItems item(list); item.Next();) {
-    Purpose purpose = ReadPurpose(item.value());
-    purpose.needs = PurposeSet{1} << item.index();
-    if (policy.Find(purpose.id) >= 0) {
+    if (policy.Find(item.value()["id"].AsName()) >= 0) {
       AddProblem(problems, "conflict", PurposePointer(item.index(), "/id"),
                  item.value()["id"].text(), "each id once");
     }
-    policy.purposes.push_back(std::move(purpose));
+    Purpose& purpose = policy.purposes.emplace_back();
+    ReadPurpose(item.value(), &purpose);
+    purpose.needs = PurposeSet{1} << item.index();
   }
   for (JsonItems item(list); item.Next();) {
     const JsonView required = item.value()["requires"];

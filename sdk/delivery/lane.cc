@@ -17,7 +17,9 @@ void Lane::MoveCursor(std::string_view writer, uint64_t sequence) {
     cursor.sequence = std::max(cursor.sequence, sequence);
     return;
   }
-  cursors.push_back({String(writer), sequence});
+  Cursor& cursor = cursors.emplace_back();
+  cursor.writer = writer;
+  cursor.sequence = sequence;
 }
 
 }  // namespace waymark

@@ -107,7 +107,12 @@ void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms, 
     losses_.Add(Loss::kQuota);
     held_.RemoveIf([this](const Held& held) { return &held == held_.begin(); });
   }
-  held_.push_back({type, String(fields), context_, time_ms, served});
+  Held& held = held_.emplace_back();
+  held.type = type;
+  held.fields = fields;
+  held.standing = context_;
+  held.time_ms = time_ms;
+  held.served = served;
   view_dirty_ = true;
 }
 
@@ -213,7 +218,7 @@ void EngineCore::KeepDeidentified(const Event& event, std::string_view standing,
   Enqueue(std::move(record), lanes, message_id, now);
 }
 
-void EngineCore::Enqueue(Record record, uint32_t lanes, std::string_view message_id, Now now) {
+void EngineCore::Enqueue(Record&& record, uint32_t lanes, std::string_view message_id, Now now) {
   for (size_t i = 0; i < lanes_.size(); ++i) {
     if (!lanes_[i].policy.Samples(message_id)) lanes &= ~(1u << i);
   }

@@ -14,14 +14,11 @@ constexpr std::string_view kSchema =
 
 constexpr int kSampleDecimals = 6;
 
-CollectorPolicy ReadCollectorPolicy(const Policy& policy, JsonView entry) {
-  CollectorPolicy read;
-  read.needs = policy.Closure(entry["needs"]);
-  read.only = entry["only"].text();
-  if (const auto share = ParseFixed(entry["sample"].text(), kSampleDecimals)) {
-    read.sample_ppm = static_cast<uint32_t>(*share);
-  }
-  return read;
+void ReadCollectorPolicy(const Policy& policy, JsonView entry, CollectorPolicy* read) {
+  read->needs = policy.Closure(entry["needs"]);
+  read->only = entry["only"].text();
+  read->sample_ppm = static_cast<uint32_t>(
+      FixedOr(entry["sample"].text(), kSampleDecimals, read->sample_ppm));
 }
 
 void ReadCollectors(JsonView collectors, const SenderFacts& sender, Config* config,
@@ -29,23 +26,23 @@ void ReadCollectors(JsonView collectors, const SenderFacts& sender, Config* conf
   for (JsonItems item(collectors); item.Next();) {
     JsonView entry = item.value();
     const String pointer = "/collectors/" + IntegerText(item.index());
-    Lane lane;
-    lane.id = entry["id"].AsName();
+    const std::string_view id = entry["id"].AsName();
     for (const Lane& other : config->lanes) {
-      if (other.id != lane.id) continue;
+      if (other.id != id) continue;
       AddProblem(problems, "conflict", pointer + "/id", entry["id"].text(), "each id once");
     }
     CheckPurposeIds(config->policy, entry["needs"], pointer + "/needs", problems);
-    lane.policy = ReadCollectorPolicy(config->policy, entry);
+    Lane& lane = config->lanes.emplace_back();
+    lane.id = id;
+    ReadCollectorPolicy(config->policy, entry, &lane.policy);
     lane.collector = MakeCollector(entry, sender, pointer, problems);
-    config->lanes.push_back(std::move(lane));
   }
 }
 
 // Sets a number of the config when it is given.
 template <typename T>
 void ReadNumber(JsonView json, T* number) {
-  if (const auto given = json.AsInteger()) *number = static_cast<T>(*given);
+  *number = static_cast<T>(json.IntegerOr(static_cast<int64_t>(*number)));
 }
 
 void ReadDelivery(JsonView delivery, Config* config) {

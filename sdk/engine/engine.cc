@@ -25,13 +25,11 @@ String WriterName(Now now, Prng* prng) {
 }  // namespace
 
 std::string_view Input::Body(JsonView place) const {
-  const auto offset = place["offset"].AsInteger();
-  const auto size = place["size"].AsInteger();
+  const int64_t offset = place["offset"].IntegerOr(-1);
+  const int64_t size = place["size"].IntegerOr(-1);
   const int64_t all = static_cast<int64_t>(bodies.size());
-  if (!offset || !size || *offset < 0 || *size < 0 || *offset > all || *size > all - *offset) {
-    return std::string_view();
-  }
-  return bodies.substr(static_cast<size_t>(*offset), static_cast<size_t>(*size));
+  if (offset < 0 || size < 0 || offset > all || size > all - offset) return std::string_view();
+  return bodies.substr(static_cast<size_t>(offset), static_cast<size_t>(size));
 }
 
 EngineCore::EngineCore(const Start& start)

@@ -33,7 +33,7 @@ class EngineCore {
  private:
   // A call that waits in memory: for the visitor's answer, or for the ids to be read from the store.
   struct Held {
-    InputType type;          // an event, or kReset: a logout between two
+    InputType type = InputType::kTrack;  // an event, or kReset: a logout between two
     String fields;      // its input
     String standing;    // standing context at the call
     int64_t time_ms = 0;
@@ -81,7 +81,7 @@ class EngineCore {
   uint32_t Admit(const Event& event, std::string_view standing, const Routing& routing, Now now);
   void Keep(const Event& event, std::string_view standing, uint32_t lanes, Now now);
   void KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes, Now now);
-  void Enqueue(Record record, uint32_t lanes, std::string_view message_id, Now now);
+  void Enqueue(Record&& record, uint32_t lanes, std::string_view message_id, Now now);
 
   // decisions.cc
   void OnSetConsent(const Input& input, Now now);
@@ -106,12 +106,12 @@ class EngineCore {
   void ReadDelivery(JsonView json);
   void ReadSegments(const Input& input, Now now);
   void RestoreSegment(std::string_view key, std::string_view bytes, Now now);
-  bool RestoreRecord(StoredRecord stored, std::string_view writer, Now now, Record* record);
+  bool RestoreRecord(StoredRecord* stored, std::string_view writer, Now now, Record* record);
   void ReadMoreSegments();
   void Read(std::string_view prefix, std::string_view after, StoreUse use);
   void StoreWhatIsNew();
   void EmitStoreChanges();
-  void Put(std::string_view key, String value, StoreUse use = StoreUse::kNone);
+  void Put(std::string_view key, String&& value, StoreUse use = StoreUse::kNone);
   void Delete(EffectType type, std::string_view name);
   StoreUse TakeOperation(int64_t effect_id);
   String DeliveryState() const;
@@ -123,7 +123,7 @@ class EngineCore {
   void OnConnectivity(const Input& input, Now now);
   void SendDue(Now now);
   void Send(size_t lane_index, Now now, bool leaving, bool closing);
-  void StartRequest(size_t lane_index, Batch batch, bool closing, int64_t bytes_left);
+  void StartRequest(size_t lane_index, Batch* batch, bool closing, int64_t bytes_left);
   void OnAnswer(size_t lane_index, const List<uint64_t>& ids, const Input& fact, Now now);
   // Takes records off the lane: acknowledged, or given up for a reason.
   void SettleAll(size_t lane_index, const List<uint64_t>& ids, const Loss* reason);

@@ -65,30 +65,30 @@ void EngineCore::Send(size_t lane_index, Now now, bool leaving, bool closing) {
   if (batch.record_ids.empty()) return;
   // Bigger than what may outlive the page: it stays stored for the next visit.
   if (leaving && static_cast<int64_t>(batch.body.size()) > left) return Schedule(lane_index, now);
-  StartRequest(lane_index, std::move(batch), closing, left);
+  StartRequest(lane_index, &batch, closing, left);
 }
 
-void EngineCore::StartRequest(size_t lane_index, Batch batch, bool closing, int64_t bytes_left) {
+void EngineCore::StartRequest(size_t lane_index, Batch* batch, bool closing, int64_t bytes_left) {
   Lane& lane = lanes_[lane_index];
   const bool compress = !closing && lane.collector->TakesGzip() &&
                         lane.gzip_trust != GzipTrust::kRefused &&
-                        batch.body.size() >= kGzipBytesMin;
-  String compressed = compress ? Gzip(batch.body) : String();
+                        batch->body.size() >= kGzipBytesMin;
+  String compressed = compress ? Gzip(batch->body) : String();
   lane.gzip = !compressed.empty();
   const bool simple = !lane.gzip && lane.collector->CanBeSimple();
-  CollectorRequest request = lane.collector->Request(simple, lane.gzip, batch.deidentified);
+  CollectorRequest request = lane.collector->Request(simple, lane.gzip, batch->deidentified);
 
   Effect& send = Emit(EffectType::kHttpSend);
   send.name = std::move(request.url);
   send.headers = std::move(request.headers);
   send.credentials = request.credentials;
-  send.bytes = lane.gzip ? std::move(compressed) : std::move(batch.body);
+  send.bytes = lane.gzip ? std::move(compressed) : std::move(batch->body);
   lane.body_bytes = static_cast<int64_t>(send.bytes.size());
   if (lane.body_bytes <= bytes_left) {
     send.transport = closing && simple ? Transport::kBeacon : Transport::kKeepalive;
   }
   lane.effect_id = send.effect_id;
-  lane.record_ids = std::move(batch.record_ids);
+  lane.record_ids = std::move(batch->record_ids);
   lane.sent += static_cast<int64_t>(lane.record_ids.size());
   for (const uint64_t id : lane.record_ids) outbox_.Find(id)->in_flight |= 1u << lane_index;
   view_dirty_ = true;

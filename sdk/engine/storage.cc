@@ -108,21 +108,19 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view bytes, No
   bool rewrite = false;
   List<Record> records;
   for (StoredRecord& stored : decoded.records) {
-    Record record;
-    rewrite |= RestoreRecord(std::move(stored), writer, now, &record);
-    records.push_back(std::move(record));
+    rewrite |= RestoreRecord(&stored, writer, now, &records.emplace_back());
   }
   outbox_.Restore(key, std::move(records), rewrite);
 }
 
 // Gives the record its place in the queue of each collector that still is to get it. True when it may not stay on the device.
-bool EngineCore::RestoreRecord(StoredRecord stored, std::string_view writer, Now now,
+bool EngineCore::RestoreRecord(StoredRecord* stored, std::string_view writer, Now now,
                                Record* record) {
-  record->sequence = stored.sequence;
-  record->generation = stored.generation;
-  record->deidentified = stored.deidentified;
-  if (!stored.context.empty()) record->context = outbox_.AddContext(stored.context);
-  record->event = std::move(stored.event);
+  record->sequence = stored->sequence;
+  record->generation = stored->generation;
+  record->deidentified = stored->deidentified;
+  if (!stored->context.empty()) record->context = outbox_.AddContext(stored->context);
+  record->event = std::move(stored->event);
   record->storable = true;
   record->queued_mono_ms = now.mono_ms;
   const JsonView json(record->event);
@@ -172,7 +170,7 @@ void EngineCore::Read(std::string_view prefix, std::string_view after, StoreUse 
   store_operations_.push_back({effect.effect_id, use});
 }
 
-void EngineCore::Put(std::string_view key, String value, StoreUse use) {
+void EngineCore::Put(std::string_view key, String&& value, StoreUse use) {
   Effect& effect = Emit(EffectType::kStorePut);
   effect.name = key;
   effect.bytes = std::move(value);

@@ -35,7 +35,9 @@ void Outbox::Start(const OutboxLimits& limits, String writer) {
 
 uint32_t Outbox::AddContext(std::string_view text) {
   if (contexts_.empty() || contexts_.back().text != text) {
-    contexts_.push_back({next_context_++, String(text)});
+    Context& context = contexts_.emplace_back();
+    context.id = next_context_++;
+    context.text = text;
   }
   return contexts_.back().id;
 }
@@ -53,7 +55,7 @@ void Outbox::Count(const Record& record) {
   for (int i = 0; i < kCollectorsMax; ++i) pending_[static_cast<size_t>(i)] += record.pending >> i & 1;
 }
 
-uint64_t Outbox::Append(Record record) {
+uint64_t Outbox::Append(Record&& record) {
   record.id = next_id_++;
   record.sequence = next_sequence_++;
   Count(record);
@@ -62,7 +64,7 @@ uint64_t Outbox::Append(Record record) {
   return records_.back().id;
 }
 
-void Outbox::Restore(std::string_view key, List<Record> records, bool rewrite) {
+void Outbox::Restore(std::string_view key, List<Record>&& records, bool rewrite) {
   Segment& segment = segments_.emplace_back();
   segment.id = next_segment_++;
   segment.key = key;
@@ -172,7 +174,9 @@ List<Outbox::NewSegment> Outbox::TakeRewrites() {
   for (Segment& segment : segments_) {
     if (!segment.shrunk || segment.live == 0) continue;
     segment.shrunk = false;
-    rewrites.push_back({segment.key, Encode(segment.id)});
+    NewSegment& rewrite = rewrites.emplace_back();
+    rewrite.key = segment.key;
+    rewrite.bytes = Encode(segment.id);
   }
   return rewrites;
 }

@@ -42,10 +42,10 @@ class Outbox {
   std::string_view ContextOf(const Record& record) const;
 
   // Queues a record for the collectors of `record.pending`; gives it its id and sequence.
-  uint64_t Append(Record record);
+  uint64_t Append(Record&& record);
   // Adds a segment that an earlier run stored, before this run's own records. Records without pending collectors are
   // left out; `rewrite`: one of them may not stay on the device.
-  void Restore(std::string_view key, List<Record> records, bool rewrite);
+  void Restore(std::string_view key, List<Record>&& records, bool rewrite);
 
   // One collector is done with the record.
   void Settle(Record* record, int collector);
@@ -85,7 +85,7 @@ class Outbox {
 
  private:
   struct Context {
-    uint32_t id;
+    uint32_t id = 0;
     String text;
   };
 

@@ -82,13 +82,12 @@ DecodedSegment DecodeSegment(std::string_view bytes) {
       context = std::move(payload);
       continue;
     }
-    StoredRecord record;
+    StoredRecord& record = segment.records.emplace_back();
     record.deidentified = ReadLittleEndian<uint16_t>(frame, 2) & kFlagDeidentified;
     record.sequence = ReadLittleEndian<uint64_t>(frame, 8);
     record.generation = ReadU32(frame, 16);
     if (!record.deidentified) record.context = context;
     record.event = std::move(payload);
-    segment.records.push_back(std::move(record));
   }
   return segment;
 }

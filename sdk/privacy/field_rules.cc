@@ -26,8 +26,9 @@ List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields,
     const JsonView needs = item.value()["needs"];
     CheckPurposeIds(policy, needs, "/fields/" + IntegerText(item.index()) + "/needs", problems);
     const bool drops = item.value()["otherwise"].IsName("drop") && !item.value()["as"];
-    rules.push_back({ToRecordPath(item.value()["path"].AsName()),
-                     drops ? policy.Closure(needs) : ~PurposeSet{0}});
+    FieldRule& rule = rules.emplace_back();
+    rule.path = ToRecordPath(item.value()["path"].AsName());
+    rule.needs = drops ? policy.Closure(needs) : ~PurposeSet{0};
   }
   return rules;
 }
