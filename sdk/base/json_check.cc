@@ -195,9 +195,8 @@ class Checker {
   bool Escape() {
     const char kind = i_ + 1 < text_.size() ? text_[i_ + 1] : '\0';
     if (kind != 'u') {
-      if (std::string_view("\"\\/bfnrt").find(kind) == std::string_view::npos || kind == '\0') {
-        return Fail(Fault::kSyntax);
-      }
+      constexpr std::string_view kKinds = "\"\\/bfnrt";
+      if (IndexOf(kKinds, kind) == kKinds.size()) return Fail(Fault::kSyntax);
       i_ += 2;
       return true;
     }
@@ -289,15 +288,16 @@ String PointerAt(std::string_view text, size_t offset) {
 
 void RepairSurrogates(String* json_text) {
   const std::string_view text = *json_text;
-  for (size_t i = text.find('\\'); i < text.size(); i = text.find('\\', i + 2)) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') continue;
     const int unit = EscapedUnit(text, i);
-    if (!IsSurrogate(unit)) continue;
     const int next = EscapedUnit(text, i + 6);
     if (IsHighSurrogate(unit) && IsSurrogate(next) && !IsHighSurrogate(next)) {
       i += 6;
-    } else {
+    } else if (IsSurrogate(unit)) {
       std::memcpy(json_text->data() + i + 2, "fffd", 4);
     }
+    ++i;
   }
 }
 

@@ -64,8 +64,8 @@ uint32_t ReadUnicodeEscape(std::string_view escaped, size_t* i) {
 
 char SimpleEscape(char kind) {
   constexpr std::string_view kKinds = "bfnrt";
-  const size_t at = kKinds.find(kind);
-  return at == std::string_view::npos ? kind : "\b\f\n\r\t"[at];
+  const size_t at = IndexOf(kKinds, kind);
+  return at == kKinds.size() ? kind : "\b\f\n\r\t"[at];
 }
 
 }  // namespace
@@ -76,8 +76,11 @@ std::string_view JsonTypeName(JsonType type) {
 }
 
 JsonView::JsonView(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin != std::string_view::npos) at_ = text.data() + begin;
+  for (const char& c : text) {
+    if (IndexOf(" \n\r\t", c) < 4) continue;
+    at_ = &c;
+    return;
+  }
 }
 
 std::string_view JsonView::text() const {
@@ -137,7 +140,7 @@ std::optional<int64_t> JsonView::AsInteger() const {
 int64_t JsonView::IntegerOr(int64_t otherwise) const {
   if (!is(JsonType::kNumber)) return otherwise;
   const std::string_view number = text();
-  return number.find('.') == std::string_view::npos ? FixedOr(number, 0, otherwise) : otherwise;
+  return IndexOf(number, '.') == number.size() ? FixedOr(number, 0, otherwise) : otherwise;
 }
 
 bool JsonView::AsBool(bool otherwise) const {

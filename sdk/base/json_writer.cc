@@ -1,5 +1,6 @@
 #include "base/json_writer.h"
 
+#include "base/utf8.h"
 #include "base/uuid.h"
 
 namespace waymark {
@@ -109,8 +110,8 @@ JsonWriter& JsonWriter::Raw(std::string_view json) {
 
 JsonWriter& JsonWriter::Members(JsonView object) {
   const std::string_view text = object.text();
-  const size_t begin = text.find('"');  // of the first key
-  if (begin == std::string_view::npos) return *this;
+  const size_t begin = IndexOf(text, '"');  // of the first key
+  if (begin == text.size()) return *this;
   return Raw(text.substr(begin, text.size() - begin - 1));
 }
 

@@ -23,7 +23,7 @@ bool IsAlphanumeric(char c) {
 
 bool ConsistsOf(std::string_view text, std::string_view others) {
   for (const char c : text) {
-    if (!IsAlphanumeric(c) && others.find(c) == std::string_view::npos) return false;
+    if (!IsAlphanumeric(c) && IndexOf(others, c) == others.size()) return false;
   }
   return true;
 }
@@ -34,34 +34,37 @@ bool IsId(std::string_view text) {
 
 // http or https, a host, neither space nor fragment; user names and passwords have no place in a public document.
 bool IsHttpUrl(std::string_view text) {
-  const size_t scheme = text.substr(0, 8) == "https://" ? 8 : text.substr(0, 7) == "http://" ? 7 : 0;
-  if (scheme == 0) return false;
-  const size_t host_end = text.find_first_of("/?", scheme);
-  const std::string_view host = text.substr(scheme, host_end - scheme);
-  return !host.empty() && ConsistsOf(host, "-.:[]") &&
-         text.find_first_of(" \"#<>\\^`{|}") == std::string_view::npos;
+  const size_t scheme = Is(text.substr(0, 8), "https://") ? 8 : 7;
+  if (scheme == 7 && !Is(text.substr(0, 7), "http://")) return false;
+  std::string_view host = text.substr(scheme);
+  host = host.substr(0, IndexOf(host, '/'));
+  host = host.substr(0, IndexOf(host, '?'));
+  constexpr std::string_view kNever = " \"#<>\\^`{|}";
+  for (const char c : text) {
+    if (IndexOf(kNever, c) < kNever.size()) return false;
+  }
+  return !host.empty() && ConsistsOf(host, "-.:[]");
 }
 
 bool IsJsonPointer(std::string_view text) { return !text.empty() && text[0] == '/'; }
 
-// iglu:vendor/name/jsonschema/1-0-0
-bool IsIgluUri(std::string_view text) {
-  if (text.substr(0, 5) != "iglu:") return false;
-  text.remove_prefix(5);
-  for (int part = 0; part < 3; ++part) {
-    const size_t slash = text.find('/');
-    if (slash == 0 || slash == std::string_view::npos) return false;
-    if (!ConsistsOf(text.substr(0, slash), "-_.")) return false;
-    text.remove_prefix(slash + 1);
+// In a pattern @ stands for one or more letters, digits, _ . and -, # for one or more digits, the rest for itself.
+bool Matches(std::string_view text, const char* pattern) {
+  for (; *pattern != '\0'; ++pattern) {
+    size_t size = 0;
+    while (size < text.size() &&
+           (*pattern == '@'   ? ConsistsOf(text.substr(size, 1), "_.-")
+            : *pattern == '#' ? text[size] >= '0' && text[size] <= '9'
+                              : text[size] == *pattern && size == 0)) {
+      ++size;
+    }
+    if (size == 0) return false;
+    text.remove_prefix(size);
   }
-  int dashes = 0;
-  for (const char c : text) {
-    if (c == '-') ++dashes;
-    else if (c < '0' || c > '9') return false;
-  }
-  return dashes == 2 && text.front() != '-' && text.back() != '-' &&
-         text.find("--") == std::string_view::npos;
+  return text.empty();
 }
+
+bool IsIgluUri(std::string_view text) { return Matches(text, "iglu:@/@/@/#-#-#"); }
 
 struct Format {
   const char* name;

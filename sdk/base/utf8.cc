@@ -60,4 +60,10 @@ std::string_view Utf8Prefix(std::string_view text, size_t bytes_max) {
   return text.substr(0, size);
 }
 
+size_t IndexOf(std::string_view text, char c) {
+  size_t i = 0;
+  while (i < text.size() && text[i] != c) ++i;
+  return i;
+}
+
 }  // namespace waymark

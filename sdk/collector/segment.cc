@@ -2,8 +2,11 @@
 //
 // Also spoken by RudderStack, Jitsu, PostHog's importer and many others. The write key stands in the body, so that the same
 // batch can go as a CORS-simple request while a page is closing.
+#include <algorithm>
+
 #include "base/json_merge.h"
 #include "base/json_writer.h"
+#include "base/name_table.h"
 #include "collector/collector.h"
 #include "event/vocabulary.h"
 
@@ -13,6 +16,19 @@ namespace {
 constexpr size_t kSegmentEventBytesMax = 32'000;   // "32 KB per event"
 constexpr size_t kSegmentBatchBytesMax = 500'000;  // "500 KB per batch"
 constexpr std::string_view kBatchPath = "/v1/batch";
+
+// Segment's e-commerce specification writes product_added_to_wishlist as Product Added to Wishlist.
+String NameInSpecification(std::string_view touchpoint) {
+  String name;
+  bool capital = true;
+  for (const char c : touchpoint) {
+    name.push_back(c == '_' ? ' ' : capital ? static_cast<char>(c & ~0x20) : c);
+    capital = c == '_';
+  }
+  const size_t to = touchpoint.size() - (sizeof("to_wishlist") - 1);
+  if (Is(touchpoint.substr(std::min(to, touchpoint.size())), "to_wishlist")) name[to] = 't';
+  return name;
+}
 
 class Segment final : public Collector {
  public:
@@ -80,8 +96,7 @@ class Segment final : public Collector {
       writer->Field("name", event.name);
       return;
     }
-    const Touchpoint* touchpoint = FindTouchpoint(event.name);
-    if (touchpoint) writer->Field("event", touchpoint->segment_name);
+    if (FindTouchpoint(event.name)) writer->Field("event", NameInSpecification(event.name));
     else writer->Field("event", event.name);
   }
 

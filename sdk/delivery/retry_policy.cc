@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json_view.h"
+#include "base/utf8.h"
 
 namespace waymark {
 namespace {
@@ -31,7 +32,7 @@ int64_t RetryDelayMs(int64_t outage_ms, int attempt, Prng* prng) {
 
 std::optional<int64_t> RetryAfterMs(std::string_view header) {
   const auto seconds = ParseFixed(header, 0);
-  if (!seconds || *seconds < 0 || header.find('.') != std::string_view::npos) return std::nullopt;
+  if (!seconds || *seconds < 0 || IndexOf(header, '.') < header.size()) return std::nullopt;
   return std::min(*seconds, kRetryAfterMsMax / 1000) * 1000;
 }
 

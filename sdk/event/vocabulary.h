@@ -18,7 +18,6 @@ enum class Entities : uint8_t { kNone, kProduct, kProducts, kCart, kCheckoutStep
 
 struct Touchpoint {
   const char* name;
-  const char* segment_name;     // of Segment's e-commerce specification
   const char* snowplow_action;  // `type` of snowplow_ecommerce_action; null: no such action
   Stage stage;
   Entities entities;

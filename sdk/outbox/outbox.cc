@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "base/uuid.h"
 
 namespace waymark {
@@ -24,8 +25,8 @@ String SegmentKey(const String& writer, uint64_t sequence) {
 String WriterFromKey(std::string_view key) {
   if (key.substr(0, kOutboxPrefix.size()) != kOutboxPrefix) return String();
   key.remove_prefix(kOutboxPrefix.size());
-  const size_t slash = key.find('/');
-  return slash == std::string_view::npos ? String() : String(key.substr(0, slash));
+  const size_t slash = IndexOf(key, '/');
+  return slash == key.size() ? String() : String(key.substr(0, slash));
 }
 
 void Outbox::Start(const OutboxLimits& limits, String writer) {

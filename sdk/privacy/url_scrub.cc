@@ -2,6 +2,7 @@
 
 #include "base/json_writer.h"
 #include "base/name_table.h"
+#include "base/utf8.h"
 
 namespace waymark {
 namespace {
@@ -13,7 +14,7 @@ bool Matches(std::string_view pattern, std::string_view name) {
 }
 
 bool Stays(const UrlRules& rules, std::string_view parameter) {
-  const std::string_view name = parameter.substr(0, parameter.find('='));
+  const std::string_view name = parameter.substr(0, IndexOf(parameter, '='));
   for (JsonItems pattern((JsonView(rules.names))); pattern.Next();) {
     if (Matches(pattern.value().AsName(), name)) return true;
   }
@@ -42,21 +43,20 @@ UrlRules ReadUrlRules(JsonView privacy) {
 
 String ScrubUrl(const UrlRules& rules, std::string_view url) {
   if (rules.names.empty()) return String(url);
-  url = url.substr(0, url.find('#'));
-  const size_t question = url.find('?');
+  url = url.substr(0, IndexOf(url, '#'));
+  const size_t question = IndexOf(url, '?');
   String out(url.substr(0, question));
-  if (question == std::string_view::npos) return out;
   char separator = '?';
-  std::string_view rest = url.substr(question + 1);
+  std::string_view rest = url.substr(question);  // from the separator on
   while (!rest.empty()) {
-    const size_t end = rest.find('&');
-    const std::string_view parameter = rest.substr(0, end);
+    rest.remove_prefix(1);
+    const std::string_view parameter = rest.substr(0, IndexOf(rest, '&'));
     if (Stays(rules, parameter)) {
       out.push_back(separator);
       out += parameter;
       separator = '&';
     }
-    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    rest.remove_prefix(parameter.size());
   }
   return out;
 }
