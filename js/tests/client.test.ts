@@ -111,6 +111,14 @@ describe("opening", () => {
     await expect(client.ready).rejects.toBeInstanceOf(WaymarkError);
   });
 
+  test("tells the view as it stands to a listener that comes late", async () => {
+    const client = new Client(platform, config);
+    await client.ready;
+    const late = jest.fn();
+    client.on("view", late);
+    expect(late.mock.calls).toEqual([[client.view()]]);
+  });
+
   test("tells ready, also to a listener that comes late", async () => {
     const client = new Client(platform, config);
     const early = jest.fn();

@@ -137,7 +137,10 @@ export class Client {
 
   on<Name extends keyof Events>(name: Name, listener: Events[Name]): void {
     (this._listeners[name] ??= new Set()).add(listener);
-    if (name === "ready" && this._state === live) this._guard(listener as () => void);
+    if (this._state !== live) return;
+    // Who comes late hears what stands now.
+    if (name === "ready") this._guard(listener as () => void);
+    if (name === "view") this._guard(() => (listener as Events["view"])(this.view()!));
   }
 
   off<Name extends keyof Events>(name: Name, listener: Events[Name]): void {
