@@ -32,6 +32,8 @@ waymark_write_changed(deflate.c "${waymark_deflate}"
   "s->wrap <= 0" "1"
   "switch (s->wrap)" "switch (0)"
   "INIT_STATE && s->wrap == 0" "INIT_STATE"
+  "s->strategy == Z_FILTERED" "0"
+  "if (deflateStateCheck(strm)" "if (0"  # the stream is our own
   "strm->adler = adler32(0L, Z_NULL, 0)" "strm->adler = 1"
   "        adler32(0L, Z_NULL, 0)" "        1")
 
@@ -42,6 +44,9 @@ if(EMSCRIPTEN)
   set(waymark_trees "${CMAKE_CURRENT_BINARY_DIR}/zlib/trees.c")
   waymark_write_changed(trees.c "${waymark_trees}"
     "ifdef GEN_TREES_H" "if 0"  # what would write them into a file
+    "s->strm->data_type == Z_UNKNOWN" "0"
+    "s->strategy == Z_FIXED" "0"
+    "s->level > 0" "1"
     "#define send_bits(s, value, length)"
     "local void send_bits(deflate_state *s, int value, int length)")
 endif()

@@ -34,9 +34,9 @@ std::string_view Input::Body(JsonView place) const {
 
 EngineCore::EngineCore(const Start& start)
     : config_(ReadConfig(start.fields["config"], start.fields["sdk"], &refusal_)),
-      lanes_(std::move(config_.lanes)),
       prng_(start.Body(start.fields["entropy"])),
       message_ids_(&prng_) {
+  lanes_ = std::move(config_.lanes);
   if (start.Body(start.fields["entropy"]).size() != kEntropyBytes) {
     AddProblem(&refusal_, "out_of_range", "/entropy", "other entropy", "32 bytes");
   }

@@ -94,12 +94,9 @@ class Outbox {
   void DropUnusedContexts();
   void Count(const Record& record);
 
-  OutboxLimits limits_;
-  String writer_;
   List<Record> records_;
   List<Segment> segments_;
   List<Context> contexts_;  // by growing id
-  std::array<int64_t, kCollectorsMax> pending_{};
   int64_t live_ = 0;
   int64_t bytes_ = 0;
   int64_t unstored_ = 0;
@@ -108,6 +105,9 @@ class Outbox {
   uint64_t next_sequence_ = 1;
   uint32_t next_segment_ = 1;
   uint32_t next_context_ = 1;
+  OutboxLimits limits_;
+  String writer_;
+  std::array<int32_t, kCollectorsMax> pending_{};
 };
 
 // outbox/<writer>/<sequence>: sorts by writer and then by sequence.
