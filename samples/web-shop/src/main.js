@@ -23,14 +23,16 @@ route("/order/:id", order);
 route("/privacy", privacy);
 notFound(missing);
 
+// `seen` comes when the page has its title: Waymark's page view stands before what it reports.
 function show(view) {
-  const { title, content } = view ?? missing();
+  const { title, content, seen } = view ?? missing();
   document.title = `${title} · Fingerpost`;
   byId("content").replaceChildren(content);
   scrollTo(0, 0);
   for (const link of document.querySelectorAll(".masthead a")) {
     link.toggleAttribute("aria-current", link.pathname === location.pathname);
   }
+  seen?.();
 }
 
 function showCounts() {

@@ -4,7 +4,7 @@ const routes = [];
 let missing = () => document.createElement("p");
 let outlet = () => {};
 
-/** path: "/products/:slug"; view: (parameters) => {title, content}. */
+/** path: "/products/:slug"; view: (parameters) => {title, content, seen?}. */
 export const route = (path, view) => {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name);
   const pattern = new RegExp(`^${path.replace(/:\w+/g, "([^/]+)")}/?$`);

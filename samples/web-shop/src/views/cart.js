@@ -27,10 +27,11 @@ export function summary() {
 
 export function cart() {
   const inCart = lines();
-  track("cart_viewed", withCurrency({ cart_value: cartValue(), products: lineFields(inCart) }));
+  const seen = () => track("cart_viewed", withCurrency({ cart_value: cartValue(), products: lineFields(inCart) }));
   if (inCart.length === 0) {
     return {
       title: "Cart",
+      seen,
       content: h("div.page", {}, h("h1.page-title", {}, "Your cart is empty"),
         h("p.lede", {}, "Somewhere out there a path is waiting."), h("a.button", { href: "/" }, "Look around")),
     };
@@ -42,6 +43,7 @@ export function cart() {
   });
   return {
     title: "Cart",
+    seen,
     content: h("div.page.narrow", {}, h("h1.page-title", {}, "Your cart"),
       h("ul.lines", {}, inCart.map(line)), summary(), h("div.buttons", {}, buy)),
   };

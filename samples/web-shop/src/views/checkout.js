@@ -85,7 +85,7 @@ function placeOrder() {
 
 export function checkout({ step }) {
   if (!FIELDS[step] || lines().length === 0) return undefined;
-  track("checkout_step_viewed", { step: stepNumber(step), name: step });
+  const seen = () => track("checkout_step_viewed", { step: stepNumber(step), name: step });
   const last = step === "review";
   const form = h("form.checkout", {}, FIELDS[step](),
     h("div.buttons", {}, h("button.button", { type: "submit", "data-testid": last ? "place-order" : "next-step" },
@@ -95,7 +95,7 @@ export function checkout({ step }) {
     keepAnswers(form);
     finish(step);
   });
-  return { title: `Checkout: ${step}`, content: h("div.page.narrow", {}, h("h1.page-title", {}, "Checkout"), steps(step), form) };
+  return { title: `Checkout: ${step}`, seen, content: h("div.page.narrow", {}, h("h1.page-title", {}, "Checkout"), steps(step), form) };
 }
 
 export function order({ id }) {

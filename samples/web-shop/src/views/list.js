@@ -13,13 +13,12 @@ export const card = (product) =>
 
 const grid = (products) => h("ul.grid", {}, products.map((product) => h("li", {}, card(product))));
 
-function report(listId, category, products) {
+const report = (listId, category, products) => () =>
   track("product_list_viewed", withCurrency({
     list_id: listId,
     category,
     products: products.map((product, index) => productFields(product, { position: index + 1 })),
   }));
-}
 
 const hero = () =>
   h("section.hero", {},
@@ -31,9 +30,9 @@ const hero = () =>
     h("img.hero-picture", { src: "img/high-moor-map.svg", alt: "", width: 420, height: 420 }));
 
 export function home() {
-  report("home", "All", PRODUCTS);
   return {
     title: "Goods for people who walk there",
+    seen: report("home", "All", PRODUCTS),
     content: h("div.page", {}, hero(), h("h2.section-title", {}, "Everything we carry"), grid(PRODUCTS)),
   };
 }
@@ -42,9 +41,9 @@ export function department({ name }) {
   const category = DEPARTMENTS.find((item) => item.toLowerCase() === name);
   if (!category) return undefined;
   const products = PRODUCTS.filter((product) => product.category === category);
-  report(`department-${name}`, category, products);
   return {
     title: category,
+    seen: report(`department-${name}`, category, products),
     content: h("div.page", {}, h("h1.page-title", {}, category),
       h("p.count-line", {}, `${products.length} things, from ${priceText(Math.min(...products.map((item) => item.cents)))}`),
       grid(products)),
@@ -56,9 +55,9 @@ export function search() {
   const word = query.trim().toLowerCase();
   const products = PRODUCTS.filter((product) =>
     `${product.name} ${product.line} ${product.category} ${product.brand}`.toLowerCase().includes(word));
-  track("products_searched", { query });
   return {
     title: `Search: ${query}`,
+    seen: () => track("products_searched", { query }),
     content: h("div.page", {}, h("h1.page-title", {}, `“${query}”`),
       h("p.count-line", {}, products.length === 0 ? "Nothing by that name. Try “map” or “wool”." : `${products.length} found`),
       grid(products)),

@@ -31,9 +31,9 @@ const alike = (product) => PRODUCTS.filter((other) => other.category === product
 export function product({ slug }) {
   const item = findProduct(slug);
   if (!item) return undefined;
-  track("product_viewed", withCurrency(productFields(item)));
   return {
     title: item.name,
+    seen: () => track("product_viewed", withCurrency(productFields(item))),
     content: h("div.page", {},
       h("article.product", {},
         h("div.product-picture", {}, h("img", { src: item.image, alt: `Drawing of the ${item.name}`, width: 420, height: 420 })),
