@@ -12,4 +12,6 @@ void AddProblem(List<Problem>* problems, const char* code, std::string_view poin
   problems->push_back(MakeProblem(code, pointer, found, allowed));
 }
 
+Status::Status(Problem&& problem) : problem_(std::make_unique<Problem>(std::move(problem))) {}
+
 }  // namespace waymark

@@ -9,6 +9,7 @@
 #define WAYMARK_BASE_STATUS_H_
 
 #include <cassert>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -37,16 +38,16 @@ void AddProblem(List<Problem>* problems, const char* code, std::string_view poin
 class [[nodiscard]] Status {
  public:
   Status() = default;
-  Status(Problem problem) : problem_(std::move(problem)) {}  // NOLINT: a Problem is a Status
+  Status(Problem&& problem);  // NOLINT: a Problem is a Status
 
-  bool ok() const { return !problem_.has_value(); }
+  bool ok() const { return !problem_; }
   const Problem& problem() const {
     assert(!ok());
     return *problem_;
   }
 
  private:
-  std::optional<Problem> problem_;
+  std::unique_ptr<Problem> problem_;  // null: fine
 };
 
 inline Status OkStatus() { return Status(); }
@@ -54,8 +55,8 @@ inline Status OkStatus() { return Status(); }
 template <typename T>
 class [[nodiscard]] StatusOr {
  public:
-  StatusOr(T value) : value_(std::move(value)) {}                // NOLINT: a value is a StatusOr
-  StatusOr(Problem problem) : status_(std::move(problem)) {}     // NOLINT: so is a Problem
+  StatusOr(T&& value) : value_(std::move(value)) {}              // NOLINT: a value is a StatusOr
+  StatusOr(Problem&& problem) : status_(std::move(problem)) {}   // NOLINT: so is a Problem
 
   bool ok() const { return status_.ok(); }
   const Status& status() const { return status_; }

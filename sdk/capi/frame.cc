@@ -43,10 +43,10 @@ Status CheckFrame(std::string_view bytes) {
   return MakeProblem("invalid_json", "", "a frame that is cut", "a size in 4 bytes, and the text");
 }
 
-Input Refuse(Problem problem) {
+Input Refuse(Status&& refusal) {
   Input input;
   input.type = InputType::kRefused;
-  input.refusal = std::move(problem);
+  input.refusal = std::move(refusal);
   return input;
 }
 
@@ -57,7 +57,7 @@ Now ReadNow(JsonView json) {
 }  // namespace
 
 Input ReadInput(std::string_view bytes, String* repaired) {
-  if (const Status frame = CheckFrame(bytes); !frame.ok()) return Refuse(frame.problem());
+  if (Status frame = CheckFrame(bytes); !frame.ok()) return Refuse(std::move(frame));
   std::string_view text = bytes.substr(kSizeBytes, ReadU32(bytes, 0));
   const JsonCheck check = CheckJson(text);
   if (check.fault != JsonCheck::Fault::kNone) return Refuse(TextProblem(check, text));

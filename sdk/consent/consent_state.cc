@@ -7,8 +7,8 @@ namespace waymark {
 namespace {
 
 constexpr int64_t kDayMs = 86'400'000;
-constexpr std::string_view kGranted = "granted";
-constexpr std::string_view kDenied = "denied";
+constexpr const char* kGranted = "granted";
+constexpr const char* kDenied = "denied";
 
 PurposeSet Bit(int purpose) { return PurposeSet{1} << purpose; }
 
@@ -54,12 +54,12 @@ StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state,
       return MakeProblem("not_allowed", PointerTo(choice.key()), "a purpose that nobody can choose",
                          PurposesAsJson(policy, ~state.always_on));
     }
-    const std::string_view value = choice.value().AsName();
-    if (value != kGranted && value != kDenied) {
+    const bool granted = choice.value().IsName(kGranted);
+    if (!granted && !choice.value().IsName(kDenied)) {
       return MakeProblem("not_allowed", PointerTo(choice.key()),
                          JsonTypeName(choice.value().type()), "\"granted\" or \"denied\"");
     }
-    SetChoice(&next, purpose, value == kGranted);
+    SetChoice(&next, purpose, granted);
   }
   ++next.generation;
   next.decided_ms = now.wall_ms;
@@ -95,7 +95,7 @@ ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now) {
   const bool denials_hold = age_days < policy.denied_days;
   for (JsonItems choice(record["choices"]); choice.Next();) {
     const int purpose = policy.Find(choice.key());
-    const bool granted = choice.value().AsName() == kGranted;
+    const bool granted = choice.value().IsName(kGranted);
     if (purpose < 0 || !(granted ? grants_hold : denials_hold)) continue;
     SetChoice(&state, purpose, granted);
   }

@@ -1,5 +1,7 @@
 #include "engine/config.h"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "base/json_writer.h"
@@ -8,9 +10,17 @@
 namespace waymark {
 namespace {
 
-constexpr std::string_view kSchema =
+constexpr std::string_view kSchemaText =
 #include "engine/config_schema.inc"
     ;
+
+// A copy that is no string literal: the linker puts literals side by side, and those before the 8,192nd byte of the memory
+// have shorter addresses in the code.
+constexpr auto kSchema = [] {
+  std::array<char, kSchemaText.size()> bytes{};
+  std::copy(kSchemaText.begin(), kSchemaText.end(), bytes.begin());
+  return bytes;
+}();
 
 constexpr int kSampleDecimals = 6;
 
@@ -57,7 +67,7 @@ void ReadDelivery(JsonView delivery, Config* config) {
 
 Config ReadConfig(JsonView json, JsonView sdk, List<Problem>* problems) {
   Config config;
-  *problems = CheckSchema(json, JsonView(kSchema));
+  *problems = CheckSchema(json, JsonView(std::string_view(kSchema.data(), kSchema.size())));
   if (!problems->empty()) return config;
   config.policy = ReadPolicy(json["consent"], problems);
   ReadCollectors(json["collectors"], {json["app"], sdk}, &config, problems);
