@@ -39,10 +39,15 @@ void EngineCore::OnSetConsent(const Input& input, Now now) {
   if (!decided.ok()) return Report(decided.status().problem());
   const PurposeSet revoked = consent_.Allowed() & ~decided->Allowed();
   const bool unfinished = consent_.withdrawing;
+  const bool first = consent_.generation == 0;
   consent_ = *decided;
   consent_.withdrawing = unfinished || revoked != 0;
   NewGeneration(input.Body(input.fields["entropy"]));
   PutConsentRecord();
+  // Where nobody ever decided nothing can lie in the store: events need not wait for it to be read.
+  if (first && store_phase_ == StorePhase::kClosed && AnyLane(GateVerdict::kDeidentify, true)) {
+    store_phase_ = StorePhase::kOpen;
+  }
   OpenStoreIfAllowed();
   if (store_phase_ != StorePhase::kReadingState) ReleaseHeld(now);
 }

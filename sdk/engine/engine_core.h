@@ -139,6 +139,7 @@ class EngineCore {
 
   // Small members first: an offset below 128 is a byte shorter in every instruction that uses it.
   StorePhase store_phase_ = StorePhase::kClosed;
+  bool store_failed_ = false;       // the last thing that was asked of it
   bool segments_left_ = false;     // the store holds more than was read
   bool segments_reading_ = false;
   bool identity_dirty_ = false;    // changed since it was put

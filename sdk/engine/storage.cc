@@ -145,11 +145,13 @@ bool EngineCore::RestoreRecord(StoredRecord* stored, std::string_view writer, No
 }
 
 void EngineCore::OnStoreDone(const Input& input, Now now) {
+  store_failed_ = false;
   const StoreUse use = TakeOperation(input.Integer("effect_id"));
   if (use == StoreUse::kConsent && consent_.withdrawing) CarryOutWithdrawal(now);
 }
 
 void EngineCore::OnStoreFailed(const Input& input, Now now) {
+  store_failed_ = true;
   const StoreUse use = TakeOperation(input.Integer("effect_id"));
   Report("store_failed", "", input.fields["reason"].AsString(),
          "a store that takes events; they wait in memory");

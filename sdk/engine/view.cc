@@ -31,7 +31,8 @@ String EngineCore::View() const {
       writer.Field("event_index", session_.event_index).End('}');
     }
     WriteQueue(&writer);
-    writer.Field("store", NameAt("closed,reading,ok,failed", static_cast<int>(store_phase_)));
+    const StorePhase phase = store_failed_ ? StorePhase::kFailed : store_phase_;
+    writer.Field("store", NameAt("closed,reading,ok,failed", static_cast<int>(phase)));
     writer.FieldRaw("losses", losses_.Json());
     WriteLanes(&writer);
     writer.FieldRaw("signals", signals_);
