@@ -154,7 +154,7 @@ class SchemaWalk {
   void CheckObject(JsonView value, JsonView schema) {
     for (JsonItems name(schema["required"]); name.Next();) {
       const std::string_view key = name.value().AsName();
-      if (!value[key]) AddAt(key, "required", "nothing", "required");
+      if (!value[key]) AddAt(key, "required", "nothing", "a value: the key is required");
     }
     const JsonView properties = schema["properties"];
     const JsonView others = schema["additionalProperties"];

@@ -102,7 +102,8 @@ void EngineCore::ReadSegments(const Input& input, Now now) {
 void EngineCore::RestoreSegment(std::string_view key, std::string_view bytes, Now now) {
   const String writer = WriterFromKey(key);
   // This run's own segments are in memory already.
-  if (writer.empty() || writer == outbox_.writer()) return;
+  if (writer == outbox_.writer()) return;
+  if (writer.empty()) return Delete(EffectType::kStoreDelete, key);  // nobody's, and nobody would delete it
   DecodedSegment decoded = DecodeSegment(bytes);
   losses_.Add(Loss::kCorrupt, decoded.corrupt);
   bool rewrite = false;
