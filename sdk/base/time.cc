@@ -8,7 +8,7 @@ namespace {
 constexpr int64_t kDayMs = 86'400'000;
 constexpr int64_t kYear9999Ms = 253'402'300'799'999;
 
-void AppendDigits(String* out, int64_t value, int width) {
+void AppendDigits(String* out, int value, int width) {
   char digits[8];
   for (int i = width - 1; i >= 0; --i) {
     digits[i] = static_cast<char>('0' + value % 10);
@@ -19,17 +19,17 @@ void AppendDigits(String* out, int64_t value, int width) {
 
 // Days since 1970-01-01 to year, month, day of the Gregorian calendar. Counting years from March puts
 // the leap day last, so that one linear formula gives the month.
-void AppendDate(String* out, int64_t days) {
-  const int64_t shifted = days + 719'468;  // days from 0000-03-01
-  const int64_t era = shifted / 146'097;
-  const int64_t day_of_era = shifted % 146'097;
-  const int64_t year_of_era =
+void AppendDate(String* out, int days) {
+  const int shifted = days + 719'468;  // days from 0000-03-01
+  const int era = shifted / 146'097;
+  const int day_of_era = shifted % 146'097;
+  const int year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-  const int64_t day_of_year =
+  const int day_of_year =
       day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const int64_t month_from_march = (5 * day_of_year + 2) / 153;
-  const int64_t day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-  const int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+  const int month_from_march = (5 * day_of_year + 2) / 153;
+  const int day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+  const int month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
   AppendDigits(out, era * 400 + year_of_era + (month <= 2 ? 1 : 0), 4);
   out->push_back('-');
   AppendDigits(out, month, 2);
@@ -41,10 +41,10 @@ void AppendDate(String* out, int64_t days) {
 
 String FormatIso8601(int64_t wall_ms) {
   const int64_t ms = std::clamp<int64_t>(wall_ms, 0, kYear9999Ms);
-  const int64_t in_day = ms % kDayMs;
+  const int in_day = static_cast<int>(ms % kDayMs);
   String out;
   out.reserve(24);
-  AppendDate(&out, ms / kDayMs);
+  AppendDate(&out, static_cast<int>(ms / kDayMs));
   out.push_back('T');
   AppendDigits(&out, in_day / 3'600'000, 2);
   out.push_back(':');

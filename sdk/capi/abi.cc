@@ -23,7 +23,7 @@ std::string_view Bytes(const uint8_t* bytes, size_t size) {
   return bytes ? std::string_view(reinterpret_cast<const char*>(bytes), size) : std::string_view();
 }
 
-const uint8_t* Return(waymark_engine* engine, String result) {
+const uint8_t* Return(waymark_engine* engine, String&& result) {
   engine->result = std::move(result);
   return reinterpret_cast<const uint8_t*>(engine->result.data());
 }
