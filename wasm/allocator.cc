@@ -1,8 +1,10 @@
-// malloc and free of the page module: a list of free blocks for each size, and new memory behind the last block.
+// malloc and free of the page module: a list of free blocks for each size, and new memory behind
+// the last block.
 //
-// The core asks for many short strings and, for a body that is compressed, for five big tables; both come back soon and in the
-// same sizes. So blocks are never joined or split: a size is rounded up by a quarter at the most, and what was freed serves
-// the next request of that size. That is 0.6 KB less to download than emmalloc, and quicker (sdk/docs/adr/0003).
+// The core asks for many short strings and, for a body that is compressed, for five big tables;
+// both come back soon and in the same sizes. So blocks are never joined or split: a size is rounded
+// up by a quarter at the most, and what was freed serves the next request of that size. That is 0.6
+// KB less to download than emmalloc, and quicker (sdk/docs/adr/0003).
 #include <cstddef>
 #include <cstdint>
 
@@ -15,7 +17,8 @@ constexpr size_t kSizeClasses = 4 * 30;
 constexpr size_t kBlockBytesMin = 32;  // all sizes from here on are multiples of eight
 constexpr size_t kBlockBytesMax = size_t{1} << 30;
 
-// Stands before every block. A block that is handed out knows its list, one that is free its follower.
+// Stands before every block. A block that is handed out knows its list, one that is free its
+// follower.
 struct Header {
   union {
     size_t size_class;
@@ -40,7 +43,8 @@ size_t BytesOf(size_t size_class) {
 }
 
 Header* NewBlock(size_t bytes) {
-  if (end_of_blocks == 0) end_of_blocks = (reinterpret_cast<uintptr_t>(&__heap_base) + 7) & ~uintptr_t{7};
+  if (end_of_blocks == 0)
+    end_of_blocks = (reinterpret_cast<uintptr_t>(&__heap_base) + 7) & ~uintptr_t{7};
   const uintptr_t block = end_of_blocks;
   const uintptr_t end = block + sizeof(Header) + bytes;
   const size_t memory_bytes = __builtin_wasm_memory_size(0) * kPageBytes;

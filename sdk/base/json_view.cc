@@ -1,12 +1,13 @@
 #include "base/json_view.h"
-#include "base/name_table.h"
 
+#include "base/name_table.h"
 #include "base/utf8.h"
 
 namespace waymark {
 namespace {
 
-// The functions below stay inside their value: checked text closes what it opens, and something other than space follows.
+// The functions below stay inside their value: checked text closes what it opens, and something
+// other than space follows.
 
 const char* SkipSpace(const char* at) {
   while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') ++at;
@@ -21,7 +22,8 @@ const char* EndOfString(const char* at) {
   return at + 1;
 }
 
-// Of a number, true, false or null. What may follow stands below or at the comma in ASCII, save the brackets.
+// Of a number, true, false or null. What may follow stands below or at the comma in ASCII, save the
+// brackets.
 const char* EndOfWord(const char* at) {
   while (*at == '+' || (*at > ',' && *at != ']' && *at != '}')) ++at;
   return at;
@@ -35,9 +37,12 @@ const char* EndOfValue(const char* at) {
       at = EndOfString(at);
       continue;
     }
-    if (c == '{' || c == '[') ++depth;
-    else if (c == '}' || c == ']') --depth;
-    else if (depth == 0) return EndOfWord(at);
+    if (c == '{' || c == '[')
+      ++depth;
+    else if (c == '}' || c == ']')
+      --depth;
+    else if (depth == 0)
+      return EndOfWord(at);
     ++at;
   } while (depth > 0);
   return at;
@@ -147,10 +152,11 @@ bool JsonView::AsBool(bool otherwise) const {
   return is(JsonType::kBool) ? *at_ == 't' : otherwise;
 }
 
-JsonItems::JsonItems(JsonView view)
-    : next_(view.at_), object_(view.is(JsonType::kObject)) {
-  if (object_ || view.is(JsonType::kArray)) ++next_;
-  else next_ = nullptr;
+JsonItems::JsonItems(JsonView view) : next_(view.at_), object_(view.is(JsonType::kObject)) {
+  if (object_ || view.is(JsonType::kArray))
+    ++next_;
+  else
+    next_ = nullptr;
 }
 
 bool JsonItems::Next() {

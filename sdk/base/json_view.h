@@ -1,8 +1,9 @@
 // Looks into JSON text that CheckJson() has passed, without building a tree.
 //
-// A JsonView is a place in that text, and lives as long as it. It is one pointer, because checked text says itself where a
-// value ends; that, against pointer and size, is worth 3 KB of the page module (docs/adr/0003). Looking up a member walks the
-// object's text: right for config and for the dozen members of an input, not for large objects in a loop.
+// A JsonView is a place in that text, and lives as long as it. It is one pointer, because checked
+// text says itself where a value ends; that, against pointer and size, is worth 3 KB of the page
+// module (docs/adr/0003). Looking up a member walks the object's text: right for config and for the
+// dozen members of an input, not for large objects in a loop.
 #ifndef WAYMARK_BASE_JSON_VIEW_H_
 #define WAYMARK_BASE_JSON_VIEW_H_
 
@@ -22,8 +23,8 @@ std::string_view JsonTypeName(JsonType type);
 class JsonView {
  public:
   JsonView() = default;  // kMissing
-  // `text`: one JSON value, maybe with space around it. A number needs something behind it that ends it, as the zero of a
-  // literal does; all other values end by themselves.
+  // `text`: one JSON value, maybe with space around it. A number needs something behind it that
+  // ends it, as the zero of a literal does; all other values end by themselves.
   explicit JsonView(std::string_view text);
 
   JsonType type() const;
@@ -39,7 +40,8 @@ class JsonView {
 
   // The string with its escapes undone; empty when this is no string.
   String AsString() const;
-  // The string as it stands between its quotes; empty when this is no string. For names that never need an escape.
+  // The string as it stands between its quotes; empty when this is no string. For names that never
+  // need an escape.
   std::string_view AsName() const;
   // Whether that is `name`.
   bool IsName(const char* name) const;
@@ -83,8 +85,9 @@ class JsonItems {
 // Undoes the escapes of what stands between the quotes of a JSON string.
 String Unescape(std::string_view escaped);
 
-// A decimal number as a whole number of 10^-decimals units, rounded half away from zero: "19.99", 2 -> 1999.
-// Nothing for exponents, other text, and more than 15 digits. strtod alone would cost 6.6 KB of the page module.
+// A decimal number as a whole number of 10^-decimals units, rounded half away from zero: "19.99", 2
+// -> 1999. Nothing for exponents, other text, and more than 15 digits. strtod alone would cost 6.6
+// KB of the page module.
 std::optional<int64_t> ParseFixed(std::string_view number, int decimals);
 // The same; `otherwise` in place of nothing.
 int64_t FixedOr(std::string_view number, int decimals, int64_t otherwise);

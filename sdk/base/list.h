@@ -1,8 +1,10 @@
-// A list of items side by side: what std::vector is, for items that may be moved by copying their bytes.
+// A list of items side by side: what std::vector is, for items that may be moved by copying their
+// bytes.
 //
-// All types of the core may be: none of them holds a pointer to itself. So one function makes room in every list, where
-// std::vector brings its own for each type: 4 KB of the page module (docs/adr/0003). Memory that cannot be had ends the
-// process, as it does for the standard containers without exceptions.
+// All types of the core may be: none of them holds a pointer to itself. So one function makes room
+// in every list, where std::vector brings its own for each type: 4 KB of the page module
+// (docs/adr/0003). Memory that cannot be had ends the process, as it does for the standard
+// containers without exceptions.
 #ifndef WAYMARK_BASE_LIST_H_
 #define WAYMARK_BASE_LIST_H_
 
@@ -80,7 +82,8 @@ class List : public ListMemory {
         item.~T();
         continue;
       }
-      if (kept != &item) std::memcpy(static_cast<void*>(kept), static_cast<void*>(&item), sizeof(T));
+      if (kept != &item)
+        std::memcpy(static_cast<void*>(kept), static_cast<void*>(&item), sizeof(T));
       ++kept;
     }
     size_ = static_cast<uint32_t>(kept - begin());

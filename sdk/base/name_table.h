@@ -1,4 +1,5 @@
-// Names in one text, "consent,contract,exempt": how words of the config and of inputs become enumerators, and the other way.
+// Names in one text, "consent,contract,exempt": how words of the config and of inputs become
+// enumerators, and the other way.
 //
 // One text instead of an array of them: pointers do not compress.
 #ifndef WAYMARK_BASE_NAME_TABLE_H_
@@ -8,7 +9,8 @@
 
 namespace waymark {
 
-// The place of a name, from 0; -1 when the names do not have it. Names are not empty and hold no comma.
+// The place of a name, from 0; -1 when the names do not have it. Names are not empty and hold no
+// comma.
 int FindName(const char* names, std::string_view name);
 
 // The name at a place that the names have.

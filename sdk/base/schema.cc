@@ -32,7 +32,8 @@ bool IsId(std::string_view text) {
   return !text.empty() && IsAlphanumeric(text[0]) && ConsistsOf(text, "_.-");
 }
 
-// http or https, a host, neither space nor fragment; user names and passwords have no place in a public document.
+// http or https, a host, neither space nor fragment; user names and passwords have no place in a
+// public document.
 bool IsHttpUrl(std::string_view text) {
   const size_t scheme = Is(text.substr(0, 8), "https://") ? 8 : 7;
   if (scheme == 7 && !Is(text.substr(0, 7), "http://")) return false;
@@ -48,14 +49,14 @@ bool IsHttpUrl(std::string_view text) {
 
 bool IsJsonPointer(std::string_view text) { return !text.empty() && text[0] == '/'; }
 
-// In a pattern @ stands for one or more letters, digits, _ . and -, # for one or more digits, the rest for itself.
+// In a pattern @ stands for one or more letters, digits, _ . and -, # for one or more digits, the
+// rest for itself.
 bool Matches(std::string_view text, const char* pattern) {
   for (; *pattern != '\0'; ++pattern) {
     size_t size = 0;
-    while (size < text.size() &&
-           (*pattern == '@'   ? ConsistsOf(text.substr(size, 1), "_.-")
-            : *pattern == '#' ? text[size] >= '0' && text[size] <= '9'
-                              : text[size] == *pattern && size == 0)) {
+    while (size < text.size() && (*pattern == '@'   ? ConsistsOf(text.substr(size, 1), "_.-")
+                                  : *pattern == '#' ? text[size] >= '0' && text[size] <= '9'
+                                                    : text[size] == *pattern && size == 0)) {
       ++size;
     }
     if (size == 0) return false;
@@ -201,8 +202,8 @@ class SchemaWalk {
     if (!fits) AddRange(value.text(), schema, least, most, "");
   }
 
-  void CheckBounds(JsonView schema, int64_t count, const char* least_key,
-                   const char* most_key, const char* unit) {
+  void CheckBounds(JsonView schema, int64_t count, const char* least_key, const char* most_key,
+                   const char* unit) {
     const JsonView least = schema[least_key];
     const JsonView most = schema[most_key];
     if ((least && count < least.IntegerOr(0)) || (most && count > most.IntegerOr(0))) {
@@ -210,8 +211,8 @@ class SchemaWalk {
     }
   }
 
-  void AddRange(std::string_view found, JsonView schema, JsonView least,
-                JsonView most, const char* unit) {
+  void AddRange(std::string_view found, JsonView schema, JsonView least, JsonView most,
+                const char* unit) {
     String allowed;
     if (least) allowed.append("at least ").append(least.text());
     if (least && most) allowed.append(", ");
@@ -269,9 +270,12 @@ String QuoteForProblem(JsonView value) {
 void AppendPointerStep(String* pointer, std::string_view step) {
   pointer->push_back('/');
   for (const char c : step) {
-    if (c == '~') *pointer += "~0";
-    else if (c == '/') *pointer += "~1";
-    else pointer->push_back(c);
+    if (c == '~')
+      *pointer += "~0";
+    else if (c == '/')
+      *pointer += "~1";
+    else
+      pointer->push_back(c);
   }
 }
 

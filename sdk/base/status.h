@@ -1,8 +1,8 @@
 // How the core says that something did not work: as a value.
 //
-// Problem   what a person needs to mend it: a code, a JSON pointer, what was found, what is allowed.
-// Status    fine, or a Problem.
-// StatusOr  a value, or the Problem that stands in its place.
+// Problem   what a person needs to mend it: a code, a JSON pointer, what was found, what is
+// allowed. Status    fine, or a Problem. StatusOr  a value, or the Problem that stands in its
+// place.
 //
 // The names are Abseil's; absl::StatusOr itself costs 16 KB of the page module (docs/adr/0003).
 #ifndef WAYMARK_BASE_STATUS_H_
@@ -22,12 +22,13 @@ namespace waymark {
 // Invariant: `found` never quotes a value of an event; it names its type or size.
 struct Problem {
   const char* code = "";  // one of the codes in docs/effect.md
-  String pointer;    // JSON pointer into the call or the config; empty: the whole
+  String pointer;         // JSON pointer into the call or the config; empty: the whole
   String found;
   String allowed;
 };
 
-// A problem from its parts. Out of line: one call is smaller than four strings at every place that finds something wrong.
+// A problem from its parts. Out of line: one call is smaller than four strings at every place that
+// finds something wrong.
 Problem MakeProblem(const char* code, std::string_view pointer, std::string_view found,
                     std::string_view allowed);
 
@@ -55,8 +56,8 @@ inline Status OkStatus() { return Status(); }
 template <typename T>
 class [[nodiscard]] StatusOr {
  public:
-  StatusOr(T&& value) : value_(std::move(value)) {}              // NOLINT: a value is a StatusOr
-  StatusOr(Problem&& problem) : status_(std::move(problem)) {}   // NOLINT: so is a Problem
+  StatusOr(T&& value) : value_(std::move(value)) {}             // NOLINT: a value is a StatusOr
+  StatusOr(Problem&& problem) : status_(std::move(problem)) {}  // NOLINT: so is a Problem
 
   bool ok() const { return status_.ok(); }
   const Status& status() const { return status_; }

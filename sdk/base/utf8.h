@@ -19,8 +19,8 @@ void AppendUtf8(String* out, uint32_t code_point);
 // The longest start of `text` with at most `bytes_max` bytes that does not cut a character.
 std::string_view Utf8Prefix(std::string_view text, size_t bytes_max);
 
-// The first place of a byte; the size of the text when it is not there. The library's find() brings a memchr() for long texts,
-// which ours are not.
+// The first place of a byte; the size of the text when it is not there. The library's find() brings
+// a memchr() for long texts, which ours are not.
 size_t IndexOf(std::string_view text, char c);
 
 }  // namespace waymark

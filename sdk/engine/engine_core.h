@@ -1,15 +1,16 @@
 // The engine's state, and the order in which its stages are called.
 //
-// One class, one file a concern: engine.cc (dispatch, what goes out), capture.cc (an event's way into the outbox), decisions.cc
-// (consent, withdrawal, forget), storage.cc (what is kept), sending.cc (what is delivered), view.cc (what is shown).
-// Invariant: a stage gets plain values and returns plain values; only this class holds them together.
+// One class, one file a concern: engine.cc (dispatch, what goes out), capture.cc (an event's way
+// into the outbox), decisions.cc (consent, withdrawal, forget), storage.cc (what is kept),
+// sending.cc (what is delivered), view.cc (what is shown). Invariant: a stage gets plain values and
+// returns plain values; only this class holds them together.
 #ifndef WAYMARK_ENGINE_ENGINE_CORE_H_
 #define WAYMARK_ENGINE_ENGINE_CORE_H_
 
-#include "base/list.h"
-#include "base/string.h"
 #include "base/json_writer.h"
+#include "base/list.h"
 #include "base/prng.h"
+#include "base/string.h"
 #include "base/uuid.h"
 #include "consent/consent_gate.h"
 #include "consent/consent_state.h"
@@ -31,13 +32,14 @@ class EngineCore {
   String View() const;
 
  private:
-  // A call that waits in memory: for the visitor's answer, or for the ids to be read from the store.
+  // A call that waits in memory: for the visitor's answer, or for the ids to be read from the
+  // store.
   struct Held {
     InputType type = InputType::kTrack;  // an event, or kReset: a logout between two
-    String fields;      // its input
-    String standing;    // standing context at the call
+    String fields;                       // its input
+    String standing;                     // standing context at the call
     int64_t time_ms = 0;
-    uint32_t served = 0;     // collectors that have it already
+    uint32_t served = 0;  // collectors that have it already
   };
 
   // Which collectors get an event, and how.
@@ -91,7 +93,8 @@ class EngineCore {
   void CarryOutWithdrawal(Now now);
   void AbortForbidden();
   void DiscardForbidden();
-  // Whether a lane is allowed to have events, identified ones or any; counting all lanes or those that may store.
+  // Whether a lane is allowed to have events, identified ones or any; counting all lanes or those
+  // that may store.
   bool AnyLane(GateVerdict worst, bool with_storage) const;
   bool MayStore(uint32_t lanes) const;
   SendRules Rules() const;
@@ -139,17 +142,17 @@ class EngineCore {
 
   // Small members first: an offset below 128 is a byte shorter in every instruction that uses it.
   StorePhase store_phase_ = StorePhase::kClosed;
-  bool store_failed_ = false;       // the last thing that was asked of it
-  bool segments_left_ = false;     // the store holds more than was read
+  bool store_failed_ = false;   // the last thing that was asked of it
+  bool segments_left_ = false;  // the store holds more than was read
   bool segments_reading_ = false;
-  bool identity_dirty_ = false;    // changed since it was put
+  bool identity_dirty_ = false;  // changed since it was put
   bool session_dirty_ = false;
   bool delivery_dirty_ = false;
   bool online_ = true;
   bool view_dirty_ = false;
-  bool wake_asked_ = false;        // at the end of this task; answered by the next wake
-  List<Problem> refusal_;          // why the start was refused; empty: it was not
-  List<Lane> lanes_;               // the config's
+  bool wake_asked_ = false;  // at the end of this task; answered by the next wake
+  List<Problem> refusal_;    // why the start was refused; empty: it was not
+  List<Lane> lanes_;         // the config's
   List<Effect> effects_;
   List<Problem> problems_;
   List<Held> held_;
@@ -157,14 +160,14 @@ class EngineCore {
   int64_t last_wake_ms_ = kNever;
   int64_t next_effect_id_ = 1;
   Outbox outbox_;
-  String context_ = "{}";          // the standing context, an object of JSON text
+  String context_ = "{}";  // the standing context, an object of JSON text
   String signals_ = "{}";
   List<StoreOperation> store_operations_;  // those whose reply matters
-  String segments_after_;          // last key read of the outbox
+  String segments_after_;                  // last key read of the outbox
   Identity identity_;
   Session session_;
   LossCounters losses_;
-  Config config_;                  // its lanes have moved to lanes_
+  Config config_;  // its lanes have moved to lanes_
   Prng prng_;
   MessageIds message_ids_;
 };

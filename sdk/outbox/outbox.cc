@@ -53,7 +53,8 @@ std::string_view Outbox::ContextOf(const Record& record) const {
 void Outbox::Count(const Record& record) {
   ++live_;
   bytes_ += static_cast<int64_t>(record.bytes());
-  for (int i = 0; i < kCollectorsMax; ++i) pending_[static_cast<size_t>(i)] += record.pending >> i & 1;
+  for (int i = 0; i < kCollectorsMax; ++i)
+    pending_[static_cast<size_t>(i)] += record.pending >> i & 1;
 }
 
 uint64_t Outbox::Append(Record&& record) {
@@ -111,8 +112,8 @@ void Outbox::Sweep() {
   if (records_.size() != before) DropUnusedContexts();
 }
 
-// Contexts are made in the order of the records, so those before the first one in use are done with. Restored records have
-// theirs among the later ones: nothing goes while any is left.
+// Contexts are made in the order of the records, so those before the first one in use are done
+// with. Restored records have theirs among the later ones: nothing goes while any is left.
 void Outbox::DropUnusedContexts() {
   uint32_t oldest = contexts_.empty() ? 0 : contexts_.back().id;
   for (const Record& record : records_) {
@@ -193,9 +194,9 @@ void Outbox::Clear() {
 }
 
 Record* Outbox::Find(uint64_t id) {
-  Record* at = std::lower_bound(
-      records_.begin(), records_.end(), id,
-      [](const Record& record, uint64_t wanted) { return record.id < wanted; });
+  Record* at =
+      std::lower_bound(records_.begin(), records_.end(), id,
+                       [](const Record& record, uint64_t wanted) { return record.id < wanted; });
   return at != records_.end() && at->id == id ? at : nullptr;
 }
 
