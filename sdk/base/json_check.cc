@@ -239,9 +239,12 @@ String ToPointer(const List<Level>& levels) {
       continue;
     }
     for (const char c : level.key) {
-      if (c == '~') pointer += "~0";
-      else if (c == '/') pointer += "~1";
-      else pointer.push_back(c);
+      if (c == '~')
+        pointer += "~0";
+      else if (c == '/')
+        pointer += "~1";
+      else
+        pointer.push_back(c);
     }
   }
   return pointer;

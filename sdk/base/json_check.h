@@ -1,15 +1,16 @@
 // Reads untrusted text once and says whether it is JSON (RFC 8259) that the core may hold.
 //
-// After CheckJson() has said yes, JsonView walks the text without looking for errors again: untrusted bytes
-// are judged once, at the edge. Strict: UTF-8 only, no comments, no trailing commas, one value.
+// After CheckJson() has said yes, JsonView walks the text without looking for errors again:
+// untrusted bytes are judged once, at the edge. Strict: UTF-8 only, no comments, no trailing
+// commas, one value.
 #ifndef WAYMARK_BASE_JSON_CHECK_H_
 #define WAYMARK_BASE_JSON_CHECK_H_
 
 #include <cstddef>
 #include <string_view>
 
-#include "base/string.h"
 #include "base/limits.h"
+#include "base/string.h"
 
 namespace waymark {
 
@@ -23,11 +24,12 @@ struct JsonCheck {
 
 JsonCheck CheckJson(std::string_view text, int depth_max = kJsonDepthMax);
 
-// The JSON pointer of the innermost member or element that contains `offset`. `text` is JSON up to there.
+// The JSON pointer of the innermost member or element that contains `offset`. `text` is JSON up to
+// there.
 String PointerAt(std::string_view text, size_t offset);
 
-// Writes each lone surrogate escape as \ufffd, in place: both have six bytes. No collector could read the
-// former, and one such event would poison its batch.
+// Writes each lone surrogate escape as \ufffd, in place: both have six bytes. No collector could
+// read the former, and one such event would poison its batch.
 void RepairSurrogates(String* json_text);
 
 }  // namespace waymark

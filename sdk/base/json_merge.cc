@@ -11,8 +11,10 @@ void WriteWithout(JsonWriter* writer, JsonView value, std::string_view pointer) 
   writer->Begin(object ? '{' : '[');
   for (JsonItems item(value); item.Next();) {
     String step;
-    if (object) AppendPointerStep(&step, item.key());
-    else AppendPointerStep(&step, IntegerText(item.index()));
+    if (object)
+      AppendPointerStep(&step, item.key());
+    else
+      AppendPointerStep(&step, IntegerText(item.index()));
     std::string_view below;
     bool inside = false;
     if (pointer.substr(0, step.size()) == step) {
@@ -22,8 +24,10 @@ void WriteWithout(JsonWriter* writer, JsonView value, std::string_view pointer) 
     }
     if (object) writer->Key(item.key());
     const bool nested = item.value().is(JsonType::kObject) || item.value().is(JsonType::kArray);
-    if (inside && nested) WriteWithout(writer, item.value(), below);
-    else writer->Raw(item.value().text());
+    if (inside && nested)
+      WriteWithout(writer, item.value(), below);
+    else
+      writer->Raw(item.value().text());
   }
   writer->End(object ? '}' : ']');
 }

@@ -4,13 +4,13 @@
 
 #include <string_view>
 
-#include "base/string.h"
 #include "base/json_view.h"
+#include "base/string.h"
 
 namespace waymark {
 
-// One object with the members of `base`, those of `changes` in place of equal names and behind the others. A change to null
-// takes the member away.
+// One object with the members of `base`, those of `changes` in place of equal names and behind the
+// others. A change to null takes the member away.
 String MergeObjects(JsonView base, JsonView changes);
 
 // `value` without what the JSON pointer names.

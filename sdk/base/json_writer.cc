@@ -129,9 +129,7 @@ JsonWriter& JsonWriter::FieldText(const char* key, JsonView value) {
 
 JsonWriter& JsonWriter::FieldBool(const char* key, bool value) { return Key(key).Bool(value); }
 
-JsonWriter& JsonWriter::Field(const char* key, int64_t number) {
-  return Key(key).Integer(number);
-}
+JsonWriter& JsonWriter::Field(const char* key, int64_t number) { return Key(key).Integer(number); }
 
 JsonWriter& JsonWriter::FieldRaw(const char* key, std::string_view json) {
   return json.empty() ? *this : Key(key).Raw(json);

@@ -1,15 +1,15 @@
 // Writes JSON text, compact, in the order of the calls.
 //
-// The caller keeps the grammar: a key before each value of an object, as many ends as beginnings. Commas and
-// escapes are the writer's.
+// The caller keeps the grammar: a key before each value of an object, as many ends as beginnings.
+// Commas and escapes are the writer's.
 #ifndef WAYMARK_BASE_JSON_WRITER_H_
 #define WAYMARK_BASE_JSON_WRITER_H_
 
 #include <cstdint>
 #include <string_view>
 
-#include "base/string.h"
 #include "base/json_view.h"
+#include "base/string.h"
 
 namespace waymark {
 

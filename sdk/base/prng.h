@@ -1,8 +1,9 @@
-// The deterministic generator for ids and jitter: ChaCha20 (RFC 8439) keyed by the platform's entropy.
+// The deterministic generator for ids and jitter: ChaCha20 (RFC 8439) keyed by the platform's
+// entropy.
 //
-// Same entropy, same numbers, on every face: that is what makes a recorded run replay to the byte. It is
-// not for secrets that must stay unguessable after this process is observed; those use fresh entropy
-// inside their own command and a kept library.
+// Same entropy, same numbers, on every face: that is what makes a recorded run replay to the byte.
+// It is not for secrets that must stay unguessable after this process is observed; those use fresh
+// entropy inside their own command and a kept library.
 #ifndef WAYMARK_BASE_PRNG_H_
 #define WAYMARK_BASE_PRNG_H_
 

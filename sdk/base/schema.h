@@ -1,16 +1,17 @@
 // Judges a JSON value by a JSON Schema (draft 2020-12), and says what is wrong in words for people.
 //
-// Both are JsonViews: the schema is the published one with its prose taken out, so that the editor, `waymark lint`
-// and the engine's own errors can never disagree. Known keywords: $ref (to #/$defs), type, const, enum, required,
-// properties, additionalProperties, items, minItems, maxItems, minLength, maxLength, minimum, maximum, format (id,
-// http-url, iglu-uri, json-pointer). $comment of a bound is its source and is quoted in the problem.
+// Both are JsonViews: the schema is the published one with its prose taken out, so that the editor,
+// `waymark lint` and the engine's own errors can never disagree. Known keywords: $ref (to #/$defs),
+// type, const, enum, required, properties, additionalProperties, items, minItems, maxItems,
+// minLength, maxLength, minimum, maximum, format (id, http-url, iglu-uri, json-pointer). $comment
+// of a bound is its source and is quoted in the problem.
 #ifndef WAYMARK_BASE_SCHEMA_H_
 #define WAYMARK_BASE_SCHEMA_H_
 
-#include "base/list.h"
-#include "base/string.h"
 #include "base/json_view.h"
+#include "base/list.h"
 #include "base/status.h"
+#include "base/string.h"
 
 namespace waymark {
 

@@ -1,9 +1,9 @@
 // A string of bytes that owns its memory: what std::string is, without its small-string form.
 //
-// In the page module every read of a std::string's data or size first asks which of two forms it has; that question, written out
-// some hundred times, was worth several kilobytes of the download (docs/adr/0003). Here both are plain loads.
-// Contents are not terminated. Memory that cannot be had ends the process, as it does for the standard containers without
-// exceptions.
+// In the page module every read of a std::string's data or size first asks which of two forms it
+// has; that question, written out some hundred times, was worth several kilobytes of the download
+// (docs/adr/0003). Here both are plain loads. Contents are not terminated. Memory that cannot be
+// had ends the process, as it does for the standard containers without exceptions.
 #ifndef WAYMARK_BASE_STRING_H_
 #define WAYMARK_BASE_STRING_H_
 
@@ -16,8 +16,10 @@ namespace waymark {
 class String {
  public:
   String() = default;
-  String(std::string_view text) { append(text); }  // NOLINT: a view is a string that somebody else owns
-  String(const char* text) { append(text); }       // NOLINT: so is a literal
+  String(std::string_view text) {
+    append(text);
+  }                                           // NOLINT: a view is a string that somebody else owns
+  String(const char* text) { append(text); }  // NOLINT: so is a literal
   String(const String& other) { append(other); }
   String(String&& other) noexcept { Swap(other); }
   ~String();

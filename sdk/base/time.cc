@@ -17,16 +17,15 @@ void AppendDigits(String* out, int value, int width) {
   out->append(digits, static_cast<size_t>(width));
 }
 
-// Days since 1970-01-01 to year, month, day of the Gregorian calendar. Counting years from March puts
-// the leap day last, so that one linear formula gives the month.
+// Days since 1970-01-01 to year, month, day of the Gregorian calendar. Counting years from March
+// puts the leap day last, so that one linear formula gives the month.
 void AppendDate(String* out, int days) {
   const int shifted = days + 719'468;  // days from 0000-03-01
   const int era = shifted / 146'097;
   const int day_of_era = shifted % 146'097;
   const int year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-  const int day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int month_from_march = (5 * day_of_year + 2) / 153;
   const int day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
   const int month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;

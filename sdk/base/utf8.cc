@@ -13,7 +13,8 @@ size_t SizeFromLead(uint8_t lead) {
   return lead < 0xf5 ? 4 : 0;
 }
 
-// The second byte carries the rules against overlong forms, surrogates and numbers that are too big.
+// The second byte carries the rules against overlong forms, surrogates and numbers that are too
+// big.
 bool SecondByteFits(uint8_t lead, uint8_t second) {
   if (lead == 0xe0) return second >= 0xa0;
   if (lead == 0xed) return second < 0xa0;

@@ -4,16 +4,16 @@
 
 #include <cstdint>
 
-#include "base/string.h"
 #include "base/prng.h"
+#include "base/string.h"
 
 namespace waymark {
 
 // A random identifier (version 4).
 String RandomUuid(Prng* prng);
 
-// Message ids: version 8, a random prefix and a counter in the last 32 bits, so that the ids of one batch
-// differ in a digit or two and compress to one or two bytes each.
+// Message ids: version 8, a random prefix and a counter in the last 32 bits, so that the ids of one
+// batch differ in a digit or two and compress to one or two bytes each.
 class MessageIds {
  public:
   explicit MessageIds(Prng* prng) { NewPrefix(prng); }

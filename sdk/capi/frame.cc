@@ -50,9 +50,7 @@ Input Refuse(Status&& refusal) {
   return input;
 }
 
-Now ReadNow(JsonView json) {
-  return {json["wall_ms"].IntegerOr(0), json["mono_ms"].IntegerOr(0)};
-}
+Now ReadNow(JsonView json) { return {json["wall_ms"].IntegerOr(0), json["mono_ms"].IntegerOr(0)}; }
 
 }  // namespace
 

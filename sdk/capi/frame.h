@@ -11,9 +11,9 @@
 
 namespace waymark {
 
-// Reads an input: commands, facts, or (without a type) a start or a query. It lives as long as the bytes it was read from, or as
-// `repaired` where the text had to be mended. What is no frame, not UTF-8, not JSON or too deep becomes a kRefused whose
-// problem says where.
+// Reads an input: commands, facts, or (without a type) a start or a query. It lives as long as the
+// bytes it was read from, or as `repaired` where the text had to be mended. What is no frame, not
+// UTF-8, not JSON or too deep becomes a kRefused whose problem says where.
 Input ReadInput(std::string_view bytes, String* repaired);
 
 // Gathers JSON and bodies of a frame to be returned.

@@ -65,8 +65,10 @@ String WriteOutput(const Output& output) {
   writer.Begin('{').Key("effects").Begin('[');
   for (const Effect& effect : output.effects) WriteEffect(&writer, effect, &frame);
   writer.End(']').Key("wake_at_ms");
-  if (output.wake_at_ms == kNever) writer.Null();
-  else writer.Integer(output.wake_at_ms);
+  if (output.wake_at_ms == kNever)
+    writer.Null();
+  else
+    writer.Integer(output.wake_at_ms);
   writer.Key("problems");
   WriteProblems(&writer, output.problems);
   if (output.refused) writer.FieldBool("refused", true);

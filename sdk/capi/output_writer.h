@@ -2,9 +2,9 @@
 #ifndef WAYMARK_CAPI_OUTPUT_WRITER_H_
 #define WAYMARK_CAPI_OUTPUT_WRITER_H_
 
+#include "base/json_writer.h"
 #include "base/list.h"
 #include "base/string.h"
-#include "base/json_writer.h"
 #include "waymark/effect.h"
 
 namespace waymark {

@@ -3,8 +3,7 @@
 namespace waymark {
 
 std::unique_ptr<Collector> MakeCollector(JsonView entry, const SenderFacts& sender,
-                                         const String& pointer,
-                                         List<Problem>* problems) {
+                                         const String& pointer, List<Problem>* problems) {
   // The schema lets no third protocol through.
   if (!entry["protocol"].IsName("segment")) return MakeSnowplow(entry, sender);
   if (entry["options"]["write_key"]) return MakeSegment(entry, sender);

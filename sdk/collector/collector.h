@@ -1,17 +1,18 @@
-// One collector's protocol: how a batch becomes a request, and what the answer means for its records.
+// One collector's protocol: how a batch becomes a request, and what the answer means for its
+// records.
 //
-// A collector holds its options and no state. Batches are built by appending one event after the other, so that the
-// delivery knows the real size in bytes before it decides.
+// A collector holds its options and no state. Batches are built by appending one event after the
+// other, so that the delivery knows the real size in bytes before it decides.
 #ifndef WAYMARK_COLLECTOR_COLLECTOR_H_
 #define WAYMARK_COLLECTOR_COLLECTOR_H_
 
 #include <memory>
 #include <string_view>
 
-#include "base/list.h"
-#include "base/string.h"
 #include "base/json_view.h"
+#include "base/list.h"
 #include "base/status.h"
+#include "base/string.h"
 #include "base/time.h"
 #include "event/event.h"
 
@@ -22,18 +23,19 @@ struct OutgoingEvent {
   EventType type = EventType::kTrack;
   String name;
   String message_id;
-  JsonView anonymous_id;     // a string; missing when de-identified
-  JsonView user_id;          // a string
+  JsonView anonymous_id;  // a string; missing when de-identified
+  JsonView user_id;       // a string
   int64_t time_ms = 0;
   bool deidentified = false;
-  JsonView session;     // {id, index, event_index}; missing when de-identified
-  JsonView consent;     // {purpose: boolean}
+  JsonView session;  // {id, index, event_index}; missing when de-identified
+  JsonView consent;  // {purpose: boolean}
   JsonView properties;
   JsonView traits;
-  JsonView context;     // standing context with the event's overrides
+  JsonView context;  // standing context with the event's overrides
 };
 
-// Who sends: the same for all events. Views into the config and the start, valid while collectors are made.
+// Who sends: the same for all events. Views into the config and the start, valid while collectors
+// are made.
 struct SenderFacts {
   JsonView app;  // the config's `app`: {id, version, channel}
   JsonView sdk;  // the face: {name, version}
@@ -41,7 +43,7 @@ struct SenderFacts {
 
 struct CollectorRequest {
   String url;
-  String headers;       // an object of JSON text
+  String headers;            // an object of JSON text
   bool credentials = false;  // whether cookies of the collector's host go along
 };
 
@@ -57,12 +59,14 @@ class Collector {
  public:
   virtual ~Collector() = default;
 
-  // Appends one event to the body, encoded for sending at `now`. The first of a batch follows Begin(), others a comma.
+  // Appends one event to the body, encoded for sending at `now`. The first of a batch follows
+  // Begin(), others a comma.
   virtual void AppendEvent(const OutgoingEvent& event, Now now, String* body) const = 0;
   virtual void Begin(String* body) const = 0;
   virtual void End(Now now, String* body) const = 0;
 
-  // `simple`: must need no CORS preflight, so only a content type of forms and text. `gzip`: the body is compressed.
+  // `simple`: must need no CORS preflight, so only a content type of forms and text. `gzip`: the
+  // body is compressed.
   virtual CollectorRequest Request(bool simple, bool gzip, bool deidentified) const = 0;
   virtual bool CanBeSimple() const = 0;
   virtual bool TakesGzip() const = 0;
@@ -74,11 +78,10 @@ class Collector {
   virtual size_t BatchBytesMax() const = 0;
 };
 
-// Makes the collector that an entry of the config's `collectors` describes; null, and a problem, when its options do not
-// suffice. `pointer`: of the entry.
+// Makes the collector that an entry of the config's `collectors` describes; null, and a problem,
+// when its options do not suffice. `pointer`: of the entry.
 std::unique_ptr<Collector> MakeCollector(JsonView entry, const SenderFacts& sender,
-                                         const String& pointer,
-                                         List<Problem>* problems);
+                                         const String& pointer, List<Problem>* problems);
 
 // One maker a protocol.
 std::unique_ptr<Collector> MakeSegment(JsonView entry, const SenderFacts& sender);

@@ -1,7 +1,8 @@
-// Segment's HTTP tracking API, batch form: https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/
+// Segment's HTTP tracking API, batch form:
+// https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/
 //
-// Also spoken by RudderStack, Jitsu, PostHog's importer and many others. The write key stands in the body, so that the same
-// batch can go as a CORS-simple request while a page is closing.
+// Also spoken by RudderStack, Jitsu, PostHog's importer and many others. The write key stands in
+// the body, so that the same batch can go as a CORS-simple request while a page is closing.
 #include <algorithm>
 
 #include "base/json_merge.h"
@@ -57,7 +58,8 @@ class Segment final : public Collector {
     writer.Begin('{').Field("type", EventTypeName(event.type));
     WriteName(&writer, event);
     writer.Field("messageId", event.message_id);
-    // Segment demands an id. A de-identified event gets its own message id, which joins it to nothing.
+    // Segment demands an id. A de-identified event gets its own message id, which joins it to
+    // nothing.
     if (event.deidentified) writer.Field("anonymousId", event.message_id);
     writer.Field("anonymousId", event.anonymous_id).Field("userId", event.user_id);
     WriteProperties(&writer, event);
@@ -83,7 +85,8 @@ class Segment final : public Collector {
     if (status >= 500) {
       return status == 501 || status == 505 || status == 511 ? Verdict::kRejected : Verdict::kRetry;
     }
-    // Over-size is answered with 400, by proxies with 413: halves tell a big batch from a bad event.
+    // Over-size is answered with 400, by proxies with 413: halves tell a big batch from a bad
+    // event.
     return status == 400 || status == 413 ? Verdict::kSplit : Verdict::kRejected;
   }
 
@@ -96,8 +99,10 @@ class Segment final : public Collector {
       writer->Field("name", event.name);
       return;
     }
-    if (FindTouchpoint(event.name)) writer->Field("event", NameInSpecification(event.name));
-    else writer->Field("event", event.name);
+    if (FindTouchpoint(event.name))
+      writer->Field("event", NameInSpecification(event.name));
+    else
+      writer->Field("event", event.name);
   }
 
   static void WriteProperties(JsonWriter* writer, const OutgoingEvent& event) {

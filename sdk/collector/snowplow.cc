@@ -1,8 +1,10 @@
-// Snowplow's tracker protocol, version 2, POST form: payload_data 1-0-4, in which every value is a string.
+// Snowplow's tracker protocol, version 2, POST form: payload_data 1-0-4, in which every value is a
+// string.
 //
-// https://docs.snowplow.io/docs/fundamentals/canonical-event/ . An event of the vocabulary becomes an e-commerce action with entities;
-// one with a schema in `options.schemas` a self-describing event; a page a page view; anything else a structured event, which
-// has no room for properties: docs/collectors.md says what is lost.
+// https://docs.snowplow.io/docs/fundamentals/canonical-event/ . An event of the vocabulary becomes
+// an e-commerce action with entities; one with a schema in `options.schemas` a self-describing
+// event; a page a page view; anything else a structured event, which has no room for properties:
+// docs/collectors.md says what is lost.
 #include <memory>
 
 #include "base/json_writer.h"
@@ -30,14 +32,15 @@ constexpr const char* kScreenSchema = "mobile/screen_view/jsonschema/1-0-0";
 constexpr size_t kSnowplowEventBytesMax = 192'000;    // the smallest sink, SQS
 constexpr size_t kSnowplowBatchBytesMax = 1'000'000;  // maxPayloadSize of the collector
 
-// A payload field that is a string of the context: under `member`, or straight in the context where that is null.
+// A payload field that is a string of the context: under `member`, or straight in the context where
+// that is null.
 struct ContextField {
   const char* key;
   const char* member;
   const char* name;
 };
 constexpr ContextField kContextFields[] = {
-    {"tz", nullptr, "timezone"}, {"lang", nullptr, "locale"},   {"ua", nullptr, "userAgent"},
+    {"tz", nullptr, "timezone"},   {"lang", nullptr, "locale"}, {"ua", nullptr, "userAgent"},
     {"cs", "document", "charset"}, {"url", "page", "url"},      {"refr", "page", "referrer"},
     {"page", "page", "title"},
 };
@@ -98,9 +101,9 @@ class Snowplow final : public Collector {
   CollectorRequest Request(bool, bool, bool deidentified) const override {
     CollectorRequest request;
     request.url = url_;
-    request.headers = deidentified
-        ? R"({"Content-Type":"application/json; charset=UTF-8","SP-Anonymous":"*"})"
-        : R"({"Content-Type":"application/json; charset=UTF-8"})";
+    request.headers =
+        deidentified ? R"({"Content-Type":"application/json; charset=UTF-8","SP-Anonymous":"*"})"
+                     : R"({"Content-Type":"application/json; charset=UTF-8"})";
     // The collector's own cookie is an identifier: it goes along only with identified events.
     request.credentials = !deidentified;
     return request;
@@ -112,8 +115,8 @@ class Snowplow final : public Collector {
   Verdict JudgeAnswer(int status) const override {
     if (status >= 200 && status < 300) return Verdict::kAccepted;
     if (status == 413) return Verdict::kSplit;
-    const bool never = status == 400 || status == 401 || status == 403 || status == 410 ||
-                       status == 422;
+    const bool never =
+        status == 400 || status == 401 || status == 403 || status == 410 || status == 422;
     return never ? Verdict::kRejected : Verdict::kRetry;
   }
 
@@ -206,8 +209,10 @@ class Snowplow final : public Collector {
 
   void WriteJson(JsonWriter* writer, const char* plain_key, const char* base64_key,
                  const String& json) const {
-    if (JsonView(options_)["base64"].AsBool()) writer->Field(base64_key, Base64Url(json));
-    else writer->Field(plain_key, json);
+    if (JsonView(options_)["base64"].AsBool())
+      writer->Field(base64_key, Base64Url(json));
+    else
+      writer->Field(plain_key, json);
   }
 
   String url_;

@@ -21,7 +21,7 @@ struct Field {
   const char* property;
   const char* other_property;  // null: none
   FieldType type;
-  int most;                    // bytes of a text, bound of a count
+  int most;  // bytes of a text, bound of a count
 };
 
 constexpr Field kProductFields[] = {
@@ -66,7 +66,8 @@ String Text(JsonView value, int bytes_max) {
   return String(Utf8Prefix(value.AsString(), static_cast<size_t>(bytes_max)));
 }
 
-// Hundredths, also from text such as "19.99"; -1 when there is no amount within the schemas' bounds.
+// Hundredths, also from text such as "19.99"; -1 when there is no amount within the schemas'
+// bounds.
 int64_t Money(JsonView value) {
   const std::string_view digits = value.is(JsonType::kString) ? value.AsName() : value.text();
   const int64_t amount = FixedOr(digits, 2, -1);
@@ -127,7 +128,8 @@ void WriteProduct(JsonWriter* writer, JsonView product, std::string_view currenc
   const String category = Text(product["category"], kTextMax);
   BeginEntity(writer, "product");
   writer->Field("id", id);
-  writer->Field("category", category.empty() ? std::string_view(kNotSet) : std::string_view(category));
+  writer->Field("category",
+                category.empty() ? std::string_view(kNotSet) : std::string_view(category));
   WriteMoney(writer, "price", price);
   writer->Field("currency", currency);
   WriteFields(writer, kProductFields, product);
@@ -153,9 +155,10 @@ int64_t TotalQuantity(JsonView properties) {
   return total < kCountMax ? total : kCountMax;
 }
 
-// Transaction and refund: an id, an amount and a currency, or nothing at all. True when the entity was begun.
-bool BeginPayment(JsonWriter* writer, const char* entity, const char* amount_key,
-                  JsonView amount, JsonView properties) {
+// Transaction and refund: an id, an amount and a currency, or nothing at all. True when the entity
+// was begun.
+bool BeginPayment(JsonWriter* writer, const char* entity, const char* amount_key, JsonView amount,
+                  JsonView properties) {
   const String id = Text(First(properties, "order_id", "transaction_id"), kTextMax);
   const int64_t hundredths = Money(amount);
   const std::string_view currency = Currency(properties);
@@ -171,7 +174,8 @@ void WriteTransaction(JsonWriter* writer, JsonView properties) {
   const JsonView revenue = First(properties, "total", "revenue", "value");
   if (!BeginPayment(writer, "transaction", "revenue", revenue, properties)) return;
   const String payment = Text(properties["payment_method"], kShortTextMax);
-  writer->Field("payment_method", payment.empty() ? std::string_view(kNotSet) : std::string_view(payment));
+  writer->Field("payment_method",
+                payment.empty() ? std::string_view(kNotSet) : std::string_view(payment));
   writer->Field("total_quantity", TotalQuantity(properties));
   WriteFields(writer, kTransactionFields, properties);
   EndEntity(writer);

@@ -3,7 +3,8 @@
 namespace waymark {
 namespace {
 
-// FNV-1a, finished by a multiplication that spreads the counter at the end of message ids over all bits.
+// FNV-1a, finished by a multiplication that spreads the counter at the end of message ids over all
+// bits.
 uint64_t Hash(std::string_view text) {
   uint64_t hash = 0xcbf29ce484222325;
   for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3;

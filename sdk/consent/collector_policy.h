@@ -13,8 +13,8 @@ namespace waymark {
 inline constexpr uint32_t kSampleAll = 1'000'000;
 
 struct CollectorPolicy {
-  PurposeSet needs = 0;            // closed under what they require
-  String only;                // selectors of events, as an array of JSON text; empty: all
+  PurposeSet needs = 0;  // closed under what they require
+  String only;           // selectors of events, as an array of JSON text; empty: all
   uint32_t sample_ppm = kSampleAll;
 
   // Whether an event of this name is meant for the collector at all; the gate is asked besides.

@@ -21,8 +21,9 @@ enum class GateVerdict : uint8_t {
 // `needs`: the purposes that must all allow the event, closed under what they require.
 [[nodiscard]] GateVerdict Judge(const Policy& policy, const ConsentState& state, PurposeSet needs);
 
-// The same at send time: the stricter of the consent at capture and the consent now. `captured`: what was allowed when
-// the event was admitted. Never kHold: what is admitted has been answered for.
+// The same at send time: the stricter of the consent at capture and the consent now. `captured`:
+// what was allowed when the event was admitted. Never kHold: what is admitted has been answered
+// for.
 [[nodiscard]] GateVerdict JudgeAgain(const Policy& policy, const ConsentState& state,
                                      PurposeSet needs, PurposeSet captured);
 

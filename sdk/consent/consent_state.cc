@@ -42,8 +42,8 @@ ConsentState UndecidedState(const Policy& policy) {
   return state;
 }
 
-StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state,
-                              JsonView choices, std::string_view source, Now now) {
+StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, JsonView choices,
+                              std::string_view source, Now now) {
   if (!choices.is(JsonType::kObject)) {
     return MakeProblem("wrong_type", "/choices", JsonTypeName(choices.type()), "an object");
   }

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "base/string.h"
 #include "base/status.h"
+#include "base/string.h"
 #include "base/time.h"
 #include "consent/policy.h"
 
@@ -14,13 +14,13 @@ namespace waymark {
 enum class PurposeState : uint8_t { kUnknown, kGranted, kDenied, kExempt };
 
 struct ConsentState {
-  PurposeSet always_on = 0;  // needs no answer
-  PurposeSet objectable = 0; // legitimate interest: on until denied
+  PurposeSet always_on = 0;   // needs no answer
+  PurposeSet objectable = 0;  // legitimate interest: on until denied
   PurposeSet granted = 0;
   PurposeSet denied = 0;
   uint32_t generation = 0;   // grows with every decision; events are stamped with it
   int64_t decided_ms = 0;    // Unix time of the last decision; 0: none
-  String source;        // who decided: person
+  String source;             // who decided: person
   bool withdrawing = false;  // a withdrawal is put down but not carried out yet
 
   bool answered() const { return decided_ms != 0; }
@@ -32,16 +32,16 @@ struct ConsentState {
 // The state before anybody answered.
 ConsentState UndecidedState(const Policy& policy);
 
-// The state after a decision. `choices`: {purpose: "granted" | "denied"}; a problem for other names, other values and
-// purposes that are not anybody's choice.
-StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state,
-                              JsonView choices, std::string_view source, Now now);
+// The state after a decision. `choices`: {purpose: "granted" | "denied"}; a problem for other
+// names, other values and purposes that are not anybody's choice.
+StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, JsonView choices,
+                              std::string_view source, Now now);
 
 // The record kept under the key `consent/record`.
 String WriteConsentRecord(const Policy& policy, const ConsentState& state);
 
-// Reads it back. Answers that have run out, and grants to another revision of the policy, are unknown again: a
-// new question is due. Anything unreadable counts as never asked.
+// Reads it back. Answers that have run out, and grants to another revision of the policy, are
+// unknown again: a new question is due. Anything unreadable counts as never asked.
 ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now);
 
 }  // namespace waymark

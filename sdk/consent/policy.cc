@@ -42,7 +42,8 @@ String PurposePointer(int index, const char* member) {
   return "/consent/purposes/" + IntegerText(index) + member;
 }
 
-// One pass adds what the required purposes require themselves; as many passes as purposes reach the end of any chain.
+// One pass adds what the required purposes require themselves; as many passes as purposes reach the
+// end of any chain.
 void CloseRequirements(List<Purpose>* purposes) {
   for (size_t pass = 0; pass < purposes->size(); ++pass) {
     for (Purpose& purpose : *purposes) {
@@ -76,9 +77,8 @@ PurposeSet Policy::AlwaysOn() const {
 }
 
 PurposeSet Policy::Objectable() const {
-  return Pick(purposes, [](const Purpose& purpose) {
-    return purpose.basis == Basis::kLegitimateInterest;
-  });
+  return Pick(purposes,
+              [](const Purpose& purpose) { return purpose.basis == Basis::kLegitimateInterest; });
 }
 
 PurposeSet Policy::WithStorage() const {

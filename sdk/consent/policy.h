@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <string_view>
 
-#include "base/list.h"
-#include "base/string.h"
 #include "base/json_view.h"
+#include "base/list.h"
 #include "base/status.h"
+#include "base/string.h"
 
 namespace waymark {
 
@@ -42,7 +42,8 @@ struct Policy {
 
   // -1 when no purpose has that id.
   int Find(std::string_view id) const;
-  // The purposes named in an array of ids, each with what it requires; unknown names count for nothing.
+  // The purposes named in an array of ids, each with what it requires; unknown names count for
+  // nothing.
   PurposeSet Closure(JsonView ids) const;
   // What needs no answer: basis exempt, contract and legal obligation.
   PurposeSet AlwaysOn() const;
@@ -52,15 +53,16 @@ struct Policy {
   PurposeSet WithStorage() const;
 };
 
-// Reads the member `consent` of a config that fits the schema. Adds a problem for each purpose that is declared
-// twice or requires one that is not declared.
+// Reads the member `consent` of a config that fits the schema. Adds a problem for each purpose that
+// is declared twice or requires one that is not declared.
 Policy ReadPolicy(JsonView consent, List<Problem>* problems);
 
 // Adds a problem for each id of an array that names no purpose. `pointer`: of the array.
 void CheckPurposeIds(const Policy& policy, JsonView ids, const String& pointer,
                      List<Problem>* problems);
 
-// The ids of a set as an object of booleans, in the policy's order: {"analytics":true,"marketing":false}.
+// The ids of a set as an object of booleans, in the policy's order:
+// {"analytics":true,"marketing":false}.
 String PurposesAsJson(const Policy& policy, PurposeSet set);
 // The inverse: ids that the policy no longer knows count for nothing.
 PurposeSet PurposesFromJson(const Policy& policy, JsonView json);

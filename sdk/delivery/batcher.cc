@@ -65,17 +65,28 @@ OutgoingEvent OpenRecord(const Record& record, const Outbox& outbox, const SendR
   for (JsonItems item((JsonView(*text))); item.Next();) {
     const std::string_view key = item.key();
     JsonView value = item.value();
-    if (Is(key, "type")) event.type = TypeFrom(value.AsName());
-    else if (Is(key, "name")) event.name = value.AsString();
-    else if (Is(key, "message_id")) event.message_id = value.AsName();
-    else if (Is(key, "anonymous_id")) event.anonymous_id = value;
-    else if (Is(key, "user_id")) event.user_id = value;
-    else if (Is(key, "time_ms")) event.time_ms = value.IntegerOr(0);
-    else if (Is(key, "session")) event.session = value;
-    else if (Is(key, "consent")) event.consent = value;
-    else if (Is(key, "properties")) event.properties = value;
-    else if (Is(key, "traits")) event.traits = value;
-    else if (Is(key, "context")) event.context = value;
+    if (Is(key, "type"))
+      event.type = TypeFrom(value.AsName());
+    else if (Is(key, "name"))
+      event.name = value.AsString();
+    else if (Is(key, "message_id"))
+      event.message_id = value.AsName();
+    else if (Is(key, "anonymous_id"))
+      event.anonymous_id = value;
+    else if (Is(key, "user_id"))
+      event.user_id = value;
+    else if (Is(key, "time_ms"))
+      event.time_ms = value.IntegerOr(0);
+    else if (Is(key, "session"))
+      event.session = value;
+    else if (Is(key, "consent"))
+      event.consent = value;
+    else if (Is(key, "properties"))
+      event.properties = value;
+    else if (Is(key, "traits"))
+      event.traits = value;
+    else if (Is(key, "context"))
+      event.context = value;
   }
   return event;
 }

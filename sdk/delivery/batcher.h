@@ -1,4 +1,5 @@
-// Builds the next batch of a lane: the oldest records that may go, up to the limits in events and real bytes.
+// Builds the next batch of a lane: the oldest records that may go, up to the limits in events and
+// real bytes.
 #ifndef WAYMARK_DELIVERY_BATCHER_H_
 #define WAYMARK_DELIVERY_BATCHER_H_
 
@@ -32,7 +33,8 @@ struct SendRules {
   const List<FieldRule>* fields;
 };
 
-// Whether the record may go to the lane's collector now: the stricter of the consent at capture and the consent now.
+// Whether the record may go to the lane's collector now: the stricter of the consent at capture and
+// the consent now.
 bool MayGo(const Lane& lane, const Record& record, const SendRules& rules);
 
 // Records that may no longer go, that are too old or too big are settled for this lane

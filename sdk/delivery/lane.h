@@ -16,11 +16,13 @@
 
 namespace waymark {
 
-// Whether the collector takes compressed bodies from this host. A browser reports a refused preflight as a network failure, so
-// the next try after such a failure goes uncompressed and simple.
+// Whether the collector takes compressed bodies from this host. A browser reports a refused
+// preflight as a network failure, so the next try after such a failure goes uncompressed and
+// simple.
 enum class GzipTrust : uint8_t { kUntried, kWorks, kRefused };
 
-// How far one writer's records are settled at this collector: kept on the device while another collector still needs them.
+// How far one writer's records are settled at this collector: kept on the device while another
+// collector still needs them.
 struct Cursor {
   String writer;
   uint64_t sequence = 0;
@@ -38,9 +40,9 @@ struct Lane {
   bool gzip = false;
 
   // When to send. On the monotonic clock.
-  int64_t due_ms = kNever;      // what waits is sent then
-  int64_t retry_ms = 0;         // not before
-  uint64_t flush_through = 0;   // records up to this id go without waiting for company
+  int64_t due_ms = kNever;     // what waits is sent then
+  int64_t retry_ms = 0;        // not before
+  uint64_t flush_through = 0;  // records up to this id go without waiting for company
 
   // What has been learned.
   int64_t failing_since_ms = kNever;

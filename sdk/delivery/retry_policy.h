@@ -10,12 +10,14 @@
 
 namespace waymark {
 
-// Milliseconds. In the first 30 s of an outage uniform in 3.5 to 5 s: a short one is bridged within 5 s of its end with few
-// requests. After that full jitter under a cap that doubles up to 5 min, never less than 1 s: retries never spin.
-// `outage_ms`: since the first failure; `attempt`: failures so far, at least 1.
+// Milliseconds. In the first 30 s of an outage uniform in 3.5 to 5 s: a short one is bridged within
+// 5 s of its end with few requests. After that full jitter under a cap that doubles up to 5 min,
+// never less than 1 s: retries never spin. `outage_ms`: since the first failure; `attempt`:
+// failures so far, at least 1.
 int64_t RetryDelayMs(int64_t outage_ms, int attempt, Prng* prng);
 
-// The Retry-After header in its form of whole seconds, as milliseconds, at most a day. Nothing for other forms.
+// The Retry-After header in its form of whole seconds, as milliseconds, at most a day. Nothing for
+// other forms.
 std::optional<int64_t> RetryAfterMs(std::string_view header);
 
 }  // namespace waymark

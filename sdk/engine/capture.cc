@@ -78,7 +78,8 @@ void EngineCore::OnSetContext(const Input& input) {
 void EngineCore::OnReset(const Input& input) {
   NewGeneration(input.Body(input.fields["entropy"]));
   if (store_phase_ != StorePhase::kReadingState) return PartFromPerson();
-  // What was called before may still be admitted for the one who leaves: the logout waits in its place.
+  // What was called before may still be admitted for the one who leaves: the logout waits in its
+  // place.
   Hold(InputType::kReset, {}, 0, 0);
 }
 
@@ -100,7 +101,8 @@ void EngineCore::ForgetPerson() {
 }
 
 void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms, uint32_t served) {
-  // What waits for the store waits for milliseconds, as part of the outbox; what waits for a person may wait for ever.
+  // What waits for the store waits for milliseconds, as part of the outbox; what waits for a person
+  // may wait for ever.
   const bool for_store = store_phase_ == StorePhase::kReadingState;
   const size_t most = for_store ? static_cast<size_t>(config_.outbox.events_max) : kHeldEventsMax;
   if (held_.size() >= most) {
@@ -230,7 +232,8 @@ void EngineCore::Enqueue(Record&& record, uint32_t lanes, std::string_view messa
   outbox_.Append(std::move(record));
   while (Record* oldest = outbox_.OverBound()) {
     losses_.Add(Loss::kQuota);
-    Report("queue_full", "/delivery", "more events than may wait", "outbox_events_max and outbox_bytes_max");
+    Report("queue_full", "/delivery", "more events than may wait",
+           "outbox_events_max and outbox_bytes_max");
     outbox_.Discard(oldest, false);
   }
   for (size_t i = 0; i < lanes_.size(); ++i) {

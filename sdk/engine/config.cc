@@ -14,8 +14,8 @@ constexpr std::string_view kSchemaText =
 #include "engine/config_schema.inc"
     ;
 
-// A copy that is no string literal: the linker puts literals side by side, and those before the 8,192nd byte of the memory
-// have shorter addresses in the code.
+// A copy that is no string literal: the linker puts literals side by side, and those before the
+// 8,192nd byte of the memory have shorter addresses in the code.
 constexpr auto kSchema = [] {
   std::array<char, kSchemaText.size()> bytes{};
   std::copy(kSchemaText.begin(), kSchemaText.end(), bytes.begin());
@@ -27,8 +27,8 @@ constexpr int kSampleDecimals = 6;
 void ReadCollectorPolicy(const Policy& policy, JsonView entry, CollectorPolicy* read) {
   read->needs = policy.Closure(entry["needs"]);
   read->only = entry["only"].text();
-  read->sample_ppm = static_cast<uint32_t>(
-      FixedOr(entry["sample"].text(), kSampleDecimals, read->sample_ppm));
+  read->sample_ppm =
+      static_cast<uint32_t>(FixedOr(entry["sample"].text(), kSampleDecimals, read->sample_ppm));
 }
 
 void ReadCollectors(JsonView collectors, const SenderFacts& sender, Config* config,

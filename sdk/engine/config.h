@@ -25,9 +25,9 @@ struct Config {
   int64_t flush_ms = 5000;  // how long an event waits for company
 };
 
-// Checks the document against the schema, then what no schema can say: that names refer to something. With problems the config
-// must not be used.
-// `sdk`: the face that sends, {name, version}.
+// Checks the document against the schema, then what no schema can say: that names refer to
+// something. With problems the config must not be used. `sdk`: the face that sends, {name,
+// version}.
 Config ReadConfig(JsonView json, JsonView sdk, List<Problem>* problems);
 
 }  // namespace waymark

@@ -1,8 +1,9 @@
 // Consent: decisions, their withdrawal in three steps, and forgetting.
 //
-// A withdrawal (1) puts the decision down with the note that it is not carried out yet, and from that input on nothing of the
-// purpose is sent; (2) when the store has it, aborts and deletes; (3) puts the decision without the note. Stopped anywhere, it
-// goes on at the next start, because the note is in the record the engine is opened with.
+// A withdrawal (1) puts the decision down with the note that it is not carried out yet, and from
+// that input on nothing of the purpose is sent; (2) when the store has it, aborts and deletes; (3)
+// puts the decision without the note. Stopped anywhere, it goes on at the next start, because the
+// note is in the record the engine is opened with.
 #include <utility>
 
 #include "base/json_check.h"
@@ -80,7 +81,8 @@ void EngineCore::CarryOutWithdrawal(Now now) {
 void EngineCore::AbortForbidden() {
   for (const Lane& lane : lanes_) {
     const GateVerdict verdict = Judge(config_.policy, consent_, lane.policy.needs);
-    if (lane.busy() && verdict >= GateVerdict::kHold) Emit(EffectType::kHttpAbort).target = lane.effect_id;
+    if (lane.busy() && verdict >= GateVerdict::kHold)
+      Emit(EffectType::kHttpAbort).target = lane.effect_id;
   }
 }
 
@@ -124,7 +126,8 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
   const uint32_t generation = consent_.generation;
   const PurposeSet before = consent_.Allowed();
   consent_ = ReadConsentRecord(config_.policy, readable ? JsonView(value) : JsonView(), now);
-  // The other tab carries its withdrawal out in the store; here only this tab's memory is put in order.
+  // The other tab carries its withdrawal out in the store; here only this tab's memory is put in
+  // order.
   consent_.withdrawing = false;
   if (consent_.generation <= generation) consent_.generation = generation + 1;
   message_ids_.NewPrefix(&prng_);

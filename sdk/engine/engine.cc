@@ -63,7 +63,8 @@ Output EngineCore::Handle(const Input& input) {
 
 void EngineCore::Dispatch(const Input& input, Now now) {
   switch (input.type) {
-    // Calls of a page come in bursts: they only queue. What one task brings is stored and sent together.
+    // Calls of a page come in bursts: they only queue. What one task brings is stored and sent
+    // together.
     case InputType::kTrack:
     case InputType::kPage:
     case InputType::kScreen:

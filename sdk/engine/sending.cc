@@ -12,7 +12,8 @@
 namespace waymark {
 namespace {
 
-// Below this a body goes uncompressed: that needs no preflight, and the header would cost what gzip saves.
+// Below this a body goes uncompressed: that needs no preflight, and the header would cost what gzip
+// saves.
 constexpr size_t kGzipBytesMin = 1024;
 
 // What a beacon took is asked for again after this, when the page has not gone after all.
@@ -32,8 +33,10 @@ void EngineCore::Schedule(size_t lane_index, Now now) {
   }
   const bool full = pending >= static_cast<int64_t>(config_.batch.events_max) ||
                     outbox_.bytes() >= static_cast<int64_t>(config_.batch.bytes_max);
-  if (full) lane.due_ms = std::min(lane.due_ms, now.mono_ms);
-  else if (lane.due_ms == kNever) lane.due_ms = now.mono_ms + config_.flush_ms;
+  if (full)
+    lane.due_ms = std::min(lane.due_ms, now.mono_ms);
+  else if (lane.due_ms == kNever)
+    lane.due_ms = now.mono_ms + config_.flush_ms;
 }
 
 void EngineCore::SendDue(Now now) {
@@ -59,8 +62,8 @@ void EngineCore::Send(size_t lane_index, Now now, bool leaving, bool closing) {
   limits.bytes_max = std::min(limits.bytes_max, lane.collector->BatchBytesMax());
   const int64_t left = KeepaliveBytesLeft();
   if (leaving) limits.bytes_max = std::min(limits.bytes_max, static_cast<size_t>(left));
-  Batch batch = BuildBatch(lane, static_cast<int>(lane_index), limits, Rules(), now, &outbox_,
-                           &losses_);
+  Batch batch =
+      BuildBatch(lane, static_cast<int>(lane_index), limits, Rules(), now, &outbox_, &losses_);
   lane.due_ms = kNever;
   if (batch.record_ids.empty()) return;
   // Bigger than what may outlive the page: it stays stored for the next visit.
@@ -142,8 +145,8 @@ void EngineCore::OnHttpDone(const Input& input, Now now) {
   }
 }
 
-void EngineCore::OnAnswer(size_t lane_index, const List<uint64_t>& ids,
-                          const Input& fact, Now now) {
+void EngineCore::OnAnswer(size_t lane_index, const List<uint64_t>& ids, const Input& fact,
+                          Now now) {
   Lane& lane = lanes_[lane_index];
   const std::string_view error = fact.fields["error"].AsName();
   const int status = static_cast<int>(std::clamp<int64_t>(fact.Integer("status"), 0, 999));
@@ -176,8 +179,7 @@ void EngineCore::OnAnswer(size_t lane_index, const List<uint64_t>& ids,
   }
 }
 
-void EngineCore::SettleAll(size_t lane_index, const List<uint64_t>& ids,
-                           const Loss* reason) {
+void EngineCore::SettleAll(size_t lane_index, const List<uint64_t>& ids, const Loss* reason) {
   Lane& lane = lanes_[lane_index];
   for (const uint64_t id : ids) {
     Record* record = outbox_.Find(id);
@@ -187,15 +189,18 @@ void EngineCore::SettleAll(size_t lane_index, const List<uint64_t>& ids,
     outbox_.Settle(record, static_cast<int>(lane_index));
     // Another collector still waits for it: after a stop here only that one must get it.
     if (record->pending != 0 && !writer.empty()) delivery_dirty_ = true;
-    if (reason) losses_.Add(*reason);
-    else ++lane.acknowledged;
+    if (reason)
+      losses_.Add(*reason);
+    else
+      ++lane.acknowledged;
   }
   if (reason) delivery_dirty_ = true;  // losses are counted over restarts
 }
 
 void EngineCore::Recover(Lane* lane) {
   const bool split = lane->events_max < config_.batch.events_max;
-  // What piled up in an outage or behind a split has waited long enough; other events may wait for company.
+  // What piled up in an outage or behind a split has waited long enough; other events may wait for
+  // company.
   lane->due_ms = lane->failing() || split ? 0 : kNever;
   lane->failing_since_ms = kNever;
   lane->attempts = 0;

@@ -1,4 +1,5 @@
-// What is kept on the device: read at start in bounded pages, written when a task ends, deleted when settled.
+// What is kept on the device: read at start in bounded pages, written when a task ends, deleted
+// when settled.
 #include <algorithm>
 #include <utility>
 
@@ -59,10 +60,14 @@ void EngineCore::ReadState(const Input& input, Now now) {
   for (JsonItems entry(input.fields["entries"]); entry.Next();) {
     const std::string_view key = entry.value()["key"].AsName();
     const JsonView json = StoredJson(input.Body(entry.value()["value"]));
-    if (!json) losses_.Add(Loss::kCorrupt);
-    else if (Is(key, kIdentityKey) && identity_.empty()) identity_ = ReadIdentity(json);
-    else if (Is(key, kSessionKey) && session_.id.empty()) session_ = ReadSession(json);
-    else if (Is(key, kDeliveryKey)) ReadDelivery(json);
+    if (!json)
+      losses_.Add(Loss::kCorrupt);
+    else if (Is(key, kIdentityKey) && identity_.empty())
+      identity_ = ReadIdentity(json);
+    else if (Is(key, kSessionKey) && session_.id.empty())
+      session_ = ReadSession(json);
+    else if (Is(key, kDeliveryKey))
+      ReadDelivery(json);
   }
   segments_left_ = true;
   segments_after_.clear();
@@ -103,7 +108,8 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view bytes, No
   const String writer = WriterFromKey(key);
   // This run's own segments are in memory already.
   if (writer == outbox_.writer()) return;
-  if (writer.empty()) return Delete(EffectType::kStoreDelete, key);  // nobody's, and nobody would delete it
+  if (writer.empty())
+    return Delete(EffectType::kStoreDelete, key);  // nobody's, and nobody would delete it
   DecodedSegment decoded = DecodeSegment(bytes);
   losses_.Add(Loss::kCorrupt, decoded.corrupt);
   bool rewrite = false;
@@ -114,7 +120,8 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view bytes, No
   outbox_.Restore(key, std::move(records), rewrite);
 }
 
-// Gives the record its place in the queue of each collector that still is to get it. True when it may not stay on the device.
+// Gives the record its place in the queue of each collector that still is to get it. True when it
+// may not stay on the device.
 bool EngineCore::RestoreRecord(StoredRecord* stored, std::string_view writer, Now now,
                                Record* record) {
   record->sequence = stored->sequence;

@@ -1,14 +1,15 @@
 // What happened: the plain data that passes from stage to stage.
 //
-// Views point into the input that brought the event; what has to outlive it is copied by whoever keeps it.
+// Views point into the input that brought the event; what has to outlive it is copied by whoever
+// keeps it.
 #ifndef WAYMARK_EVENT_EVENT_H_
 #define WAYMARK_EVENT_EVENT_H_
 
 #include <cstdint>
 #include <string_view>
 
-#include "base/string.h"
 #include "base/json_view.h"
+#include "base/string.h"
 
 namespace waymark {
 
@@ -19,14 +20,15 @@ std::string_view EventTypeName(EventType type);
 
 struct Event {
   EventType type = EventType::kTrack;
-  String name;      // empty where the verb needs none
-  String user_id;   // identify only
-  JsonView properties;   // traits for identify; an object or missing
-  JsonView context;      // members that override the standing context; an object or missing
-  int64_t time_ms = 0;   // Unix milliseconds at which it happened
+  String name;          // empty where the verb needs none
+  String user_id;       // identify only
+  JsonView properties;  // traits for identify; an object or missing
+  JsonView context;     // members that override the standing context; an object or missing
+  int64_t time_ms = 0;  // Unix milliseconds at which it happened
 };
 
-// The name by which a collector's `only` and a tracking plan know it: the name of a track, else the verb.
+// The name by which a collector's `only` and a tracking plan know it: the name of a track, else the
+// verb.
 std::string_view SelectorOf(const Event& event);
 
 }  // namespace waymark

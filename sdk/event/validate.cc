@@ -39,8 +39,8 @@ Status ValidateEvent(const Event& event) {
     return TooBig("/user_id", event.user_id.size(), kUserIdBytesMax);
   }
   const bool identify = event.type == EventType::kIdentify;
-  if (Status properties = CheckObject(identify ? "/traits" : "/properties", event.properties,
-                                      kEventTextBytesMax);
+  if (Status properties =
+          CheckObject(identify ? "/traits" : "/properties", event.properties, kEventTextBytesMax);
       !properties.ok()) {
     return properties;
   }

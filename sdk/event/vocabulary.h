@@ -1,8 +1,8 @@
 // The touchpoints that have a name of their own: the shop's events.
 //
-// A touchpoint of the vocabulary keeps its meaning at every collector: Segment gets the name of its e-commerce
-// specification, Snowplow the e-commerce action with its entities. Names outside the table pass as they are.
-// The table's names follow docs/vocabulary.md.
+// A touchpoint of the vocabulary keeps its meaning at every collector: Segment gets the name of its
+// e-commerce specification, Snowplow the e-commerce action with its entities. Names outside the
+// table pass as they are. The table's names follow docs/vocabulary.md.
 #ifndef WAYMARK_EVENT_VOCABULARY_H_
 #define WAYMARK_EVENT_VOCABULARY_H_
 
@@ -14,7 +14,15 @@ namespace waymark {
 enum class Stage : uint8_t { kPrePurchase, kPurchase, kPostPurchase };
 
 // What of the properties an encoder may read as entities.
-enum class Entities : uint8_t { kNone, kProduct, kProducts, kCart, kCheckoutStep, kTransaction, kRefund };
+enum class Entities : uint8_t {
+  kNone,
+  kProduct,
+  kProducts,
+  kCart,
+  kCheckoutStep,
+  kTransaction,
+  kRefund
+};
 
 struct Touchpoint {
   const char* name;

@@ -4,10 +4,9 @@
 #ifndef WAYMARK_IDENTITY_IDENTITY_H_
 #define WAYMARK_IDENTITY_IDENTITY_H_
 
-
-#include "base/string.h"
 #include "base/json_view.h"
 #include "base/prng.h"
+#include "base/string.h"
 
 namespace waymark {
 

@@ -9,8 +9,8 @@
 namespace waymark {
 
 void Session::Touch(const SessionRules& rules, int64_t time_ms, Prng* prng) {
-  const bool over = id.empty() || time_ms - last_ms >= rules.idle_ms ||
-                    time_ms - started_ms >= rules.max_ms;
+  const bool over =
+      id.empty() || time_ms - last_ms >= rules.idle_ms || time_ms - started_ms >= rules.max_ms;
   if (over) {
     id = RandomUuid(prng);
     ++index;

@@ -4,25 +4,26 @@
 
 #include <cstdint>
 
-#include "base/string.h"
 #include "base/json_view.h"
 #include "base/prng.h"
+#include "base/string.h"
 
 namespace waymark {
 
 struct SessionRules {
-  int64_t idle_ms = 30 * 60 * 1000;     // Google Analytics, Snowplow and Matomo: 30 minutes
+  int64_t idle_ms = 30 * 60 * 1000;  // Google Analytics, Snowplow and Matomo: 30 minutes
   int64_t max_ms = 24 * 60 * 60 * 1000;
 };
 
 struct Session {
-  String id;           // empty: none yet
+  String id;                // empty: none yet
   int64_t index = 0;        // 1 for the visitor's first session
   int64_t event_index = 0;  // 1 for the session's first event
   int64_t started_ms = 0;   // Unix milliseconds
   int64_t last_ms = 0;      // of the latest event
 
-  // Counts an event at `time_ms`, in a new session where one is due. A clock that went back does not end a session.
+  // Counts an event at `time_ms`, in a new session where one is due. A clock that went back does
+  // not end a session.
   void Touch(const SessionRules& rules, int64_t time_ms, Prng* prng);
 };
 

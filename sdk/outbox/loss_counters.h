@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "base/string.h"
 #include "base/json_view.h"
+#include "base/string.h"
 
 namespace waymark {
 

@@ -1,17 +1,18 @@
 // The bounded queue of records, in the order in which they happened.
 //
-// A record leaves when every collector that wanted it has settled it: acknowledged, refused for good, or no longer
-// allowed. Records that were stored lie in segments; a segment leaves the store when its last record has left.
-// Invariant: the outbox performs nothing. What must happen in the store is taken from it by the engine.
+// A record leaves when every collector that wanted it has settled it: acknowledged, refused for
+// good, or no longer allowed. Records that were stored lie in segments; a segment leaves the store
+// when its last record has left. Invariant: the outbox performs nothing. What must happen in the
+// store is taken from it by the engine.
 #ifndef WAYMARK_OUTBOX_OUTBOX_H_
 #define WAYMARK_OUTBOX_OUTBOX_H_
 
 #include <array>
 #include <cstdint>
 
+#include "base/limits.h"
 #include "base/list.h"
 #include "base/string.h"
-#include "base/limits.h"
 #include "outbox/record.h"
 
 namespace waymark {
@@ -25,8 +26,8 @@ struct Segment {
   uint32_t id = kNoSegment;
   String key;
   String writer;
-  int live = 0;        // records still in the queue
-  bool shrunk = false; // lost a record that may not stay on the device: write it anew
+  int live = 0;         // records still in the queue
+  bool shrunk = false;  // lost a record that may not stay on the device: write it anew
 };
 
 // Restored records get ids below this one, so that they stand before this run's own.
@@ -37,21 +38,23 @@ class Outbox {
   // Starts the writer's sequence. `writer` names this engine's segments and sorts by time.
   void Start(const OutboxLimits& limits, String writer);
 
-  // Keeps a standing context for the records that follow; the same text as the last one gives the same number.
+  // Keeps a standing context for the records that follow; the same text as the last one gives the
+  // same number.
   uint32_t AddContext(std::string_view text);
   std::string_view ContextOf(const Record& record) const;
 
   // Queues a record for the collectors of `record.pending`; gives it its id and sequence.
   uint64_t Append(Record&& record);
-  // Adds a segment that an earlier run stored, before this run's own records. Records without pending collectors are
-  // left out; `rewrite`: one of them may not stay on the device.
+  // Adds a segment that an earlier run stored, before this run's own records. Records without
+  // pending collectors are left out; `rewrite`: one of them may not stay on the device.
   void Restore(std::string_view key, List<Record>&& records, bool rewrite);
 
   // One collector is done with the record.
   void Settle(Record* record, int collector);
   // Nobody gets the record any more.
   void Discard(Record* record, bool erase_from_store);
-  // Takes settled records out. Call after a round of Settle and Discard: pointers to records end here.
+  // Takes settled records out. Call after a round of Settle and Discard: pointers to records end
+  // here.
   void Sweep();
 
   // The oldest record that is not on its way, when a bound is passed; null otherwise.

@@ -38,16 +38,14 @@ void AppendFrame(String* out, const FrameHeader& header, std::string_view payloa
 }
 
 bool IsWholeObject(std::string_view json) {
-  return !json.empty() && json[0] == '{' &&
-         CheckJson(json).fault == JsonCheck::Fault::kNone;
+  return !json.empty() && json[0] == '{' && CheckJson(json).fault == JsonCheck::Fault::kNone;
 }
 
 bool IsWhole(std::string_view frame) {
   const std::string_view payload = frame.substr(kHeaderBytes);
   const uint32_t crc = Crc32(payload, Crc32(frame.substr(0, kChecksumOffset)));
-  return static_cast<uint8_t>(frame[0]) == kVersion &&
-         ReadU32(frame, 20) == kNoKey && ReadU32(frame, kChecksumOffset) == crc &&
-         IsWholeObject(payload);
+  return static_cast<uint8_t>(frame[0]) == kVersion && ReadU32(frame, 20) == kNoKey &&
+         ReadU32(frame, kChecksumOffset) == crc && IsWholeObject(payload);
 }
 
 }  // namespace

@@ -17,16 +17,16 @@ struct Record {
   uint64_t id = 0;        // place in this engine's queue; not stored
   uint64_t sequence = 0;  // of the writer; grows by one with each of its records
   uint32_t segment = kNoSegment;
-  uint32_t generation = 0;    // of consent, when the event was admitted
-  uint32_t pending = 0;       // bit for each collector that has not settled it
-  uint32_t in_flight = 0;     // bit for each collector to which it is on its way
-  PurposeSet captured = 0;    // what was allowed when the event was admitted
-  bool storable = false;      // a purpose that may keep things on the device is behind it
+  uint32_t generation = 0;  // of consent, when the event was admitted
+  uint32_t pending = 0;     // bit for each collector that has not settled it
+  uint32_t in_flight = 0;   // bit for each collector to which it is on its way
+  PurposeSet captured = 0;  // what was allowed when the event was admitted
+  bool storable = false;    // a purpose that may keep things on the device is behind it
   bool deidentified = false;
-  int64_t time_ms = 0;        // Unix milliseconds at which it happened
-  int64_t queued_mono_ms = 0; // when it came into this queue
-  uint32_t context = 0;       // standing context at capture, in the outbox; 0: none
-  String event;          // the event document
+  int64_t time_ms = 0;         // Unix milliseconds at which it happened
+  int64_t queued_mono_ms = 0;  // when it came into this queue
+  uint32_t context = 0;        // standing context at capture, in the outbox; 0: none
+  String event;                // the event document
 
   size_t bytes() const { return event.size(); }
 };
@@ -42,14 +42,15 @@ struct StoredRecord {
 
 struct DecodedSegment {
   List<StoredRecord> records;  // all that is whole
-  int corrupt = 0;                    // frames that were not; a torn end counts once
+  int corrupt = 0;             // frames that were not; a torn end counts once
 };
 
 // Appends frames to a segment: a context stands before the records that share it.
 void AppendContextFrame(String* segment, std::string_view context);
 void AppendEventFrame(String* segment, const Record& record);
 
-// Any bytes are allowed. A frame with a wrong checksum is skipped; one whose size leads outside ends the segment.
+// Any bytes are allowed. A frame with a wrong checksum is skipped; one whose size leads outside
+// ends the segment.
 DecodedSegment DecodeSegment(std::string_view bytes);
 
 }  // namespace waymark

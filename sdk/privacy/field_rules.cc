@@ -19,8 +19,7 @@ String ToRecordPath(std::string_view path) {
 
 }  // namespace
 
-List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields,
-                                      List<Problem>* problems) {
+List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields, List<Problem>* problems) {
   List<FieldRule> rules;
   for (JsonItems item(fields); item.Next();) {
     const JsonView needs = item.value()["needs"];

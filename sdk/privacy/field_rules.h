@@ -2,10 +2,10 @@
 #ifndef WAYMARK_PRIVACY_FIELD_RULES_H_
 #define WAYMARK_PRIVACY_FIELD_RULES_H_
 
-#include "base/list.h"
-#include "base/string.h"
 #include "base/json_view.h"
+#include "base/list.h"
 #include "base/status.h"
+#include "base/string.h"
 #include "consent/policy.h"
 
 namespace waymark {
@@ -15,10 +15,10 @@ struct FieldRule {
   PurposeSet needs = 0;
 };
 
-// Reads the member `fields` of a config that fits the schema. `/user/id` and `/user/<trait>` are taken to the places where
-// the record keeps them. Until coarsening and hashing exist, such rules always drop the field: the stricter choice.
-List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields,
-                                      List<Problem>* problems);
+// Reads the member `fields` of a config that fits the schema. `/user/id` and `/user/<trait>` are
+// taken to the places where the record keeps them. Until coarsening and hashing exist, such rules
+// always drop the field: the stricter choice.
+List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields, List<Problem>* problems);
 
 // Takes the fields away whose purposes are not all `allowed`. `event`: an event document.
 void ApplyFieldRules(const List<FieldRule>& rules, PurposeSet allowed, String* event);

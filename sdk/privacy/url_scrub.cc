@@ -24,7 +24,8 @@ bool Stays(const UrlRules& rules, std::string_view parameter) {
 void WritePage(JsonWriter* writer, const UrlRules& rules, JsonView page) {
   writer->Begin('{');
   for (JsonItems item(page); item.Next();) {
-    const bool url = Is(item.key(), "url") || Is(item.key(), "referrer") || Is(item.key(), "search");
+    const bool url =
+        Is(item.key(), "url") || Is(item.key(), "referrer") || Is(item.key(), "search");
     writer->Key(item.key());
     if (url && item.value().is(JsonType::kString)) {
       writer->Text(ScrubUrl(rules, item.value().AsString()));
@@ -37,9 +38,7 @@ void WritePage(JsonWriter* writer, const UrlRules& rules, JsonView page) {
 
 }  // namespace
 
-UrlRules ReadUrlRules(JsonView privacy) {
-  return {String(privacy["url_parameters"].text())};
-}
+UrlRules ReadUrlRules(JsonView privacy) { return {String(privacy["url_parameters"].text())}; }
 
 String ScrubUrl(const UrlRules& rules, std::string_view url) {
   if (rules.names.empty()) return String(url);
@@ -69,8 +68,10 @@ String ScrubContext(const UrlRules& rules, JsonView context) {
   writer.Begin('{');
   for (JsonItems item(context); item.Next();) {
     writer.Key(item.key());
-    if (Is(item.key(), "page")) WritePage(&writer, rules, page);
-    else writer.Raw(item.value().text());
+    if (Is(item.key(), "page"))
+      WritePage(&writer, rules, page);
+    else
+      writer.Raw(item.value().text());
   }
   writer.End('}');
   return json;

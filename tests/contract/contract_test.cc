@@ -36,9 +36,8 @@ class Case {
       const std::string frame = MakeFrame((*line)["query"].dump());
       return Compare(line, "answer", Call(waymark_query(engine_, Bytes(frame), frame.size())));
     }
-    const std::string text = line->contains("input_text")
-                                 ? (*line)["input_text"].get<std::string>()
-                                 : (*line)["input"].dump();
+    const std::string text = line->contains("input_text") ? (*line)["input_text"].get<std::string>()
+                                                          : (*line)["input"].dump();
     const std::string frame = MakeFrame(text, FromBase64(line->value("bodies", "")));
     Compare(line, "output", Call(waymark_handle(engine_, Bytes(frame), frame.size())));
   }
@@ -46,8 +45,7 @@ class Case {
  private:
   void Open(const Json& line) {
     waymark_close(engine_);
-    const std::string frame =
-        MakeFrame(line["start"].dump(), FromBase64(line.value("bodies", "")));
+    const std::string frame = MakeFrame(line["start"].dump(), FromBase64(line.value("bodies", "")));
     engine_ = waymark_open(Bytes(frame), frame.size());
   }
 

@@ -28,9 +28,10 @@ Json ShopConfig() {
       {"id": "analytics", "basis": "consent", "storage": true, "before_answer": "hold"},
       {"id": "marketing", "basis": "consent", "storage": true, "before_answer": "drop"}]},
     "collectors": [
-      {"id": "segment", "protocol": "segment", "url": "https://segment.example/", "needs": ["analytics"],
-       "options": {"write_key": "K"}},
-      {"id": "snowplow", "protocol": "snowplow", "url": "https://snowplow.example", "needs": ["analytics"]}],
+      {"id": "segment", "protocol": "segment", "url": "https://segment.example/",
+       "needs": ["analytics"], "options": {"write_key": "K"}},
+      {"id": "snowplow", "protocol": "snowplow", "url": "https://snowplow.example",
+       "needs": ["analytics"]}],
     "delivery": {"flush_ms": 1000}
   })");
 }
@@ -87,8 +88,8 @@ Json FakeHost::Read(const uint8_t* result, std::string* bodies) {
 Json FakeHost::Send(Json input, std::string_view bodies) {
   input["now"] = {{"wall_ms", wall_ms}, {"mono_ms", mono_ms}};
   std::string all(bodies);
-  const bool decides = input["type"] == "set_consent" || input["type"] == "reset" ||
-                       input["type"] == "forget";
+  const bool decides =
+      input["type"] == "set_consent" || input["type"] == "reset" || input["type"] == "forget";
   if (decides) {
     input["entropy"] = Place(all.size(), kEntropyBytes);
     all += std::string(kEntropyBytes, static_cast<char>('a' + ++entropy_));
@@ -171,7 +172,10 @@ void FakeHost::Perform(const Queued& queued) {
   if (type == "notify") return;
   if (type == "http_send") return PerformHttp(queued);
   if (type == "http_abort") {
-    Send({{"type", "http_done"}, {"effect_id", effect["target"]}, {"status", 0}, {"error", "aborted"}});
+    Send({{"type", "http_done"},
+          {"effect_id", effect["target"]},
+          {"status", 0},
+          {"error", "aborted"}});
     return;
   }
   if (store_fails) {
@@ -191,12 +195,16 @@ void FakeHost::Perform(const Queued& queued) {
       entries.push_back({{"key", key}, {"value", Place(bodies.size(), value.size())}});
       bodies += value;
     }
-    Send({{"type", "store_read"}, {"effect_id", effect["effect_id"]}, {"entries", entries}, {"more", more}},
+    Send({{"type", "store_read"},
+          {"effect_id", effect["effect_id"]},
+          {"entries", entries},
+          {"more", more}},
          bodies);
     return;
   }
   if (type == "store_put") store[effect["key"]] = queued.body;
-  if (type == "store_delete" && effect.contains("key")) store.erase(effect["key"].get<std::string>());
+  if (type == "store_delete" && effect.contains("key"))
+    store.erase(effect["key"].get<std::string>());
   if (type == "store_delete" && effect.contains("prefix")) {
     const std::string prefix = effect["prefix"];
     std::erase_if(store, [&](const auto& entry) {
@@ -208,8 +216,13 @@ void FakeHost::Perform(const Queued& queued) {
 
 void FakeHost::PerformHttp(const Queued& queued) {
   const Json& effect = queued.effect;
-  Request request{effect["effect_id"], effect["url"],  effect["headers"], effect["transport"],
-                  effect["credentials"], queued.body, Json()};
+  Request request{effect["effect_id"],
+                  effect["url"],
+                  effect["headers"],
+                  effect["transport"],
+                  effect["credentials"],
+                  queued.body,
+                  Json()};
   request.json = Json::parse(Inflate(queued.body));
   const Answer answer = network(request);
   requests.push_back(request);

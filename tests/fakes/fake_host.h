@@ -1,5 +1,5 @@
-// A host made of memory: clock, store and network, all in the test's hands. It talks to the engine as every face does, through
-// the C boundary.
+// A host made of memory: clock, store and network, all in the test's hands. It talks to the engine
+// as every face does, through the C boundary.
 #ifndef WAYMARK_TESTS_FAKES_FAKE_HOST_H_
 #define WAYMARK_TESTS_FAKES_FAKE_HOST_H_
 
@@ -17,7 +17,8 @@ namespace waymark_test {
 
 using Json = nlohmann::ordered_json;
 
-// A config with one Segment and one Snowplow collector that both need `analytics`, and a purpose `marketing` without a collector.
+// A config with one Segment and one Snowplow collector that both need `analytics`, and a purpose
+// `marketing` without a collector.
 Json ShopConfig();
 
 struct Request {
@@ -26,8 +27,8 @@ struct Request {
   Json headers;
   std::string transport;
   std::string credentials;
-  std::string body;   // as sent
-  Json json;          // the body, inflated and parsed
+  std::string body;  // as sent
+  Json json;         // the body, inflated and parsed
 };
 
 struct Answer {

@@ -1,4 +1,5 @@
-// Frames of the C boundary, as a host writes and reads them. An implementation of docs/input.md apart from the core's own.
+// Frames of the C boundary, as a host writes and reads them. An implementation of docs/input.md
+// apart from the core's own.
 #ifndef WAYMARK_TESTS_FAKES_FRAME_H_
 #define WAYMARK_TESTS_FAKES_FRAME_H_
 
@@ -26,7 +27,8 @@ struct FrameParts {
 inline FrameParts SplitFrame(std::string_view frame) {
   if (frame.size() < 4) return {};
   uint32_t size = 0;
-  for (size_t i = 0; i < 4; ++i) size |= static_cast<uint32_t>(static_cast<uint8_t>(frame[i])) << (8 * i);
+  for (size_t i = 0; i < 4; ++i)
+    size |= static_cast<uint32_t>(static_cast<uint8_t>(frame[i])) << (8 * i);
   return {std::string(frame.substr(4, size)), std::string(frame.substr(4 + size))};
 }
 

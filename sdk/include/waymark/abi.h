@@ -1,9 +1,12 @@
-/* The boundary of the engine: the same for WebAssembly, JNI and Swift. It is a bridge for the faces, not public API.
+/* The boundary of the engine: the same for WebAssembly, JNI and Swift. It is a bridge for the
+ * faces, not public API.
  *
- * - Bytes are frames: docs/input.md. What a function returns belongs to the engine and is valid until the next call with
- *   the same handle; waymark_result_size() tells its size, 0 means "nothing to do".
+ * - Bytes are frames: docs/input.md. What a function returns belongs to the engine and is valid
+ * until the next call with the same handle; waymark_result_size() tells its size, 0 means "nothing
+ * to do".
  * - A handle belongs to one thread at a time. Two handles share nothing.
- * - Any bytes are allowed: wrong ones are answered with a problem, never with a crash. A null handle gives null.
+ * - Any bytes are allowed: wrong ones are answered with a problem, never with a crash. A null
+ * handle gives null.
  */
 #ifndef WAYMARK_INCLUDE_WAYMARK_ABI_H_
 #define WAYMARK_INCLUDE_WAYMARK_ABI_H_
@@ -24,11 +27,13 @@ typedef struct waymark_engine waymark_engine;
 
 WAYMARK_EXPORT uint32_t waymark_abi_version(void);
 
-/* Memory for a frame, for hosts that cannot pass a pointer of their own. Null when memory is short. */
+/* Memory for a frame, for hosts that cannot pass a pointer of their own. Null when memory is short.
+ */
 WAYMARK_EXPORT uint8_t* waymark_alloc(size_t size);
 WAYMARK_EXPORT void waymark_free(uint8_t* bytes);
 
-/* Opens an engine with a Start frame. Never null, save when memory is short: a refused start gives an engine that says why. */
+/* Opens an engine with a Start frame. Never null, save when memory is short: a refused start gives
+ * an engine that says why. */
 WAYMARK_EXPORT waymark_engine* waymark_open(const uint8_t* bytes, size_t size);
 
 /* Hands one input over; returns the output. */

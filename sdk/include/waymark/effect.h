@@ -1,12 +1,13 @@
-// Outputs: all that leaves the engine. docs/effect.md describes each; the bytes form is written in capi/.
+// Outputs: all that leaves the engine. docs/effect.md describes each; the bytes form is written in
+// capi/.
 #ifndef WAYMARK_INCLUDE_WAYMARK_EFFECT_H_
 #define WAYMARK_INCLUDE_WAYMARK_EFFECT_H_
 
 #include <cstdint>
 
 #include "base/list.h"
-#include "base/string.h"
 #include "base/status.h"
+#include "base/string.h"
 #include "base/time.h"
 
 namespace waymark {
@@ -30,22 +31,22 @@ enum class Transport : uint8_t {
 // Plain data: each type uses the members that its line names, the others stay empty.
 struct Effect {
   EffectType type = EffectType::kNotify;
-  int64_t effect_id = 0;   // only grows; 0 for kNotify
-  String name;        // kStorePut, kStoreDelete: key. kStoreGet, kStoreClear: prefix. kHttpSend: URL
-  String after;       // kStoreGet: exclusive; empty: from the start
-  String bytes;       // kStorePut: value. kHttpSend: body
-  String headers;     // kHttpSend: an object of JSON text
+  int64_t effect_id = 0;  // only grows; 0 for kNotify
+  String name;     // kStorePut, kStoreDelete: key. kStoreGet, kStoreClear: prefix. kHttpSend: URL
+  String after;    // kStoreGet: exclusive; empty: from the start
+  String bytes;    // kStorePut: value. kHttpSend: body
+  String headers;  // kHttpSend: an object of JSON text
   Transport transport = Transport::kFetch;
   bool credentials = false;
-  int64_t target = 0;      // kHttpAbort: effect_id of the request
+  int64_t target = 0;  // kHttpAbort: effect_id of the request
 };
 
 struct Output {
-  List<Effect> effects;   // to be started in this order
-  int64_t wake_at_ms = kNever;   // on the monotonic clock
+  List<Effect> effects;         // to be started in this order
+  int64_t wake_at_ms = kNever;  // on the monotonic clock
   List<Problem> problems;
-  bool refused = false;          // the start was refused; nothing else will ever come
-  bool nothing = false;          // nothing to do, and the last wake_at_ms still holds
+  bool refused = false;  // the start was refused; nothing else will ever come
+  bool nothing = false;  // nothing to do, and the last wake_at_ms still holds
 };
 
 }  // namespace waymark

@@ -1,7 +1,7 @@
 // The engine: an input goes in, a list of effects comes out, nothing else happens.
 //
-// It never reads a clock, draws entropy, opens a file or a socket, starts a thread or calls its host. One engine belongs to
-// one thread at a time; several may live in one process.
+// It never reads a clock, draws entropy, opens a file or a socket, starts a thread or calls its
+// host. One engine belongs to one thread at a time; several may live in one process.
 #ifndef WAYMARK_INCLUDE_WAYMARK_ENGINE_H_
 #define WAYMARK_INCLUDE_WAYMARK_ENGINE_H_
 
@@ -18,8 +18,8 @@ class EngineCore;
 
 class Engine {
  public:
-  // Opens an engine. One whose config does not fit answers every input with the reasons and does nothing. Effects of the
-  // opening come with the output of the first input.
+  // Opens an engine. One whose config does not fit answers every input with the reasons and does
+  // nothing. Effects of the opening come with the output of the first input.
   explicit Engine(const Start& start);
   ~Engine();
 
@@ -35,7 +35,8 @@ class Engine {
   std::unique_ptr<EngineCore> core_;
 };
 
-// All that is wrong with a config document; empty: Open() would take it. `config` has passed CheckJson().
+// All that is wrong with a config document; empty: Open() would take it. `config` has passed
+// CheckJson().
 List<Problem> LintConfig(JsonView config);
 
 }  // namespace waymark

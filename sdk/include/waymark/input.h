@@ -1,7 +1,8 @@
 // Inputs: all that enters the engine. docs/input.md describes each.
 //
-// An input is a checked JSON object and the raw bodies that it points at; its stage reads the members it needs. One plain
-// struct instead of a variant of twenty: that was worth 6 KB of the page module (docs/adr/0004).
+// An input is a checked JSON object and the raw bodies that it points at; its stage reads the
+// members it needs. One plain struct instead of a variant of twenty: that was worth 6 KB of the
+// page module (docs/adr/0004).
 #ifndef WAYMARK_INCLUDE_WAYMARK_INPUT_H_
 #define WAYMARK_INCLUDE_WAYMARK_INPUT_H_
 
@@ -26,7 +27,8 @@ enum class InputType : uint8_t {
   kSetContext,
   kFlush,
   kForget,
-  kRefused,  // a call that could not be read: the face could not turn it into JSON, or it is no input
+  kRefused,  // a call that could not be read: the face could not turn it into JSON, or it is no
+             // input
   // Facts: what the world did.
   kWake,
   kHttpDone,
@@ -42,16 +44,17 @@ enum class InputType : uint8_t {
 struct Input {
   InputType type = InputType::kWake;
   Now now;
-  JsonView fields;          // the whole object; its text has passed CheckJson()
+  JsonView fields;  // the whole object; its text has passed CheckJson()
   std::string_view bodies;
-  Status refusal;           // for kRefused
+  Status refusal;  // for kRefused
 
   // The raw body that a member {"offset": n, "size": n} points at; empty when it leads outside.
   std::string_view Body(JsonView place) const;
   int64_t Integer(const char* member) const { return fields[member].IntegerOr(0); }
 };
 
-// What an engine is opened with: an input without a type, with the members of docs/input.md under Start.
+// What an engine is opened with: an input without a type, with the members of docs/input.md under
+// Start.
 using Start = Input;
 
 }  // namespace waymark

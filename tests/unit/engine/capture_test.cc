@@ -48,18 +48,17 @@ TEST_F(CaptureTest, ATrackCarriesNameTimeIdsSessionConsentAndContext) {
 }
 
 TEST_F(CaptureTest, PropertiesAreSplicedNotRebuilt) {
-  SendAndWake(
-      R"({"type":"track","now":{"wall_ms":1793817970000,"mono_ms":1000},"name":"x",)"
-      R"("properties":{"a":1.50,"b":"\u00e4\/","c":[1e3, {"d":null}]}})");
+  SendAndWake(R"({"type":"track","now":{"wall_ms":1793817970000,"mono_ms":1000},"name":"x",)"
+              R"("properties":{"a":1.50,"b":"\u00e4\/","c":[1e3, {"d":null}]}})");
   host_.Advance(10'000);
-  EXPECT_NE(Inflate(host_.requests.at(0).body).find(R"("properties":{"a":1.50,"b":"\u00e4\/","c":[1e3, {"d":null}]})"),
+  EXPECT_NE(Inflate(host_.requests.at(0).body)
+                .find(R"("properties":{"a":1.50,"b":"\u00e4\/","c":[1e3, {"d":null}]})"),
             std::string::npos);
 }
 
 TEST_F(CaptureTest, EscapedLoneSurrogatesBecomeReplacementCharacters) {
-  SendAndWake(
-      R"({"type":"track","now":{"wall_ms":1793817970000,"mono_ms":1000},"name":"x",)"
-      R"("properties":{"lone":"\ud800!","pair":"\ud83d\ude00"}})");
+  SendAndWake(R"({"type":"track","now":{"wall_ms":1793817970000,"mono_ms":1000},"name":"x",)"
+              R"("properties":{"lone":"\ud800!","pair":"\ud83d\ude00"}})");
   const Json properties = Deliver().at(0)["properties"];
   EXPECT_EQ(properties["lone"], "\xef\xbf\xbd!");
   EXPECT_EQ(properties["pair"], "\xf0\x9f\x98\x80");
@@ -151,8 +150,11 @@ TEST_F(CaptureTest, CallsThatDoNotFitAreNamedCountedAndTheNextOneWorks) {
   const Json too_deep = problem({{"type", "track"}, {"name", "x"}, {"properties", deep}});
   EXPECT_EQ(too_deep["code"], "too_deep");
   EXPECT_EQ(too_deep["pointer"].get<std::string>().substr(0, 15), "/properties/a/a");
-  EXPECT_EQ(problem({{"type", "refused"}, {"call", "track"}, {"pointer", "/properties/me"},
-                     {"found", "a cycle"}, {"allowed", "JSON"}})["pointer"],
+  EXPECT_EQ(problem({{"type", "refused"},
+                     {"call", "track"},
+                     {"pointer", "/properties/me"},
+                     {"found", "a cycle"},
+                     {"allowed", "JSON"}})["pointer"],
             "/properties/me");
   EXPECT_EQ(host_.View()["losses"]["invalid"], 6);
   host_.Track("fine");
@@ -169,8 +171,8 @@ TEST_F(CaptureTest, OneTaskIsStoredAsOneSegment) {
   host_.Settle();
   int puts = 0;
   for (const Json& effect : host_.effects) {
-    puts += effect["type"] == "store_put" &&
-            effect["key"].get<std::string>().rfind("outbox/", 0) == 0;
+    puts +=
+        effect["type"] == "store_put" && effect["key"].get<std::string>().rfind("outbox/", 0) == 0;
   }
   EXPECT_EQ(puts, 1);
 }
@@ -193,8 +195,10 @@ TEST(CaptureWithRulesTest, UrlParametersNobodyNamedGo) {
   host.SetConsent({{"analytics", "granted"}});
   host.Settle();
   host.Send({{"type", "set_context"},
-             {"context", {{"page", {{"url", "https://s.example/?utm_source=a&email=x%40y&q=1#t"},
-                                    {"search", "?email=x%40y"}}}}}});
+             {"context",
+              {{"page",
+                {{"url", "https://s.example/?utm_source=a&email=x%40y&q=1#t"},
+                 {"search", "?email=x%40y"}}}}}});
   host.Track("a");
   host.Advance(5'000);
   const Json page = host.Delivered("segment").at(0)["context"]["page"];

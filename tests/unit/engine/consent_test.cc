@@ -1,4 +1,5 @@
-// The gate stands first: nothing is kept, made or sent before it admits, and a withdrawal takes everything back.
+// The gate stands first: nothing is kept, made or sent before it admits, and a withdrawal takes
+// everything back.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -253,10 +254,12 @@ TEST(ConsentTest, DeidentifiedEventsCarryNoIdsNoFineTimeNoText) {
   config["collectors"][0]["needs"] = {"audience"};
   config["collectors"][1]["needs"] = {"audience"};
   FakeHost host(config);
-  host.Send({{"type", "set_context"},
-             {"context", {{"page", {{"url", "https://shop.example/p?token=s3cret"}, {"path", "/p"},
-                                    {"title", "Jane Doe"}}},
-                          {"userAgent", "UA"}}}});
+  host.Send(
+      {{"type", "set_context"},
+       {"context",
+        {{"page",
+          {{"url", "https://shop.example/p?token=s3cret"}, {"path", "/p"}, {"title", "Jane Doe"}}},
+         {"userAgent", "UA"}}}});
   host.Track("product_viewed", {{"name", "Jane Doe"}, {"price", 4.5}});
   host.Identify("jane@example.com");
   host.Advance(5'000);

@@ -115,7 +115,7 @@ TEST(DeliveryTest, ALongOutageIsAskedEverMoreRarely) {
   host.network = [](const Request&) { return Answer{0, "network", ""}; };
   host.Track("a");
   host.Advance(24 * 3'600'000);
-  EXPECT_GT(host.requests.size(), 250u);   // it does not give up
+  EXPECT_GT(host.requests.size(), 250u);  // it does not give up
   EXPECT_LT(host.requests.size(), 1'000u);
 }
 
@@ -141,7 +141,8 @@ TEST(DeliveryTest, RetriedEventsKeepTheirIds) {
   host.Track("a");
   host.Advance(20'000);
   ASSERT_EQ(host.requests.size(), 2u);
-  EXPECT_EQ(host.requests[0].json["batch"][0]["messageId"], host.requests[1].json["batch"][0]["messageId"]);
+  EXPECT_EQ(host.requests[0].json["batch"][0]["messageId"],
+            host.requests[1].json["batch"][0]["messageId"]);
 }
 
 TEST(DeliveryTest, WhatIsRefusedForGoodIsCountedAndReported) {

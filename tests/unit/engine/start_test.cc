@@ -16,7 +16,8 @@ std::vector<std::string> ProblemsOf(const Json& config) {
   std::vector<std::string> found;
   if (!output.value("refused", false)) return found;
   for (const Json& problem : output["problems"]) {
-    found.push_back(problem["code"].get<std::string>() + " " + problem["pointer"].get<std::string>());
+    found.push_back(problem["code"].get<std::string>() + " " +
+                    problem["pointer"].get<std::string>());
     EXPECT_NE(problem["found"], "") << problem;
     EXPECT_NE(problem["allowed"], "") << problem;
   }
@@ -26,9 +27,8 @@ std::vector<std::string> ProblemsOf(const Json& config) {
 TEST(StartTest, TakesTheShopConfig) { EXPECT_THAT(ProblemsOf(ShopConfig()), ElementsAre()); }
 
 TEST(StartTest, RefusesAnEmptyConfig) {
-  EXPECT_THAT(ProblemsOf(Json::object()),
-              ElementsAre("required /waymark", "required /app", "required /consent",
-                          "required /collectors"));
+  EXPECT_THAT(ProblemsOf(Json::object()), ElementsAre("required /waymark", "required /app",
+                                                      "required /consent", "required /collectors"));
 }
 
 TEST(StartTest, RefusesAConfigThatIsNoObject) {
@@ -49,9 +49,10 @@ TEST(StartTest, NamesValuesOutsideTheirBounds) {
   config["delivery"]["batch_events_max"] = 0;
   config["collectors"][0]["sample"] = 1.5;
   config["collectors"][1]["url"] = "ftp://x";
-  EXPECT_THAT(ProblemsOf(config),
-              ElementsAre("out_of_range /consent/valid_days/granted", "out_of_range /collectors/0/sample",
-                          "not_allowed /collectors/1/url", "out_of_range /delivery/batch_events_max"));
+  EXPECT_THAT(
+      ProblemsOf(config),
+      ElementsAre("out_of_range /consent/valid_days/granted", "out_of_range /collectors/0/sample",
+                  "not_allowed /collectors/1/url", "out_of_range /delivery/batch_events_max"));
 }
 
 TEST(StartTest, SaysWhereABoundComesFrom) {

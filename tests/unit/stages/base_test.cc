@@ -75,8 +75,8 @@ TEST(Utf8Test, TakesWhatRfc3629Takes) {
   EXPECT_EQ(Utf8SequenceSize("\xc3\xa4"), 2u);
   EXPECT_EQ(Utf8SequenceSize("\xe2\x82\xac"), 3u);
   EXPECT_EQ(Utf8SequenceSize("\xf0\x9f\x98\x80"), 4u);
-  for (const char* wrong : {"\x80", "\xc0\x80", "\xc3", "\xed\xa0\x80", "\xe0\x80\x80", "\xf5\x80\x80\x80",
-                            "\xf4\x90\x80\x80", "\xf0\x80\x80\x80", "\xff"}) {
+  for (const char* wrong : {"\x80", "\xc0\x80", "\xc3", "\xed\xa0\x80", "\xe0\x80\x80",
+                            "\xf5\x80\x80\x80", "\xf4\x90\x80\x80", "\xf0\x80\x80\x80", "\xff"}) {
     EXPECT_EQ(Utf8SequenceSize(wrong), 0u);
   }
 }
@@ -136,7 +136,8 @@ TEST(RetryPolicyTest, ReadsRetryAfterInSeconds) {
   EXPECT_EQ(RetryAfterMs("10"), 10'000);
   EXPECT_EQ(RetryAfterMs("0"), 0);
   EXPECT_EQ(RetryAfterMs("999999999"), 86'400'000);
-  for (const char* other : {"", "-1", "1.5", "soon", "Wed, 21 Oct 2015 07:28:00 GMT", "99999999999999999999"}) {
+  for (const char* other :
+       {"", "-1", "1.5", "soon", "Wed, 21 Oct 2015 07:28:00 GMT", "99999999999999999999"}) {
     EXPECT_FALSE(RetryAfterMs(other).has_value()) << other;
   }
 }

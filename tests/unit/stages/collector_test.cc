@@ -1,4 +1,5 @@
-// The encoders, event by event. Whole batches stand in tests/contract/purchase.jsonl; schemas are judged in tests/e2e.
+// The encoders, event by event. Whole batches stand in tests/contract/purchase.jsonl; schemas are
+// judged in tests/e2e.
 #include "collector/collector.h"
 
 #include <gtest/gtest.h>
@@ -17,9 +18,12 @@ constexpr const char* kApp = R"({"id":"shop","version":"1","channel":"web"})";
 constexpr const char* kSdk = R"({"name":"waymark-web","version":"0.1.0"})";
 
 std::unique_ptr<Collector> Make(const std::string& protocol, const std::string& options) {
-  const std::string entry = R"({"id":"c","protocol":")" + protocol + R"(","url":"https://c.example/","options":)" + options + "}";
+  const std::string entry = R"({"id":"c","protocol":")" + protocol +
+                            R"(","url":"https://c.example/","options":)" + options + "}";
   List<Problem> problems;
-  return MakeCollector(JsonView(entry), {JsonView(std::string_view(kApp)), JsonView(std::string_view(kSdk))}, "/collectors/0", &problems);
+  return MakeCollector(JsonView(entry),
+                       {JsonView(std::string_view(kApp)), JsonView(std::string_view(kSdk))},
+                       "/collectors/0", &problems);
 }
 
 Json Encode(const Collector& collector, const char* name, const char* properties) {
@@ -43,7 +47,8 @@ std::map<std::string, std::vector<Json>> Entities(const Json& event) {
   for (const Json& entity : contexts["data"]) {
     const std::string schema = entity["schema"];
     const size_t vendor = schema.find('/');
-    entities[schema.substr(vendor + 1, schema.find('/', vendor + 1) - vendor - 1)].push_back(entity["data"]);
+    entities[schema.substr(vendor + 1, schema.find('/', vendor + 1) - vendor - 1)].push_back(
+        entity["data"]);
   }
   return entities;
 }
@@ -54,17 +59,21 @@ class SnowplowTest : public testing::Test {
 };
 
 TEST_F(SnowplowTest, EveryValueIsAString) {
-  const Json event = Encode(*snowplow_, "product_viewed", R"({"product_id":1,"price":2,"currency":"EUR"})");
+  const Json event =
+      Encode(*snowplow_, "product_viewed", R"({"product_id":1,"price":2,"currency":"EUR"})");
   for (const auto& [key, value] : event.items()) EXPECT_TRUE(value.is_string()) << key;
   EXPECT_EQ(event["dtm"], "5");
   EXPECT_EQ(event["stm"], "7");
 }
 
 TEST_F(SnowplowTest, AnOrderBecomesTransactionAndProducts) {
-  const auto entities = Entities(Encode(*snowplow_, "order_completed", R"({"order_id":"A","total":"19.999","currency":"EUR",
-    "products":[{"sku":"s","price":1.5,"quantity":2},{"id":7,"price":0},{"name":"no id","price":1}]})"));
+  const auto entities = Entities(
+      Encode(*snowplow_, "order_completed", R"({"order_id":"A","total":"19.999","currency":"EUR",
+    "products":[{"sku":"s","price":1.5,"quantity":2},{"id":7,"price":0},
+      {"name":"no id","price":1}]})"));
   ASSERT_EQ(entities.at("transaction").size(), 1u);
-  EXPECT_EQ(entities.at("transaction")[0], Json::parse(R"json({"transaction_id":"A","revenue":20.00,"currency":"EUR",
+  EXPECT_EQ(entities.at("transaction")[0],
+            Json::parse(R"json({"transaction_id":"A","revenue":20.00,"currency":"EUR",
     "payment_method":"(not set)","total_quantity":4})json"));
   ASSERT_EQ(entities.at("product").size(), 2u);
   EXPECT_EQ(entities.at("product")[0]["category"], "(not set)");
@@ -72,12 +81,19 @@ TEST_F(SnowplowTest, AnOrderBecomesTransactionAndProducts) {
 }
 
 TEST_F(SnowplowTest, AFieldOfTheWrongKindIsLeftOutNotSent) {
-  const auto entities = Entities(Encode(*snowplow_, "product_viewed",
-      R"({"product_id":"p","price":5,"currency":"EUR","quantity":1.5,"list_price":-1,"brand":["x"],"position":"3"})"));
-  EXPECT_EQ(entities.at("product")[0],
-            Json::parse(R"json({"id":"p","category":"(not set)","price":5.00,"currency":"EUR"})json"));
-  EXPECT_TRUE(Entities(Encode(*snowplow_, "order_completed", R"({"order_id":"A","total":1e9,"currency":"EUR"})")).empty());
-  EXPECT_TRUE(Entities(Encode(*snowplow_, "order_completed", R"({"order_id":"A","total":1,"currency":"Euro"})")).empty());
+  const auto entities = Entities(
+      Encode(*snowplow_, "product_viewed",
+             R"({"product_id":"p","price":5,"currency":"EUR","quantity":1.5,"list_price":-1,
+          "brand":["x"],"position":"3"})"));
+  EXPECT_EQ(
+      entities.at("product")[0],
+      Json::parse(R"json({"id":"p","category":"(not set)","price":5.00,"currency":"EUR"})json"));
+  EXPECT_TRUE(Entities(Encode(*snowplow_, "order_completed",
+                              R"({"order_id":"A","total":1e9,"currency":"EUR"})"))
+                  .empty());
+  EXPECT_TRUE(Entities(Encode(*snowplow_, "order_completed",
+                              R"({"order_id":"A","total":1,"currency":"Euro"})"))
+                  .empty());
 }
 
 TEST_F(SnowplowTest, AFreeEventIsStructured) {
@@ -91,16 +107,20 @@ TEST_F(SnowplowTest, AFreeEventIsStructured) {
 
 TEST_F(SnowplowTest, JudgesAnswersAsItsTrackersDo) {
   for (int status : {200, 204}) EXPECT_EQ(snowplow_->JudgeAnswer(status), Verdict::kAccepted);
-  for (int status : {400, 401, 403, 410, 422}) EXPECT_EQ(snowplow_->JudgeAnswer(status), Verdict::kRejected);
-  for (int status : {302, 404, 408, 429, 500, 503}) EXPECT_EQ(snowplow_->JudgeAnswer(status), Verdict::kRetry);
+  for (int status : {400, 401, 403, 410, 422})
+    EXPECT_EQ(snowplow_->JudgeAnswer(status), Verdict::kRejected);
+  for (int status : {302, 404, 408, 429, 500, 503})
+    EXPECT_EQ(snowplow_->JudgeAnswer(status), Verdict::kRetry);
   EXPECT_EQ(snowplow_->JudgeAnswer(413), Verdict::kSplit);
 }
 
 TEST(SegmentTest, JudgesAnswersAsItsLibrariesDo) {
   const auto segment = Make("segment", R"({"write_key":"K"})");
   EXPECT_EQ(segment->JudgeAnswer(200), Verdict::kAccepted);
-  for (int status : {408, 410, 429, 460, 500, 502, 599}) EXPECT_EQ(segment->JudgeAnswer(status), Verdict::kRetry);
-  for (int status : {301, 401, 403, 404, 501, 505, 511}) EXPECT_EQ(segment->JudgeAnswer(status), Verdict::kRejected);
+  for (int status : {408, 410, 429, 460, 500, 502, 599})
+    EXPECT_EQ(segment->JudgeAnswer(status), Verdict::kRetry);
+  for (int status : {301, 401, 403, 404, 501, 505, 511})
+    EXPECT_EQ(segment->JudgeAnswer(status), Verdict::kRejected);
   for (int status : {400, 413}) EXPECT_EQ(segment->JudgeAnswer(status), Verdict::kSplit);
 }
 
@@ -114,7 +134,8 @@ TEST(SegmentTest, KeepsFreeNamesAndTranslatesTheVocabulary) {
 TEST(CollectorTest, WithoutAWriteKeyThereIsNoSegment) { EXPECT_EQ(Make("segment", "{}"), nullptr); }
 
 TEST(VocabularyTest, NamesAreSnakeCaseAndFound) {
-  for (const char* name : {"product_viewed", "order_completed", "order_refunded", "coupon_applied"}) {
+  for (const char* name :
+       {"product_viewed", "order_completed", "order_refunded", "coupon_applied"}) {
     ASSERT_NE(FindTouchpoint(name), nullptr) << name;
   }
   EXPECT_EQ(FindTouchpoint("Order Completed"), nullptr);

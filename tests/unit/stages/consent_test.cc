@@ -1,9 +1,8 @@
 // The gate as a pure function: every basis, state and kind of purpose.
-#include "consent/consent_gate.h"
-
 #include <gtest/gtest.h>
 
 #include "consent/collector_policy.h"
+#include "consent/consent_gate.h"
 
 namespace waymark {
 namespace {
@@ -22,14 +21,17 @@ constexpr const char* kPolicy = R"({"revision":"r1","purposes":[
 
 class GateTest : public testing::Test {
  protected:
-  GateTest() : policy_(ReadPolicy(JsonView(std::string_view(kPolicy)), &problems_)), state_(UndecidedState(policy_)) {}
+  GateTest()
+      : policy_(ReadPolicy(JsonView(std::string_view(kPolicy)), &problems_)),
+        state_(UndecidedState(policy_)) {}
 
   GateVerdict Verdict(const char* ids) {
     return Judge(policy_, state_, policy_.Closure(JsonView(std::string_view(ids))));
   }
 
   void Decides(const char* choices) {
-    const auto decided = Decide(policy_, state_, JsonView(std::string_view(choices)), "person", {1000, 0});
+    const auto decided =
+        Decide(policy_, state_, JsonView(std::string_view(choices)), "person", {1000, 0});
     ASSERT_TRUE(decided.ok());
     state_ = *decided;
   }
@@ -92,8 +94,11 @@ TEST_F(GateTest, TheRecordKeepsTheDecision) {
   EXPECT_EQ(read.granted, state_.granted);
   EXPECT_EQ(read.denied, state_.denied);
   EXPECT_EQ(read.generation, 1u);
-  for (const char* rubbish : {"{}", "[]", "3", R"({"version":2,"time_ms":1})", R"({"version":1,"time_ms":-4})"}) {
-    EXPECT_FALSE(ReadConsentRecord(policy_, JsonView(std::string_view(rubbish)), {2000, 0}).answered()) << rubbish;
+  for (const char* rubbish :
+       {"{}", "[]", "3", R"({"version":2,"time_ms":1})", R"({"version":1,"time_ms":-4})"}) {
+    EXPECT_FALSE(
+        ReadConsentRecord(policy_, JsonView(std::string_view(rubbish)), {2000, 0}).answered())
+        << rubbish;
   }
 }
 

@@ -1,4 +1,6 @@
 // The core's JSON against nlohmann/json, the oracle: both must agree on every text, right or wrong.
+#include "nlohmann/json.hpp"
+
 #include <gtest/gtest.h>
 
 #include <random>
@@ -9,7 +11,6 @@
 #include "base/json_view.h"
 #include "base/json_writer.h"
 #include "base/schema.h"
-#include "nlohmann/json.hpp"
 
 namespace waymark {
 namespace {
@@ -57,8 +58,10 @@ void ExpectSame(const JsonView& view, const Oracle& oracle) {
 
 TEST(JsonCheckTest, RefusesWhatIsNotJson) {
   for (const char* wrong :
-       {"", " ", "{", "}", "[1,]", "{\"a\":1,}", "{a:1}", "{\"a\"}", "{\"a\":}", "[1 2]", "01", "1.", ".5", "+1", "1e",
-        "nul", "True", "\"", "\"\\x\"", "\"\\u12\"", "\"\t\"", "'a'", "[]]", "// x\n1", "NaN", "Infinity", "-", "1 1",
+       {"",           " ",         "{",        "}",   "[1,]",     "{\"a\":1,}", "{a:1}",
+        "{\"a\"}",    "{\"a\":}",  "[1 2]",    "01",  "1.",       ".5",         "+1",
+        "1e",         "nul",       "True",     "\"",  "\"\\x\"",  "\"\\u12\"",  "\"\t\"",
+        "'a'",        "[]]",       "// x\n1",  "NaN", "Infinity", "-",          "1 1",
         "{\"a\":1}{", "[\"a\":1]", "{\"a\",1}"}) {
     EXPECT_FALSE(Accepts(wrong)) << wrong;
     EXPECT_FALSE(Oracle::accept(wrong)) << wrong;
@@ -94,8 +97,11 @@ class JsonFuzz {
   explicit JsonFuzz(unsigned seed) : random_(seed) {}
 
   std::string Value(int depth) {
-    static const char* const kScalars[] = {"null", "true", "false", "0", "-1.5e+3", "12345678901234567890", "\"\"",
-                                           "\"\\u00e4\\n\\\"\"", "\"\xc3\xa4\"", "\"\\ud83d\\ude00\""};
+    static const char* const kScalars[] = {"null",         "true",
+                                           "false",        "0",
+                                           "-1.5e+3",      "12345678901234567890",
+                                           "\"\"",         "\"\\u00e4\\n\\\"\"",
+                                           "\"\xc3\xa4\"", "\"\\ud83d\\ude00\""};
     const int pick = static_cast<int>(random_() % (depth > 4 ? 10 : 14));
     if (pick < 10) return kScalars[pick];
     const bool object = pick < 12;
@@ -172,8 +178,14 @@ TEST(JsonWriterTest, WritesWhatTheOracleReads) {
   String text;
   JsonWriter writer(&text);
   writer.Begin('{').Field("empty", "").Field("text", "a\"\\\n\x01\xc3\xa4").Field("n", INT64_MIN);
-  writer.Key("list").Begin('[').Integer(1).Bool(false).Null().Raw("{}").Begin('[').End(']').End(']');
-  writer.Key("o").Begin('{').Members(JsonView(R"({"x":1,"y":[2]})"sv)).Members(JsonView("{ }"sv)).End('}').End('}');
+  writer.Key("list").Begin('[').Integer(1).Bool(false).Null().Raw("{}").Begin('[').End(']').End(
+      ']');
+  writer.Key("o")
+      .Begin('{')
+      .Members(JsonView(R"({"x":1,"y":[2]})"sv))
+      .Members(JsonView("{ }"sv))
+      .End('}')
+      .End('}');
   const Oracle read = Oracle::parse(Text(text));
   EXPECT_FALSE(read.contains("empty"));
   EXPECT_EQ(read["text"], "a\"\\\n\x01\xc3\xa4");
@@ -183,7 +195,8 @@ TEST(JsonWriterTest, WritesWhatTheOracleReads) {
 }
 
 TEST(JsonMergeTest, ChangesReplaceAddAndRemove) {
-  EXPECT_EQ(Text(MergeObjects(JsonView(R"({"a":1,"b":2,"c":3})"sv), JsonView(R"({"b":null,"c":4,"d":5})"sv))),
+  EXPECT_EQ(Text(MergeObjects(JsonView(R"({"a":1,"b":2,"c":3})"sv),
+                              JsonView(R"({"b":null,"c":4,"d":5})"sv))),
             R"({"a":1,"c":4,"d":5})");
   EXPECT_EQ(Text(MergeObjects(JsonView(), JsonView())), "{}");
 }

@@ -1,4 +1,5 @@
-// The queue: bounds, segments, and the bytes of a record, which are read here by hand as docs/record.md has them.
+// The queue: bounds, segments, and the bytes of a record, which are read here by hand as
+// docs/record.md has them.
 #include "outbox/outbox.h"
 
 #include <gtest/gtest.h>

@@ -15,7 +15,8 @@ std::string Scrub(const char* names, const char* url) {
 }
 
 TEST(UrlScrubTest, KeepsOnlyNamedParameters) {
-  EXPECT_EQ(Scrub(R"(["utm_*","q"])", "https://a/b?utm_source=x&token=1&q=2"), "https://a/b?utm_source=x&q=2");
+  EXPECT_EQ(Scrub(R"(["utm_*","q"])", "https://a/b?utm_source=x&token=1&q=2"),
+            "https://a/b?utm_source=x&q=2");
   EXPECT_EQ(Scrub("[]", "https://a/b?x=1#frag"), "https://a/b");
   EXPECT_EQ(Scrub(R"(["q"])", "?q"), "?q");
   EXPECT_EQ(Scrub(R"(["q"])", "https://a/?&&q=1&"), "https://a/?q=1");
@@ -29,13 +30,13 @@ TEST(UrlScrubTest, WithoutTheKeyAllStays) {
 
 TEST(FieldRulesTest, KnowsWhereTheRecordKeepsTheUser) {
   List<Problem> problems;
-  const Policy policy =
-      ReadPolicy(JsonView(R"({"revision":"1","purposes":[{"id":"a","basis":"consent"}]})"sv), &problems);
-  const auto rules = ReadFieldRules(
-      policy, JsonView(R"([{"path":"/user/id","needs":["a"],"otherwise":"drop"},
+  const Policy policy = ReadPolicy(
+      JsonView(R"({"revision":"1","purposes":[{"id":"a","basis":"consent"}]})"sv), &problems);
+  const auto rules =
+      ReadFieldRules(policy, JsonView(R"([{"path":"/user/id","needs":["a"],"otherwise":"drop"},
                            {"path":"/user/email","needs":["a"],"otherwise":"drop","as":"sha256"},
                            {"path":"/context/geo","needs":["b"],"otherwise":"drop"}])"sv),
-      &problems);
+                     &problems);
   ASSERT_EQ(rules.size(), 3u);
   EXPECT_EQ(rules[0].path, "/user_id");
   EXPECT_EQ(rules[1].path, "/traits/email");
