@@ -2,6 +2,8 @@
 // Prints what each published file weighs, and fails when one is over its budget.
 //
 // The budget stands in wasm/size_budget.json: {"files": {"js/dist/stub.js": {"brotli_bytes_max": 1024}}}.
+// A file that has never met its budget also has `brotli_bytes_reached`, the least it has ever weighed: it is shown as over
+// its budget until it meets it, and fails as soon as it grows.
 // What counts is brotli at its highest level, because that is how the files are meant to be served.
 
 import { readFileSync } from "node:fs";
@@ -46,7 +48,7 @@ function brotliBytes(bytes) {
 function weigh([path, limit]) {
   const bytes = readBuilt(path);
   const budget = limit.brotli_bytes_max;
-  if (!bytes) return { path, budget, problem: "missing: run `make build`" };
+  if (!bytes) return { path, budget, note: "missing: run `make build`", failed: true };
   const brotli = brotliBytes(bytes);
   return {
     path,
@@ -55,7 +57,8 @@ function weigh([path, limit]) {
     brotli,
     budget,
     percent: `${Math.round((100 * brotli) / budget)} %`,
-    problem: brotli > budget ? `${brotli - budget} over budget` : "",
+    note: brotli > budget ? `${brotli - budget} over budget` : "",
+    failed: brotli > (limit.brotli_bytes_reached ?? budget),
   };
 }
 
@@ -63,7 +66,7 @@ function totals(files) {
   const add = (field) => files.reduce((total, file) => total + (file[field] ?? 0), 0);
   const [brotli, budget] = [add("brotli"), add("budget")];
   const percent = `${Math.round((100 * brotli) / budget)} %`;
-  return { path: "all", raw: add("raw"), gzip: add("gzip"), brotli, budget, percent, problem: "" };
+  return { path: "all", raw: add("raw"), gzip: add("gzip"), brotli, budget, percent, note: "" };
 }
 
 const files = readBudget().map(weigh);
@@ -75,9 +78,9 @@ const rows = [...files, totals(files)].map((file) => [
   file.brotli,
   file.budget,
   file.percent,
-  file.problem,
+  file.note,
 ]);
 process.stdout.write(
   table(["file (bytes)", ">raw", ">gzip-9", ">brotli-11", ">budget", ">used", ""], rows),
 );
-process.exitCode = files.some((file) => file.problem) ? 1 : 0;
+process.exitCode = files.some((file) => file.failed) ? 1 : 0;
