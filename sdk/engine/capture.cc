@@ -40,7 +40,9 @@ Event ReadEvent(InputType type, JsonView fields, int64_t time_ms) {
 
 void EngineCore::OnCapture(const Input& input) {
   const Event event = ReadEvent(input.type, input.fields, input.now.wall_ms);
-  if (const Status valid = ValidateEvent(event); !valid.ok()) {
+  Status valid = ValidateTexts(input.fields);
+  if (valid.ok()) valid = ValidateEvent(event);
+  if (!valid.ok()) {
     losses_.Add(Loss::kInvalid);
     view_dirty_ = true;
     return Report(valid.problem());

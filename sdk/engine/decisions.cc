@@ -60,11 +60,6 @@ void EngineCore::PutConsentRecord() {
 void EngineCore::CarryOutWithdrawal(Now now) {
   AbortForbidden();
   DiscardForbidden();
-  if (!AnyLane(GateVerdict::kAdmit, false)) {
-    identity_ = Identity();
-    session_ = Session();
-    identity_dirty_ = session_dirty_ = false;
-  }
   if (!AnyLane(GateVerdict::kDeidentify, true)) {
     // Also what was never read: segments beyond the window, and state of purposes long gone.
     Delete(EffectType::kStoreClear, "state/");
@@ -72,7 +67,16 @@ void EngineCore::CarryOutWithdrawal(Now now) {
     outbox_.TakeDeletions();
     CloseStore();
   }
+  if (!AnyLane(GateVerdict::kAdmit, false)) ForgetPerson();
   ReleaseHeld(now);
+  FinishWithdrawal();
+}
+
+// The note goes when nothing is left to delete: segments that were never read may hold what must
+// not stay.
+void EngineCore::FinishWithdrawal() {
+  withdrawal_reads_ = store_phase_ == StorePhase::kReadingState || segments_left_;
+  if (withdrawal_reads_) return;
   consent_.withdrawing = false;
   PutConsentRecord();
   view_dirty_ = true;

@@ -91,6 +91,7 @@ class EngineCore {
   void OnStoreChanged(const Input& input, Now now);
   void PutConsentRecord();
   void CarryOutWithdrawal(Now now);
+  void FinishWithdrawal();
   void AbortForbidden();
   void DiscardForbidden();
   // Whether a lane is allowed to have events, identified ones or any; counting all lanes or those
@@ -142,8 +143,9 @@ class EngineCore {
 
   // Small members first: an offset below 128 is a byte shorter in every instruction that uses it.
   StorePhase store_phase_ = StorePhase::kClosed;
-  bool store_failed_ = false;   // the last thing that was asked of it
-  bool segments_left_ = false;  // the store holds more than was read
+  bool withdrawal_reads_ = false;  // all segments, before a withdrawal is carried out
+  bool store_failed_ = false;      // the last thing that was asked of it
+  bool segments_left_ = false;     // the store holds more than was read
   bool segments_reading_ = false;
   bool identity_dirty_ = false;  // changed since it was put
   bool session_dirty_ = false;

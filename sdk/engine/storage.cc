@@ -71,6 +71,8 @@ void EngineCore::ReadState(const Input& input, Now now) {
   }
   segments_left_ = true;
   segments_after_.clear();
+  // Ids that an earlier run kept with a consent that is gone.
+  if (!AnyLane(GateVerdict::kAdmit, true)) ForgetPerson();
   ReleaseHeld(now);
 }
 
@@ -85,7 +87,8 @@ void EngineCore::ReadDelivery(JsonView json) {
 }
 
 void EngineCore::ReadMoreSegments() {
-  const bool room = outbox_.bytes() < static_cast<int64_t>(kOutboxWindowBytesMax) / 2;
+  const bool room =
+      withdrawal_reads_ || outbox_.bytes() < static_cast<int64_t>(kOutboxWindowBytesMax) / 2;
   if (store_phase_ != StorePhase::kOpen || !segments_left_ || segments_reading_ || !room) return;
   segments_reading_ = true;
   Read(kOutboxPrefix, segments_after_, StoreUse::kSegments);
@@ -100,6 +103,7 @@ void EngineCore::ReadSegments(const Input& input, Now now) {
     RestoreSegment(segments_after_, input.Body(entry.value()["value"]), now);
     segments_left_ = input.fields["more"].AsBool();
   }
+  if (withdrawal_reads_) FinishWithdrawal();
   for (Lane& lane : lanes_) lane.due_ms = now.mono_ms;
   view_dirty_ = true;
 }
@@ -170,6 +174,7 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
     store_phase_ = StorePhase::kFailed;
     ReleaseHeld(now);
   }
+  if (withdrawal_reads_) FinishWithdrawal();
   view_dirty_ = true;
 }
 

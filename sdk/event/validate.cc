@@ -33,6 +33,16 @@ Status CheckName(const Event& event) {
 
 }  // namespace
 
+Status ValidateTexts(JsonView call) {
+  for (const char* pointer : {"/name", "/user_id"}) {
+    const JsonView text = call[pointer + 1];
+    if (text && !text.is(JsonType::kString) && !text.is(JsonType::kNull)) {
+      return MakeProblem("wrong_type", pointer, JsonTypeName(text.type()), "a string");
+    }
+  }
+  return OkStatus();
+}
+
 Status ValidateEvent(const Event& event) {
   if (Status name = CheckName(event); !name.ok()) return name;
   if (event.user_id.size() > kUserIdBytesMax) {

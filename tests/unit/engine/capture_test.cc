@@ -141,6 +141,8 @@ TEST_F(CaptureTest, CallsThatDoNotFitAreNamedCountedAndTheNextOneWorks) {
   EXPECT_EQ(problem({{"type", "track"}})["pointer"], "/name");
   EXPECT_EQ(problem({{"type", "track"}, {"name", std::string(201, 'x')}})["code"], "too_big");
   EXPECT_EQ(problem({{"type", "track"}, {"name", "x"}, {"properties", {1}}})["code"], "wrong_type");
+  EXPECT_EQ(problem({{"type", "identify"}, {"user_id", Json::object()}})["pointer"], "/user_id");
+  EXPECT_EQ(problem({{"type", "track"}, {"name", 7}})["found"], "a number");
   const Json big = problem(
       {{"type", "track"}, {"name", "x"}, {"properties", {{"secret", std::string(33'000, 'y')}}}});
   EXPECT_EQ(big["pointer"], "/properties");
@@ -156,7 +158,7 @@ TEST_F(CaptureTest, CallsThatDoNotFitAreNamedCountedAndTheNextOneWorks) {
                      {"found", "a cycle"},
                      {"allowed", "JSON"}})["pointer"],
             "/properties/me");
-  EXPECT_EQ(host_.View()["losses"]["invalid"], 6);
+  EXPECT_EQ(host_.View()["losses"]["invalid"], 8);
   host_.Track("fine");
   EXPECT_EQ(Deliver().size(), 1u);
 }

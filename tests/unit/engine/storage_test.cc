@@ -178,6 +178,34 @@ TEST(StorageTest, ALongQueueIsReadInPages) {
   EXPECT_GT(pages, 3);
 }
 
+TEST(StorageTest, AWithdrawalReachesSegmentsThatWereNeverRead) {
+  Json config = ShopConfig();
+  config["collectors"][1]["needs"] = {"marketing"};
+  config["collectors"][1]["only"] = {"ad"};
+  config["collectors"][0]["only"] = {"visit"};
+  FakeHost host(config);
+  host.SetConsent({{"analytics", "granted"}, {"marketing", "granted"}});
+  host.Settle();
+  host.network = kDown;
+  for (int task = 0; task < 80; ++task) {
+    for (int i = 0; i < 5; ++i) host.Track("visit", {{"text", std::string(5'000, 'y')}});
+    host.Track("ad", {{"text", "xxxx"}});
+    host.Settle();
+  }
+  host.Restart();
+  host.Settle();
+  host.SetConsent({{"marketing", "denied"}});
+  host.Settle();
+  for (const auto& [key, value] : host.store) {
+    EXPECT_EQ(value.find("xxxx"), std::string::npos) << key;
+  }
+  EXPECT_FALSE(Json::parse(host.store["consent/record"]).contains("withdrawing"));
+  host.network = kUp;
+  host.Advance(120'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 400u);
+  EXPECT_TRUE(host.Delivered("snowplow").empty());
+}
+
 TEST(StorageTest, EventsOfAPurposeWithdrawnMeanwhileAreDeletedAtTheNextStart) {
   FakeHost host;
   Grant(host);

@@ -128,6 +128,8 @@ TEST(SegmentTest, KeepsFreeNamesAndTranslatesTheVocabulary) {
   const auto segment = Make("segment", R"({"write_key":"K"})");
   EXPECT_EQ(Encode(*segment, "lamp_rubbed", "{}")["event"], "lamp_rubbed");
   EXPECT_EQ(Encode(*segment, "order_completed", "{}")["event"], "Order Completed");
+  EXPECT_EQ(Encode(*segment, "product_added_to_wishlist", "{}")["event"],
+            "Product Added to Wishlist");
   EXPECT_FALSE(Encode(*segment, "x", "").contains("properties"));
 }
 
