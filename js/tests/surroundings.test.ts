@@ -92,17 +92,17 @@ test("each step of the page's life is told", () => {
   begin();
   const step = (target: EventTarget, type: string, more = {}) => {
     target.dispatchEvent(Object.assign(new Event(type), more));
-    return told().map(({ state }) => state);
+    return told().map(({ state, key }) => state ?? key);
   };
   page.hidden = true;
   expect(step(page, "visibilitychange")).toEqual(["hidden"]);
   page.hidden = false;
   expect(step(page, "visibilitychange")).toEqual(["visible"]);
   expect(step(view, "pagehide")).toEqual(["closing"]);
-  expect(step(view, "pageshow", { persisted: true })).toEqual(["visible"]);
+  expect(step(view, "pageshow", { persisted: true })).toEqual(["consent/record", "visible"]);
   expect(step(view, "pageshow", { persisted: false })).toEqual([]);
   expect(step(page, "freeze")).toEqual(["frozen"]);
-  expect(step(page, "resume")).toEqual(["resumed"]);
+  expect(step(page, "resume")).toEqual(["consent/record", "resumed"]);
 });
 
 test("nothing listens to unload or beforeunload", () => {

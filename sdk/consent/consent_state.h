@@ -21,6 +21,7 @@ struct ConsentState {
   uint32_t generation = 0;   // grows with every decision; events are stamped with it
   int64_t decided_ms = 0;    // Unix time of the last decision; 0: none
   String source;             // who decided: person
+  bool lapsed = false;       // a grant ran out, or was given to another revision of the policy
   bool withdrawing = false;  // a withdrawal is put down but not carried out yet
 
   bool answered() const { return decided_ms != 0; }

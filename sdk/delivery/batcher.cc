@@ -48,8 +48,8 @@ Fit TryAppend(const Lane& lane, const Record& record, const Outbox& outbox, cons
 bool MayGo(const Lane& lane, const Record& record, const SendRules& rules) {
   const GateVerdict verdict =
       JudgeAgain(*rules.policy, *rules.consent, lane.policy.needs, record.captured);
-  return verdict == GateVerdict::kAdmit ||
-         (verdict == GateVerdict::kDeidentify && record.deidentified);
+  // A de-identified record is meant for those that get no more; for others there is a whole one.
+  return verdict == (record.deidentified ? GateVerdict::kDeidentify : GateVerdict::kAdmit);
 }
 
 OutgoingEvent OpenRecord(const Record& record, const Outbox& outbox, const SendRules& rules,

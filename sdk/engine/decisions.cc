@@ -27,7 +27,7 @@ bool EngineCore::AnyLane(GateVerdict worst, bool with_storage) const {
 }
 
 bool EngineCore::MayStore(uint32_t lanes) const {
-  const PurposeSet with_storage = config_.policy.WithStorage();
+  const PurposeSet with_storage = config_.policy.WithStorage() & consent_.Allowed();
   for (size_t i = 0; i < lanes_.size(); ++i) {
     if ((lanes >> i & 1) && (lanes_[i].policy.needs & with_storage) != 0) return true;
   }
@@ -43,6 +43,7 @@ void EngineCore::OnSetConsent(const Input& input, Now now) {
   const bool first = consent_.generation == 0;
   consent_ = *decided;
   consent_.withdrawing = unfinished || revoked != 0;
+  if (revoked != 0) ForgetOperations(StoreUse::kWithdrawal);  // there is more to delete
   NewGeneration(input.Body(input.fields["entropy"]));
   PutConsentRecord();
   // Where nobody ever decided nothing can lie in the store: events need not wait for it to be read.
@@ -61,9 +62,7 @@ void EngineCore::CarryOutWithdrawal(Now now) {
   AbortForbidden();
   DiscardForbidden();
   if (!AnyLane(GateVerdict::kDeidentify, true)) {
-    // Also what was never read: segments beyond the window, and state of purposes long gone.
-    Delete(EffectType::kStoreClear, "state/");
-    Delete(EffectType::kStoreClear, kOutboxPrefix);
+    ClearStore();
     outbox_.TakeDeletions();
     CloseStore();
   }
@@ -76,7 +75,21 @@ void EngineCore::CarryOutWithdrawal(Now now) {
 // not stay.
 void EngineCore::FinishWithdrawal() {
   withdrawal_reads_ = store_phase_ == StorePhase::kReadingState || segments_left_;
-  if (withdrawal_reads_) return;
+  withdrawal_ends_ = !withdrawal_reads_;
+}
+
+// The last thing that is asked of the store in this output stands for all of them.
+void EngineCore::AwaitDeletions() {
+  withdrawal_ends_ = false;
+  int64_t last = 0;
+  for (const Effect& effect : effects_) {
+    if (effect.type <= EffectType::kStoreClear) last = effect.effect_id;
+  }
+  if (last == 0) return EndWithdrawal();
+  store_operations_.push_back({last, StoreUse::kWithdrawal});
+}
+
+void EngineCore::EndWithdrawal() {
   consent_.withdrawing = false;
   PutConsentRecord();
   view_dirty_ = true;
@@ -129,7 +142,12 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
   const bool readable = CheckJson(value).fault == JsonCheck::Fault::kNone;
   const uint32_t generation = consent_.generation;
   const PurposeSet before = consent_.Allowed();
-  consent_ = ReadConsentRecord(config_.policy, readable ? JsonView(value) : JsonView(), now);
+  const ConsentState now_stored =
+      ReadConsentRecord(config_.policy, readable ? JsonView(value) : JsonView(), now);
+  const bool same = now_stored.generation == generation && now_stored.granted == consent_.granted &&
+                    now_stored.denied == consent_.denied;
+  if (same) return;
+  consent_ = now_stored;
   // The other tab carries its withdrawal out in the store; here only this tab's memory is put in
   // order.
   consent_.withdrawing = false;

@@ -44,6 +44,8 @@ EngineCore::EngineCore(const Start& start)
   consent_ = ReadConsentRecord(config_.policy, start.fields["consent"], start.now);
   outbox_.Start(config_.outbox, WriterName(start.now, &prng_));
   OpenStoreIfAllowed();
+  // What was kept with a consent that has lapsed goes; a new answer starts afresh.
+  if (consent_.lapsed && store_phase_ == StorePhase::kClosed) ClearStore();
   if (consent_.withdrawing) CarryOutWithdrawal(start.now);
   view_dirty_ = true;
 }
@@ -136,6 +138,7 @@ void EngineCore::Pump(Now now) {
   StoreWhatIsNew();
   SendDue(now);
   EmitStoreChanges();
+  if (withdrawal_ends_) AwaitDeletions();
   ReadMoreSegments();
   if (!view_dirty_) return;
   view_dirty_ = false;

@@ -52,7 +52,7 @@ class EngineCore {
   };
 
   enum class StorePhase : uint8_t { kClosed, kReadingState, kOpen, kFailed };
-  enum class StoreUse : uint8_t { kNone, kState, kSegments, kConsent };
+  enum class StoreUse : uint8_t { kNone, kState, kSegments, kConsent, kWithdrawal };
   struct StoreOperation {
     int64_t effect_id;
     StoreUse use;
@@ -92,6 +92,9 @@ class EngineCore {
   void PutConsentRecord();
   void CarryOutWithdrawal(Now now);
   void FinishWithdrawal();
+  void AwaitDeletions();
+  void EndWithdrawal();
+  void ForgetOperations(StoreUse use);
   void AbortForbidden();
   void DiscardForbidden();
   // Whether a lane is allowed to have events, identified ones or any; counting all lanes or those
@@ -103,6 +106,7 @@ class EngineCore {
   // storage.cc
   void OpenStoreIfAllowed();
   void CloseStore();
+  void ClearStore();
   void OnStoreRead(const Input& input, Now now);
   void OnStoreDone(const Input& input, Now now);
   void OnStoreFailed(const Input& input, Now now);
@@ -144,12 +148,14 @@ class EngineCore {
   // Small members first: an offset below 128 is a byte shorter in every instruction that uses it.
   StorePhase store_phase_ = StorePhase::kClosed;
   bool withdrawal_reads_ = false;  // all segments, before a withdrawal is carried out
+  bool withdrawal_ends_ = false;   // when what this input deletes is done
   bool store_failed_ = false;      // the last thing that was asked of it
   bool segments_left_ = false;     // the store holds more than was read
   bool segments_reading_ = false;
   bool identity_dirty_ = false;  // changed since it was put
   bool session_dirty_ = false;
-  bool delivery_dirty_ = false;
+  bool delivery_dirty_ = false;  // how far the collectors are, or losses
+  bool losses_dirty_ = false;
   bool online_ = true;
   bool view_dirty_ = false;
   bool wake_asked_ = false;  // at the end of this task; answered by the next wake

@@ -187,14 +187,14 @@ void EngineCore::SettleAll(size_t lane_index, const List<uint64_t>& ids, const L
     const std::string_view writer = outbox_.WriterOf(*record);
     if (!writer.empty()) lane.MoveCursor(writer, record->sequence);
     outbox_.Settle(record, static_cast<int>(lane_index));
-    // Another collector still waits for it: after a stop here only that one must get it.
-    if (record->pending != 0 && !writer.empty()) delivery_dirty_ = true;
+    // As long as its segment is there: after a stop here it must not go to this collector again.
+    if (!writer.empty()) delivery_dirty_ = true;
     if (reason)
       losses_.Add(*reason);
     else
       ++lane.acknowledged;
   }
-  if (reason) delivery_dirty_ = true;  // losses are counted over restarts
+  if (reason) delivery_dirty_ = losses_dirty_ = true;  // losses are counted over restarts
 }
 
 void EngineCore::Recover(Lane* lane) {

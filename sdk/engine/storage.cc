@@ -32,8 +32,24 @@ void EngineCore::OpenStoreIfAllowed() {
 
 void EngineCore::CloseStore() {
   store_phase_ = StorePhase::kClosed;
-  segments_left_ = segments_reading_ = delivery_dirty_ = false;
+  segments_left_ = segments_reading_ = delivery_dirty_ = withdrawal_reads_ = false;
+  // An answer that is still on its way tells of what has been deleted.
+  ForgetOperations(StoreUse::kState);
+  ForgetOperations(StoreUse::kSegments);
   for (Lane& lane : lanes_) lane.cursors.clear();
+}
+
+// Also what was never read: segments beyond the window, and state of purposes long gone.
+void EngineCore::ClearStore() {
+  Delete(EffectType::kStoreClear, kStatePrefix);
+  Delete(EffectType::kStoreClear, kOutboxPrefix);
+}
+
+// Replies to operations of this use mean nothing any more.
+void EngineCore::ForgetOperations(StoreUse use) {
+  for (StoreOperation& operation : store_operations_) {
+    if (operation.use == use) operation.use = StoreUse::kNone;
+  }
 }
 
 EngineCore::StoreUse EngineCore::TakeOperation(int64_t effect_id) {
@@ -160,6 +176,7 @@ void EngineCore::OnStoreDone(const Input& input, Now now) {
   store_failed_ = false;
   const StoreUse use = TakeOperation(input.Integer("effect_id"));
   if (use == StoreUse::kConsent && consent_.withdrawing) CarryOutWithdrawal(now);
+  if (use == StoreUse::kWithdrawal) EndWithdrawal();
 }
 
 void EngineCore::OnStoreFailed(const Input& input, Now now) {
@@ -174,7 +191,6 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
     store_phase_ = StorePhase::kFailed;
     ReleaseHeld(now);
   }
-  if (withdrawal_reads_) FinishWithdrawal();
   view_dirty_ = true;
 }
 
@@ -213,9 +229,10 @@ void EngineCore::EmitStoreChanges() {
     Put(segment.key, std::move(segment.bytes));
   }
   for (const String& key : outbox_.TakeDeletions()) Delete(EffectType::kStoreDelete, key);
-  if (!delivery_dirty_) return;
+  // Positions matter only while segments are left, losses always.
+  if (!delivery_dirty_ || !(losses_dirty_ || outbox_.has_segments())) return;
   Put(kDeliveryKey, DeliveryState());
-  delivery_dirty_ = false;
+  delivery_dirty_ = losses_dirty_ = false;
 }
 
 String EngineCore::DeliveryState() const {

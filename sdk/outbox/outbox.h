@@ -82,6 +82,7 @@ class Outbox {
   std::string_view WriterOf(const Record& record) const;
   int64_t events() const { return live_; }
   int64_t bytes() const { return bytes_; }
+  bool has_segments() const { return !segments_.empty(); }
   bool HasSegmentOf(std::string_view writer) const;
   const String& writer() const { return writer_; }
   int64_t pending(int collector) const { return pending_[static_cast<size_t>(collector)]; }

@@ -15,6 +15,14 @@ const uint8_t* Bytes(const std::string& text) {
   return reinterpret_cast<const uint8_t*>(text.data());
 }
 
+// Other bytes each time, such that no two draws cancel each other out.
+std::string Entropy(int draw) {
+  std::string bytes(kEntropyBytes, '\0');
+  uint32_t state = 0x9e3779b9u * static_cast<uint32_t>(draw + 1);
+  for (char& byte : bytes) byte = static_cast<char>((state = state * 1664525u + 1013904223u) >> 24);
+  return bytes;
+}
+
 Json Place(size_t offset, size_t size) { return {{"offset", offset}, {"size", size}}; }
 
 }  // namespace
@@ -72,8 +80,7 @@ void FakeHost::Open() {
                 {"config", config_}};
   const auto record = store.find("consent/record");
   if (record != store.end()) start["consent"] = Json::parse(record->second);
-  const std::string frame =
-      MakeFrame(start.dump(), std::string(kEntropyBytes, static_cast<char>('a' + ++entropy_)));
+  const std::string frame = MakeFrame(start.dump(), Entropy(++entropy_));
   engine_ = waymark_open(Bytes(frame), frame.size());
   Send({{"type", "wake"}});
 }
@@ -92,7 +99,7 @@ Json FakeHost::Send(Json input, std::string_view bodies) {
       input["type"] == "set_consent" || input["type"] == "reset" || input["type"] == "forget";
   if (decides) {
     input["entropy"] = Place(all.size(), kEntropyBytes);
-    all += std::string(kEntropyBytes, static_cast<char>('a' + ++entropy_));
+    all += Entropy(++entropy_);
   }
   const std::string frame = MakeFrame(input.dump(), all);
   std::string out_bodies;
@@ -178,7 +185,8 @@ void FakeHost::Perform(const Queued& queued) {
           {"error", "aborted"}});
     return;
   }
-  if (store_fails) {
+  const bool kept = !store_keeps.empty() && type == "store_delete" && effect.contains("prefix");
+  if (store_fails || kept) {
     Send({{"type", "store_failed"}, {"effect_id", effect["effect_id"]}, {"reason", "quota"}});
     return;
   }

@@ -68,6 +68,7 @@ class FakeHost {
   int64_t mono_ms = 1'000;
   std::map<std::string, std::string> store;
   bool store_fails = false;
+  std::string store_keeps;        // deletions below this prefix fail, and all behind them
   std::vector<Request> requests;  // all that were started
   std::vector<Json> problems;     // all that were reported
   std::vector<Json> effects;      // all that were asked for

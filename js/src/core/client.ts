@@ -219,7 +219,8 @@ export class Client {
     try {
       const frame = this._frame(input, fresh_entropy);
       if (this._state === live) this._shell!.send(...frame);
-      else if (this._kept.length < calls_max) this._kept.push([frame, automatic]);
+      // Decisions have no bound: only events may be too many.
+      else if (fresh_entropy || this._kept.length < calls_max) this._kept.push([frame, automatic]);
       else this._lost++;
     } catch (error) {
       this._fail(error);

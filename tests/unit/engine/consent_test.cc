@@ -118,6 +118,77 @@ TEST(ConsentTest, AWithdrawalThatWasCutShortIsFinishedAtTheNextStart) {
   EXPECT_THAT(host.requests, IsEmpty());
 }
 
+TEST(ConsentTest, TheNoteOfAWithdrawalStaysUntilTheDeletionsAreDone) {
+  FakeHost host;
+  host.SetConsent({{"analytics", "granted"}});
+  host.network = [](const Request&) { return Answer{503, "", ""}; };
+  host.Track("product_viewed");
+  host.Settle();
+  host.SetConsent({{"analytics", "denied"}});
+  host.store_keeps = "state/";  // what is to be deleted there cannot be
+  host.Settle();
+  EXPECT_TRUE(Json::parse(host.store["consent/record"]).value("withdrawing", false));
+  host.store_keeps.clear();
+  host.Restart();
+  host.Settle();
+  EXPECT_THAT(Keys(host), ElementsAre("consent/record"));
+  EXPECT_FALSE(Json::parse(host.store["consent/record"]).contains("withdrawing"));
+}
+
+TEST(ConsentTest, WhatWasKeptWithALapsedConsentGoesAtTheNextStart) {
+  FakeHost host;
+  host.SetConsent({{"analytics", "granted"}});
+  host.network = [](const Request&) { return Answer{503, "", ""}; };
+  host.Track("product_viewed");
+  host.Settle();
+  const std::string id = host.View()["anonymous_id"];
+  host.wall_ms += int64_t{181} * 86'400'000;
+  host.Restart();
+  host.Settle();
+  EXPECT_THAT(Keys(host), ElementsAre("consent/record"));
+  host.SetConsent({{"analytics", "granted"}});
+  host.Track("product_viewed");
+  host.Settle();
+  EXPECT_NE(host.View()["anonymous_id"], id);
+}
+
+TEST(ConsentTest, ForgetWhileTheStateIsBeingReadBringsNobodyBack) {
+  Json config = ShopConfig();
+  config["consent"]["purposes"][1]["basis"] = "legitimate_interest";
+  FakeHost host(config);
+  host.Identify("bob");
+  host.Settle();
+  host.Restart();  // the state has been asked for
+  host.Send({{"type", "forget"}});
+  host.Settle();
+  EXPECT_FALSE(host.View().contains("user_id"));
+  EXPECT_FALSE(host.View().contains("anonymous_id"));
+}
+
+TEST(ConsentTest, NothingIsStoredForAPurposeThatNobodyGranted) {
+  Json config = ShopConfig();
+  config["consent"]["purposes"][1]["before_answer"] = "deidentify";
+  FakeHost host(config);
+  host.Track("product_viewed");
+  host.Advance(5'000);
+  EXPECT_THAT(Keys(host), IsEmpty());
+  EXPECT_EQ(host.Delivered("segment").size(), 1u);
+}
+
+TEST(ConsentTest, ARecordThatReadsTheSameChangesNothing) {
+  FakeHost host;
+  host.SetConsent({{"analytics", "granted"}});
+  host.Settle();
+  const std::string record = host.store["consent/record"];
+  const size_t before = host.effects.size();
+  host.Send({{"type", "store_changed"},
+             {"key", "consent/record"},
+             {"value", {{"offset", 0}, {"size", record.size()}}}},
+            record);
+  EXPECT_EQ(host.effects.size(), before);
+  EXPECT_EQ(host.View()["consent"]["generation"], 1);
+}
+
 TEST(ConsentTest, AWithdrawalAbortsWhatIsOnItsWay) {
   FakeHost host;
   host.SetConsent({{"analytics", "granted"}});

@@ -85,6 +85,41 @@ TEST(StorageTest, OnlyTheCollectorThatMissedThemGetsThemAfterARestart) {
   EXPECT_EQ(host.Delivered("snowplow").size(), 3u);
 }
 
+TEST(StorageTest, WhatWasAcknowledgedIsNotSentAgainWhileItsSegmentIsThere) {
+  Json config = ShopConfig();
+  config["collectors"].erase(1);
+  config["delivery"]["batch_events_max"] = 5;
+  FakeHost host(config);
+  Grant(host);
+  host.network = [&](const Request&) {
+    return host.requests.empty() ? Answer() : Answer{503, "", ""};
+  };
+  for (int i = 0; i < 8; ++i) host.Track("a", {{"i", i}});
+  host.Settle();
+  ASSERT_EQ(host.Delivered("segment").size(), 5u);
+  host.network = kUp;
+  host.Restart();
+  host.Advance(30'000);
+  EXPECT_THAT(Numbers(host.Delivered("segment")), testing::ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+TEST(StorageTest, DeidentifiedRecordsStayWithThoseThatGetNoMore) {
+  Json config = ShopConfig();
+  config["consent"]["purposes"].push_back(
+      {{"id", "audience"}, {"basis", "exempt"}, {"storage", true}, {"mode", "deidentify"}});
+  config["collectors"][1]["needs"] = {"audience"};
+  FakeHost host(config);
+  Grant(host);
+  host.network = kDown;
+  host.Track("product_viewed");
+  host.Settle();
+  host.Restart();
+  host.network = kUp;
+  host.Advance(30'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 1u);
+  EXPECT_EQ(host.Delivered("snowplow").size(), 1u);
+}
+
 TEST(StorageTest, TheBoundHoldsAndWhatGoesIsCounted) {
   Json config = ShopConfig();
   config["delivery"]["outbox_events_max"] = 50;

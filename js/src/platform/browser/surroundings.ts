@@ -31,14 +31,20 @@ export function watch(store: BrowserStore, reply: Reply): () => void {
     target.addEventListener(type, run, { signal: controller.signal });
   signals(reply);
   connectivity(listen, reply);
-  lifecycle(listen, reply);
-  listen(window, "storage", (event: StorageEvent) => {
-    const key = store.key(event.key);
-    if (!key) return;
+  const changed = (key: string) => {
     const text = store.text(key);
     const value = text === undefined ? undefined : new TextEncoder().encode(text);
     reply({ type: "store_changed", key, value });
+  };
+  listen(window, "storage", (event: StorageEvent) => {
+    const key = store.key(event.key);
+    if (key) changed(key);
   });
+  // A page that slept heard of no decision: it reads the record again before anything else.
+  const awake = () => changed("consent/record");
+  listen(window, "pageshow", (event: PageTransitionEvent) => event.persisted && awake());
+  listen(document, "resume", awake);
+  lifecycle(listen, reply);
   return () => controller.abort();
 }
 
