@@ -46,14 +46,27 @@ inline constexpr size_t kKeepaliveBytesMax = 64 * 1024;
 // One page of stored segments read at start.
 inline constexpr int64_t kStorePageBytesMax = 256 * 1024;
 
-// Stored events in memory at one time; the rest waits in the store until these are delivered.
-inline constexpr size_t kOutboxWindowBytesMax = 2 * 1024 * 1024;
+// Texts of stored events in memory at one time; the rest waits in the store until these are
+// delivered. Ten full batches.
+inline constexpr size_t kOutboxWindowBytesMax = 1024 * 1024;
+
+// One segment: a burst is stored as several, so that none is more than a quarter of a page to read.
+inline constexpr size_t kSegmentBytesMax = 64 * 1024;
+
+// Events fed to the compressor at one go: half a millisecond.
+inline constexpr size_t kFeedEventsMax = 32;
 
 // A request that has no answer by then is given up and tried again.
 inline constexpr int64_t kHttpTimeoutMs = 30'000;
 
 // Of a collector's answer only this much is looked at.
 inline constexpr size_t kHttpAnswerBytesMax = 4 * 1024;
+
+// A store that refused something is asked again after this.
+inline constexpr int64_t kStoreRetryMs = 5'000;
+
+// A remote document that narrows: names of collectors, events and fields.
+inline constexpr size_t kNarrowBytesMax = 16'000;
 
 // Events older than this are given up and counted (`age`): collectors refuse or misfile them.
 inline constexpr int64_t kEventAgeMsMax = int64_t{30} * 24 * 3600 * 1000;

@@ -56,4 +56,13 @@ String FormatIso8601(int64_t wall_ms) {
   return out;
 }
 
+int64_t DaysFromDate(int year, int month, int day) {
+  // The inverse of AppendDate(): years begin in March.
+  const int shifted = std::max(year, 1970) - (month <= 2 ? 1 : 0);
+  const int month_from_march = month > 2 ? month - 3 : month + 9;
+  const int day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+  return int64_t{365} * shifted + shifted / 4 - shifted / 100 + shifted / 400 + day_of_year -
+         719'468;
+}
+
 }  // namespace waymark

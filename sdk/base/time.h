@@ -20,6 +20,9 @@ inline constexpr int64_t kNever = INT64_MAX;
 // 2026-11-21T18:00:00.000Z. Instants outside the years 1970 to 9999 are moved to the nearer end.
 String FormatIso8601(int64_t wall_ms);
 
+// Days since 1970-01-01 of a date of the Gregorian calendar; years before 1970 count as 1970.
+int64_t DaysFromDate(int year, int month, int day);
+
 }  // namespace waymark
 
 #endif  // WAYMARK_BASE_TIME_H_

@@ -16,8 +16,9 @@ constexpr size_t kSizeBytes = 4;
 
 // In the order of InputType.
 constexpr const char* kInputTypeNames =
-    "track,page,screen,identify,reset,set_consent,set_context,flush,forget,refused,wake,http_done,"
-    "store_read,store_done,store_failed,store_changed,lifecycle,connectivity,signal";
+    "track,page,screen,identify,reset,set_consent,set_context,flush,forget,narrow,refused,wake,"
+    "http_done,"
+    "store_read,store_done,store_failed,store_changed,lifecycle,connectivity,signal,lead";
 
 Problem TextProblem(const JsonCheck& check, std::string_view text) {
   const String pointer = PointerAt(text, check.offset);

@@ -9,7 +9,7 @@ namespace {
 
 // In the order of EffectType and Transport.
 constexpr const char* kTypes =
-    "store_get,store_put,store_delete,store_delete,http_send,http_abort,notify";
+    "store_get,store_put,store_delete,store_delete,http_send,http_abort,claim,notify";
 constexpr const char* kTransports = "fetch,keepalive,beacon";
 
 void WriteEffect(JsonWriter* writer, const Effect& effect, FrameWriter* frame) {
@@ -22,6 +22,7 @@ void WriteEffect(JsonWriter* writer, const Effect& effect, FrameWriter* frame) {
       break;
     case EffectType::kStorePut:
       writer->Field("key", effect.name).FieldRaw("value", frame->AddBody(effect.bytes));
+      if (effect.replace) writer->FieldBool("replace", true);
       break;
     case EffectType::kStoreDelete:
       writer->Field("key", effect.name);
@@ -38,6 +39,9 @@ void WriteEffect(JsonWriter* writer, const Effect& effect, FrameWriter* frame) {
       break;
     case EffectType::kHttpAbort:
       writer->Field("target", effect.target);
+      break;
+    case EffectType::kClaim:
+      writer->Field("writer", effect.name);
       break;
     case EffectType::kNotify:
       writer->FieldBool("view", true);

@@ -32,6 +32,12 @@ struct OutgoingEvent {
   JsonView properties;
   JsonView traits;
   JsonView context;  // standing context with the event's overrides
+  // Who counts this event, and as which of those that this collector is to get; empty and 0 when
+  // de-identified.
+  std::string_view writer;
+  int64_t sequence = 0;
+  // With the first event of a batch: what the collector never got, {writer: {reason: count}}.
+  std::string_view lost;
 };
 
 // Who sends: the same for all events. Views into the config and the start, valid while collectors
@@ -55,6 +61,19 @@ enum class Verdict : uint8_t {
   kSplit,     // too much at once, or one bad record among good ones: try halves
 };
 
+// How a collector takes compressed bodies.
+enum class GzipWay : uint8_t {
+  kNone,
+  kHeader,   // Content-Encoding, so a preflight across origins
+  kSniffed,  // told by the body itself or a flag in the URL: goes with a simple request, too
+};
+
+// What the Fetch standard assumes when the answer names no maximum age.
+inline constexpr int64_t kPreflightMsDefault = 5'000;
+
+// A collector that asks for patience in a header that a browser must not read.
+inline constexpr int64_t kCoolDownMsDefault = 10'000;
+
 class Collector {
  public:
   virtual ~Collector() = default;
@@ -65,14 +84,23 @@ class Collector {
   virtual void Begin(String* body) const = 0;
   virtual void End(Now now, String* body) const = 0;
 
+  // Where requests go.
+  virtual std::string_view Url() const = 0;
+
   // `simple`: must need no CORS preflight, so only a content type of forms and text. `gzip`: the
   // body is compressed.
   virtual CollectorRequest Request(bool simple, bool gzip, bool deidentified) const = 0;
   virtual bool CanBeSimple() const = 0;
-  virtual bool TakesGzip() const = 0;
+  virtual GzipWay Compression() const = 0;
+  // For how long a browser probably needs no second preflight; its maximum age cannot be read.
+  virtual int64_t PreflightMs() const { return kPreflightMsDefault; }
+  // Whether events carry their sequence and the losses before them.
+  virtual bool TellsLosses() const = 0;
 
   // `status`: of an HTTP answer, 100 to 599.
   virtual Verdict JudgeAnswer(int status) const = 0;
+  // How long to leave it alone when it says why not but not for how long; 0: as after any failure.
+  virtual int64_t CoolDownMs(int status) const { return status == 429 ? kCoolDownMsDefault : 0; }
 
   virtual size_t EventBytesMax() const = 0;
   virtual size_t BatchBytesMax() const = 0;

@@ -67,6 +67,8 @@ class Segment final : public Collector {
     writer.Field("timestamp", FormatIso8601(event.time_ms)).End('}');
   }
 
+  std::string_view Url() const override { return url_; }
+
   CollectorRequest Request(bool simple, bool gzip, bool) const override {
     CollectorRequest request;
     request.url = url_;
@@ -77,7 +79,8 @@ class Segment final : public Collector {
   }
 
   bool CanBeSimple() const override { return true; }
-  bool TakesGzip() const override { return gzip_; }
+  GzipWay Compression() const override { return gzip_ ? GzipWay::kHeader : GzipWay::kNone; }
+  bool TellsLosses() const override { return true; }
 
   Verdict JudgeAnswer(int status) const override {
     if (status >= 200 && status < 300) return Verdict::kAccepted;
@@ -116,10 +119,19 @@ class Segment final : public Collector {
 
   void WriteContext(JsonWriter* writer, const OutgoingEvent& event) const {
     writer->Key("context").Begin('{').Members(event.context).Raw(sender_);
+    WriteDelivery(writer, event);
     writer->Field("session", event.session);
     if (event.consent) {
       writer->Key("consent").Begin('{').Field("categoryPreferences", event.consent).End('}');
     }
+    writer->End('}');
+  }
+
+  static void WriteDelivery(JsonWriter* writer, const OutgoingEvent& event) {
+    if (event.sequence == 0) return;
+    writer->Key("delivery").Begin('{').Field("writer", event.writer);
+    writer->Field("sequence", event.sequence);
+    if (!event.lost.empty()) writer->FieldRaw("lost", event.lost);
     writer->End('}');
   }
 

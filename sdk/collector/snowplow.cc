@@ -32,6 +32,9 @@ constexpr const char* kScreenSchema = "mobile/screen_view/jsonschema/1-0-0";
 constexpr size_t kSnowplowEventBytesMax = 192'000;    // the smallest sink, SQS
 constexpr size_t kSnowplowBatchBytesMax = 1'000'000;  // maxPayloadSize of the collector
 
+// "max-age 60 min" of the collector's answers to preflights.
+constexpr int64_t kSnowplowPreflightMs = 3'600'000;
+
 // A payload field that is a string of the context: under `member`, or straight in the context where
 // that is null.
 struct ContextField {
@@ -98,6 +101,8 @@ class Snowplow final : public Collector {
     writer.End('}');
   }
 
+  std::string_view Url() const override { return url_; }
+
   CollectorRequest Request(bool, bool, bool deidentified) const override {
     CollectorRequest request;
     request.url = url_;
@@ -110,7 +115,9 @@ class Snowplow final : public Collector {
   }
 
   bool CanBeSimple() const override { return false; }
-  bool TakesGzip() const override { return false; }
+  GzipWay Compression() const override { return GzipWay::kNone; }
+  int64_t PreflightMs() const override { return kSnowplowPreflightMs; }
+  bool TellsLosses() const override { return bool(JsonView(options_)["delivery_schema"]); }
 
   Verdict JudgeAnswer(int status) const override {
     if (status >= 200 && status < 300) return Verdict::kAccepted;
@@ -192,8 +199,19 @@ class Snowplow final : public Collector {
     entities.Begin('[');
     if (event.session) entities.Raw(SelfDescribing(kSessionSchema, SessionData(event)));
     if (touchpoint) WriteEntities(&entities, touchpoint->entities, event.properties);
+    WriteDelivery(&entities, event);
     entities.End(']');
     if (list.size() > 2) WriteJson(writer, "co", "cx", SelfDescribing(kContextsSchema, list));
+  }
+
+  // Only where the owner has registered a schema for it.
+  void WriteDelivery(JsonWriter* entities, const OutgoingEvent& event) const {
+    const JsonView schema = JsonView(options_)["delivery_schema"];
+    if (!schema || event.sequence == 0) return;
+    entities->Begin('{').Field("schema", schema).Key("data").Begin('{');
+    entities->Field("writer", event.writer).Field("sequence", event.sequence);
+    if (!event.lost.empty()) entities->FieldRaw("lost", event.lost);
+    entities->End('}').End('}');
   }
 
   static String SessionData(const OutgoingEvent& event) {

@@ -67,7 +67,7 @@ StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, J
   return next;
 }
 
-String WriteConsentRecord(const Policy& policy, const ConsentState& state) {
+String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool spill) {
   String json;
   JsonWriter writer(&json);
   writer.Begin('{').Field("version", 1).Field("revision", policy.revision);
@@ -78,6 +78,7 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state) {
     if (state.denied >> i & 1) writer.Key(policy.purposes[i].id).Text(kDenied);
   }
   writer.End('}');
+  if (spill) writer.FieldBool("spill", true);
   if (state.withdrawing) writer.FieldBool("withdrawing", true);
   writer.End('}');
   return json;

@@ -38,8 +38,9 @@ ConsentState UndecidedState(const Policy& policy);
 StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, JsonView choices,
                               std::string_view source, Now now);
 
-// The record kept under the key `consent/record`.
-String WriteConsentRecord(const Policy& policy, const ConsentState& state);
+// The record kept under the key `consent/record`. `spill`: what a page could not hand to the engine
+// may wait on the device.
+String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool spill);
 
 // Reads it back. Answers that have run out, and grants to another revision of the policy, are
 // unknown again: a new question is due. Anything unreadable counts as never asked.

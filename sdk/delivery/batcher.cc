@@ -16,31 +16,78 @@ EventType TypeFrom(std::string_view name) {
   return EventType::kTrack;
 }
 
-// Settles a record that cannot go, and says why.
-void GiveUp(Record* record, int lane_index, Loss reason, Outbox* outbox, LossCounters* losses) {
-  outbox->Settle(record, lane_index);
-  losses->Add(reason);
+// {"<writer>":{"quota":3}}: what this collector never got and has not acknowledged to know. Empty:
+// nothing.
+String LossesToTell(const LaneQueue& queue) {
+  String json;
+  if (!queue.lane->collector->TellsLosses()) return json;
+  JsonWriter writer(&json);
+  for (const Writer& of : queue.outbox->writers()) {
+    const Settlement& settlement = of.lanes[static_cast<size_t>(queue.index)];
+    if (!settlement.unreported()) continue;
+    if (json.empty()) writer.Begin('{');
+    writer.Key(of.name).Raw(settlement.lost.NonZeroJson(kReportedLossReasons));
+  }
+  if (!json.empty()) writer.End('}');
+  return json;
 }
 
-enum class Fit { kTaken, kFull, kOversize };
+// Whether the record goes now. One that may never go leaves the lane.
+bool MaySendNow(const LaneQueue& queue, Record* record) {
+  if (!(record->pending >> queue.index & 1) || record->in_flight >> queue.index & 1) return false;
+  if (!MayGo(*queue.lane, *record, *queue.rules)) {
+    queue.outbox->Settle(record, queue.index);
+    queue.losses->Add(Loss::kConsent);
+    return false;
+  }
+  // A clock that jumps ages nothing that this engine has seen happen.
+  const bool own = record->id >= kFirstOwnId;
+  const int64_t age_ms =
+      own ? queue.now.mono_ms - record->queued_mono_ms : queue.now.wall_ms - record->time_ms;
+  if (age_ms > kEventAgeMsMax) {
+    queue.outbox->GiveUp(record, queue.index, Loss::kAge);
+    return false;
+  }
+  const Outage& outage = queue.lane->outage;
+  if (outage.suspect != 0 && (outage.suspect == record->id) != outage.verifying) return false;
+  return !(queue.rules->bulk_waits && record->priority == Priority::kBulk);
+}
+
+String EncodeEvent(const LaneQueue& queue, const Record& record, std::string_view lost) {
+  String text;
+  OutgoingEvent event = OpenRecord(record, *queue.lane, queue.outbox, *queue.rules, &text);
+  event.lost = lost;
+  String encoded;
+  queue.lane->collector->AppendEvent(event, queue.now, &encoded);
+  return encoded;
+}
+
+void AppendToBody(std::string_view piece, Batch* batch) {
+  if (batch->gzip)
+    batch->stream.Write(piece);
+  else
+    batch->body += piece;
+}
+
+enum class Fit : uint8_t { kTaken, kFull, kOversize };
 
 // Appends the record's encoding to the batch when it fits.
-Fit TryAppend(const Lane& lane, const Record& record, const Outbox& outbox, const SendRules& rules,
-              const BatchLimits& limits, Now now, Batch* batch) {
-  String text;
-  const OutgoingEvent event = OpenRecord(record, outbox, rules, &text);
-  const size_t before = batch->body.size();
-  if (!batch->record_ids.empty()) batch->body.push_back(',');
-  const size_t begin = batch->body.size();
-  lane.collector->AppendEvent(event, now, &batch->body);
-  const bool oversize = batch->body.size() - begin > lane.collector->EventBytesMax();
-  const bool full = batch->body.size() > limits.bytes_max && !batch->record_ids.empty();
-  if (!oversize && !full) {
-    batch->record_ids.push_back(record.id);
-    return Fit::kTaken;
-  }
-  batch->body.resize(before);
-  return oversize ? Fit::kOversize : Fit::kFull;
+Fit TryAppend(const LaneQueue& queue, const Record& record, size_t raw_bytes_max, Batch* batch) {
+  const bool first = batch->record_ids.empty();
+  const String lost = first ? LossesToTell(queue) : String();
+  const String encoded = EncodeEvent(queue, record, lost);
+  if (encoded.size() > queue.lane->collector->EventBytesMax()) return Fit::kOversize;
+  if (!first && batch->raw_bytes + encoded.size() + 1 > raw_bytes_max) return Fit::kFull;
+  if (!first) AppendToBody(",", batch);
+  AppendToBody(encoded, batch);
+  batch->raw_bytes += encoded.size() + (first ? 0 : 1);
+  batch->record_ids.push_back(record.id);
+  batch->deidentified = record.deidentified;
+  return Fit::kTaken;
+}
+
+bool OtherKind(const Batch& batch, const Record& record) {
+  return !batch.record_ids.empty() && record.deidentified != batch.deidentified;
 }
 
 }  // namespace
@@ -52,16 +99,17 @@ bool MayGo(const Lane& lane, const Record& record, const SendRules& rules) {
   return verdict == (record.deidentified ? GateVerdict::kDeidentify : GateVerdict::kAdmit);
 }
 
-OutgoingEvent OpenRecord(const Record& record, const Outbox& outbox, const SendRules& rules,
-                         String* text) {
+OutgoingEvent OpenRecord(const Record& record, const Lane& lane, Outbox* outbox,
+                         const SendRules& rules, String* text) {
   const JsonView stored(record.event);
   String context = R"({"context":)";
-  context += MergeObjects(JsonView(outbox.ContextOf(record)), stored["context"]);
+  context += MergeObjects(JsonView(outbox->ContextOf(record)), stored["context"]);
   context.push_back('}');
   *text = MergeObjects(stored, JsonView(context));
   ApplyFieldRules(*rules.fields, rules.consent->Allowed() & record.captured, text);
   OutgoingEvent event;
   event.deidentified = record.deidentified;
+  event.writer = outbox->WriterOf(record)->name;
   for (JsonItems item((JsonView(*text))); item.Next();) {
     const std::string_view key = item.key();
     JsonView value = item.value();
@@ -87,36 +135,95 @@ OutgoingEvent OpenRecord(const Record& record, const Outbox& outbox, const SendR
       event.traits = value;
     else if (Is(key, "context"))
       event.context = value;
+    else if (Is(key, "sequence"))
+      event.sequence = (value.is(JsonType::kObject) ? value[lane.id] : value).IntegerOr(0);
   }
   return event;
 }
 
-Batch BuildBatch(const Lane& lane, int lane_index, const BatchLimits& limits,
-                 const SendRules& rules, Now now, Outbox* outbox, LossCounters* losses) {
-  Batch batch;
-  lane.collector->Begin(&batch.body);
-  for (Record& record : outbox->records()) {
-    if (!(record.pending >> lane_index & 1)) continue;
-    if (!MayGo(lane, record, rules)) {
-      GiveUp(&record, lane_index, Loss::kConsent, outbox, losses);
-      continue;
+void OpenBatch(const LaneQueue& queue, bool gzip, Batch* batch) {
+  *batch = Batch();
+  batch->open = true;
+  batch->gzip = gzip;
+  batch->told = queue.outbox->changes();
+  String begin;
+  queue.lane->collector->Begin(&begin);
+  AppendToBody(begin, batch);
+  String end;
+  queue.lane->collector->End(queue.now, &end);
+  batch->raw_bytes = begin.size() + end.size();
+}
+
+Filled FillBatch(const LaneQueue& queue, size_t raw_bytes_max, size_t events_max, Batch* batch) {
+  Filled filled;
+  const uint64_t after = batch->record_ids.empty() ? 0 : batch->record_ids.back();
+  List<Record>& records = queue.outbox->records();
+  Record* record = std::upper_bound(records.begin(), records.end(), after,
+                                    [](uint64_t id, const Record& one) { return id < one.id; });
+  for (; record != records.end(); ++record) {
+    if (!MaySendNow(queue, record)) continue;
+    if (events_max == 0 || OtherKind(*batch, *record)) {
+      filled.full = true;
+      break;
     }
-    if (now.wall_ms - record.time_ms > kEventAgeMsMax) {
-      GiveUp(&record, lane_index, Loss::kAge, outbox, losses);
-      continue;
+    if (record->event.empty()) {
+      filled.to_read = record->segment;
+      break;
     }
-    if (batch.record_ids.size() >= std::min(limits.events_max, lane.events_max)) break;
-    if (!batch.record_ids.empty() && record.deidentified != batch.deidentified) break;
-    const Fit fit = TryAppend(lane, record, *outbox, rules, limits, now, &batch);
-    if (fit == Fit::kFull) break;
-    if (fit == Fit::kOversize) {
-      GiveUp(&record, lane_index, Loss::kOversize, outbox, losses);
-      continue;
+    const Fit fit = TryAppend(queue, *record, raw_bytes_max, batch);
+    if (fit == Fit::kFull) {
+      filled.full = batch->full = true;
+      break;
     }
-    batch.deidentified = record.deidentified;
+    if (fit == Fit::kTaken)
+      --events_max;
+    else
+      queue.outbox->GiveUp(record, queue.index, Loss::kOversize);
   }
-  lane.collector->End(now, &batch.body);
-  return batch;
+  return filled;
+}
+
+String CloseBatch(const LaneQueue& queue, Batch* batch) {
+  String end;
+  queue.lane->collector->End(queue.now, &end);
+  AppendToBody(end, batch);
+  batch->open = false;
+  return batch->gzip ? batch->stream.Finish() : std::move(batch->body);
+}
+
+void PackBatch(const LaneQueue& queue, size_t raw_bytes_max, size_t events_max, bool gzip,
+               Batch* batch) {
+  OpenBatch(queue, gzip, batch);
+  const String lost = LossesToTell(queue);
+  size_t bytes = batch->raw_bytes + lost.size();
+  List<uint64_t> chosen;
+  Record* first = nullptr;
+  for (int priority = 0; priority < kPriorities; ++priority) {
+    for (Record& record : queue.outbox->records()) {
+      if (static_cast<int>(record.priority) != priority || chosen.size() >= events_max) continue;
+      if (!MaySendNow(queue, &record) || record.event.empty()) continue;
+      if (first && first->deidentified != record.deidentified) continue;
+      const size_t event_bytes = EncodeEvent(queue, record, {}).size() + 1;
+      if (event_bytes > queue.lane->collector->EventBytesMax()) continue;
+      if (bytes + event_bytes > raw_bytes_max) continue;
+      bytes += event_bytes;
+      if (!first) first = &record;
+      uint64_t* place = std::lower_bound(chosen.begin(), chosen.end(), record.id);
+      chosen.insert(static_cast<size_t>(place - chosen.begin()), uint64_t{record.id});
+    }
+  }
+  for (const uint64_t id : chosen) {
+    TryAppend(queue, *queue.outbox->Find(id), raw_bytes_max, batch);
+  }
+}
+
+bool IsCurrent(const LaneQueue& queue, const Batch& batch) {
+  for (const uint64_t id : batch.record_ids) {
+    const Record* record = queue.outbox->Find(id);
+    if (!record || !(record->pending >> queue.index & 1)) return false;
+    if (!MayGo(*queue.lane, *record, *queue.rules)) return false;
+  }
+  return true;
 }
 
 }  // namespace waymark

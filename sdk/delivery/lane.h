@@ -1,18 +1,21 @@
 // The way to one collector: what is on its way, when to try next, what has been learned about it.
 //
-// Invariant: at most one batch of a lane is in flight, and batches follow the order of the records.
+// Invariant: at most one batch of a lane is in flight, and batches follow the order of the records
+// of each writer and priority; only a page that is leaving sends a second one beside it.
 #ifndef WAYMARK_DELIVERY_LANE_H_
 #define WAYMARK_DELIVERY_LANE_H_
 
 #include <cstdint>
 #include <memory>
-#include <string_view>
 
 #include "base/list.h"
 #include "base/string.h"
 #include "base/time.h"
+#include "codec/gzip.h"
 #include "collector/collector.h"
 #include "consent/collector_policy.h"
+#include "delivery/outage.h"
+#include "delivery/rate_limiter.h"
 
 namespace waymark {
 
@@ -21,46 +24,61 @@ namespace waymark {
 // simple.
 enum class GzipTrust : uint8_t { kUntried, kWorks, kRefused };
 
-// How far one writer's records are settled at this collector: kept on the device while another
-// collector still needs them.
-struct Cursor {
-  String writer;
-  uint64_t sequence = 0;
+// A batch in the making. A compressed one is fed in slices while the page is idle, so that sending
+// it costs no more than its end.
+struct Batch {
+  List<uint64_t> record_ids;
+  String body;           // when it is not compressed
+  GzipStream stream;     // when it is
+  size_t raw_bytes = 0;  // before compression, with what ends it
+  uint32_t told = 0;     // losses that it tells: up to this change of the outbox
+  bool open = false;     // begun
+  bool gzip = false;
+  bool deidentified = false;  // all of its records, or none
+  bool full = false;
+};
+
+struct Flight {
+  int64_t effect_id = 0;
+  List<uint64_t> record_ids;
+  int64_t body_bytes = 0;
+  uint32_t told = 0;
+  bool gzip = false;
+  bool simple = false;
 };
 
 struct Lane {
   String id;
   CollectorPolicy policy;
+  CollectorPolicy narrowed;  // what a remote document leaves of it
   std::unique_ptr<Collector> collector;
+  bool cross_origin = false;
+  bool off = false;  // switched off from afar
 
-  // In flight.
-  int64_t effect_id = 0;  // 0: nothing
-  List<uint64_t> record_ids;
-  int64_t body_bytes = 0;
-  bool gzip = false;
+  List<Flight> flights;
+  Batch draft;
 
   // When to send. On the monotonic clock.
   int64_t due_ms = kNever;     // what waits is sent then
   int64_t retry_ms = 0;        // not before
+  int64_t feed_ms = kNever;    // what waits is fed to the draft then
   uint64_t flush_through = 0;  // records up to this id go without waiting for company
 
   // What has been learned.
-  int64_t failing_since_ms = kNever;
-  int attempts = 0;
+  Outage outage;
   size_t events_max = SIZE_MAX;  // lowered by a split, raised again by success
   GzipTrust gzip_trust = GzipTrust::kUntried;
-
-  List<Cursor> cursors;
+  int64_t gzip_ratio = 3;  // raw bytes for one compressed byte, of the last body
+  int64_t preflight_until_ms = 0;
+  int refusals = 0;  // of the platform, one after the other, while the page leaves
+  RateLimiter rate;
 
   // For the view.
   int64_t sent = 0;
   int64_t acknowledged = 0;
 
-  bool busy() const { return effect_id != 0; }
-  bool failing() const { return failing_since_ms != kNever; }
-  // 0 when nothing of the writer is settled.
-  uint64_t SettledOf(std::string_view writer) const;
-  void MoveCursor(std::string_view writer, uint64_t sequence);
+  bool busy() const { return !flights.empty(); }
+  bool failing() const { return outage.failing(); }
 };
 
 }  // namespace waymark

@@ -16,9 +16,9 @@ namespace waymark {
 // failures so far, at least 1.
 int64_t RetryDelayMs(int64_t outage_ms, int attempt, Prng* prng);
 
-// The Retry-After header in its form of whole seconds, as milliseconds, at most a day. Nothing for
-// other forms.
-std::optional<int64_t> RetryAfterMs(std::string_view header);
+// The Retry-After header as milliseconds from `wall_ms` on, 0 to a day: whole seconds, or a date in
+// the form that RFC 9110 asks senders for. Nothing for other texts.
+std::optional<int64_t> RetryAfterMs(std::string_view header, int64_t wall_ms);
 
 }  // namespace waymark
 

@@ -1,4 +1,5 @@
 // An event's way into the outbox: validate, gate, privacy, identity, session, record.
+#include <algorithm>
 #include <utility>
 
 #include "base/json_merge.h"
@@ -11,6 +12,7 @@ namespace waymark {
 namespace {
 
 constexpr int64_t kHourMs = 3'600'000;
+constexpr int64_t kRefusedMax = 1'000'000;  // calls that one input may report
 
 // Fine time tells people apart; an hour does not.
 int64_t CoarseTime(int64_t time_ms) { return time_ms - time_ms % kHourMs; }
@@ -33,12 +35,14 @@ Event ReadEvent(InputType type, JsonView fields, int64_t time_ms) {
   if (event.properties.is(JsonType::kNull)) event.properties = JsonView();
   event.context = fields["context"];
   event.time_ms = time_ms;
+  event.priority = PriorityOf(event, fields["priority"].AsName());
   return event;
 }
 
 }  // namespace
 
 void EngineCore::OnCapture(const Input& input) {
+  if (off_) return;  // the kill switch: it was never accepted
   const Event event = ReadEvent(input.type, input.fields, input.now.wall_ms);
   Status valid = ValidateTexts(input.fields);
   if (valid.ok()) valid = ValidateEvent(event);
@@ -57,9 +61,12 @@ void EngineCore::OnCapture(const Input& input) {
 }
 
 void EngineCore::OnRefused(const Input& input) {
-  losses_.Add(Loss::kInvalid);
+  const JsonView count = input.fields["count"];
+  losses_.Add(input.fields["lost"].AsBool() ? Loss::kQuota : Loss::kInvalid,
+              std::clamp<int64_t>(count.IntegerOr(1), 0, kRefusedMax));
   view_dirty_ = true;
   if (!input.refusal.ok()) return Report(input.refusal.problem());
+  if (input.fields["lost"].AsBool()) return;  // the face has said so itself
   Report("not_json", input.fields["pointer"].AsString(), input.fields["found"].AsString(),
          input.fields["allowed"].AsString());
 }
@@ -77,8 +84,8 @@ void EngineCore::OnSetContext(const Input& input) {
   context_ = std::move(merged);
 }
 
-void EngineCore::OnReset(const Input& input) {
-  NewGeneration(input.Body(input.fields["entropy"]));
+void EngineCore::OnReset(const Input& input, Now now) {
+  NewGeneration(input.Body(input.fields["entropy"]), now);
   if (store_phase_ != StorePhase::kReadingState) return PartFromPerson();
   // What was called before may still be admitted for the one who leaves: the logout waits in its
   // place.
@@ -139,10 +146,12 @@ void EngineCore::ReleaseHeld(Now now) {
 EngineCore::Routing EngineCore::Route(const Event& event, uint32_t served) const {
   Routing routing;
   routing.served = served;
+  if (IsDropped(SelectorOf(event))) return routing;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const uint32_t bit = 1u << i;
     const CollectorPolicy& policy = lanes_[i].policy;
-    if (!policy.Wants(SelectorOf(event))) continue;
+    const std::string_view selector = SelectorOf(event);
+    if (!policy.Wants(selector) || !lanes_[i].narrowed.Wants(selector)) continue;
     routing.wanted = true;
     if (served & bit) continue;
     const GateVerdict verdict = Judge(config_.policy, consent_, policy.needs);
@@ -170,7 +179,10 @@ uint32_t EngineCore::Admit(const Event& event, std::string_view standing, const 
 void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t lanes, Now now) {
   if (event.type == EventType::kIdentify && !event.user_id.empty()) {
     // Two known users are never joined, also when the page forgot to log the first one out.
-    if (!IsOneUser(identity_, event)) ForgetPerson();
+    if (!IsOneUser(identity_, event)) {
+      ForgetPerson();
+      NewGeneration({}, now);
+    }
     identity_.user_id = event.user_id;
     identity_dirty_ = true;
   }
@@ -200,8 +212,10 @@ void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t la
     ApplyFieldRules(config_.fields, record.captured, &whole);
     record.context = outbox_.AddContext(JsonView(whole)["context"].text());
   }
+  DropFields(&record.event);
   record.time_ms = event.time_ms;
-  Enqueue(std::move(record), lanes, message_id, now);
+  record.priority = event.priority;
+  Enqueue(std::move(record), lanes, event, message_id, now);
 }
 
 void EngineCore::KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes,
@@ -209,6 +223,7 @@ void EngineCore::KeepDeidentified(const Event& event, std::string_view standing,
   const String message_id = RandomUuid(&prng_);
   Record record;
   record.deidentified = true;
+  record.priority = event.priority;
   record.time_ms = CoarseTime(event.time_ms);
   record.captured = consent_.Allowed();
   JsonWriter writer(&record.event);
@@ -219,29 +234,79 @@ void EngineCore::KeepDeidentified(const Event& event, std::string_view standing,
   writer.FieldRaw("consent", PurposesAsJson(config_.policy, record.captured));
   writer.Key("context").Begin('{').Key("page").Begin('{');
   writer.FieldText("path", JsonView(standing)["page"]["path"]).End('}').End('}').End('}');
-  Enqueue(std::move(record), lanes, message_id, now);
+  Enqueue(std::move(record), lanes, event, message_id, now);
 }
 
-void EngineCore::Enqueue(Record&& record, uint32_t lanes, std::string_view message_id, Now now) {
+void EngineCore::Enqueue(Record&& record, uint32_t lanes, const Event& event,
+                         std::string_view message_id, Now now) {
+  const std::string_view selector = SelectorOf(event);
   for (size_t i = 0; i < lanes_.size(); ++i) {
-    if (!lanes_[i].policy.Samples(message_id)) lanes &= ~(1u << i);
+    const Lane& lane = lanes_[i];
+    if (!lane.policy.Samples(message_id) || !lane.narrowed.Samples(message_id)) {
+      lanes &= ~(1u << i);
+    }
   }
   if (lanes == 0) return;
   record.generation = consent_.generation;
   record.pending = lanes;
   record.storable = MayStore(lanes);
   record.queued_mono_ms = now.mono_ms;
+  WriteRoute(record.pending != LanesOf(record, selector, message_id), &record);
   outbox_.Append(std::move(record));
-  while (Record* oldest = outbox_.OverBound()) {
-    losses_.Add(Loss::kQuota);
+  while (Record* least = outbox_.OverBound()) {
     Report("queue_full", "/delivery", "more events than may wait",
            "outbox_events_max and outbox_bytes_max");
-    outbox_.Discard(oldest, false);
+    outbox_.GiveUpAll(least, Loss::kQuota);
   }
   for (size_t i = 0; i < lanes_.size(); ++i) {
     if (lanes >> i & 1) Schedule(i, now);
   }
   view_dirty_ = true;
+}
+
+// Appends to the event document as which of its events each collector gets it: a number when that
+// is the same for all, {collector: number} otherwise. `exact`: others would take it, too, when it
+// is read back, so it must be said who is meant. A de-identified event has no number: it would tell
+// which ones belong together.
+void EngineCore::WriteRoute(bool exact, Record* record) {
+  List<Settlement>& settlements = outbox_.writers().back().lanes;
+  uint64_t all = 0;
+  bool same = true;
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if (!(record->pending >> i & 1)) continue;
+    const uint64_t number = record->deidentified ? 1 : ++settlements[i].last_sequence;
+    same &= all == 0 || all == number;
+    all = number;
+  }
+  if (same && !exact && record->deidentified) return;
+  String* text = &record->event;
+  text->resize(text->size() - 1);  // the final brace
+  *text += R"(,"sequence":)";
+  JsonWriter writer(text);
+  if (same && !exact) {
+    writer.Integer(static_cast<int64_t>(all));
+  } else {
+    writer.Begin('{');
+    for (size_t i = 0; i < lanes_.size(); ++i) {
+      if (!(record->pending >> i & 1)) continue;
+      const uint64_t number = record->deidentified ? 0 : settlements[i].last_sequence;
+      writer.Key(lanes_[i].id).Integer(static_cast<int64_t>(number));
+    }
+    writer.End('}');
+  }
+  text->push_back('}');
+}
+
+// The collectors that a record would go to by policy and consent at capture alone.
+uint32_t EngineCore::LanesOf(const Record& record, std::string_view selector,
+                             std::string_view message_id) const {
+  uint32_t lanes = 0;
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    const CollectorPolicy& policy = lanes_[i].policy;
+    const bool meant = policy.Wants(selector) && policy.Samples(message_id);
+    if (meant && MayGo(lanes_[i], record, Rules())) lanes |= 1u << i;
+  }
+  return lanes;
 }
 
 }  // namespace waymark

@@ -27,8 +27,7 @@ constexpr int kSampleDecimals = 6;
 void ReadCollectorPolicy(const Policy& policy, JsonView entry, CollectorPolicy* read) {
   read->needs = policy.Closure(entry["needs"]);
   read->only = entry["only"].text();
-  read->sample_ppm =
-      static_cast<uint32_t>(FixedOr(entry["sample"].text(), kSampleDecimals, read->sample_ppm));
+  read->sample_ppm = SamplePpm(entry["sample"]);
 }
 
 void ReadCollectors(JsonView collectors, const SenderFacts& sender, Config* config,
@@ -59,11 +58,17 @@ void ReadDelivery(JsonView delivery, Config* config) {
   ReadNumber(delivery["batch_events_max"], &config->batch.events_max);
   ReadNumber(delivery["batch_bytes_max"], &config->batch.bytes_max);
   ReadNumber(delivery["flush_ms"], &config->flush_ms);
+  ReadNumber(delivery["events_per_s_max"], &config->events_per_s_max);
   ReadNumber(delivery["outbox_events_max"], &config->outbox.events_max);
   ReadNumber(delivery["outbox_bytes_max"], &config->outbox.bytes_max);
 }
 
 }  // namespace
+
+uint32_t SamplePpm(JsonView share) {
+  const int64_t ppm = FixedOr(share.text(), kSampleDecimals, kSampleAll);
+  return static_cast<uint32_t>(std::clamp<int64_t>(ppm, 0, kSampleAll));
+}
 
 Config ReadConfig(JsonView json, JsonView sdk, List<Problem>* problems) {
   Config config;

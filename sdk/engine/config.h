@@ -22,13 +22,17 @@ struct Config {
   SessionRules session_rules;
   BatchLimits batch;
   OutboxLimits outbox;
-  int64_t flush_ms = 5000;  // how long an event waits for company
+  int64_t flush_ms = 5000;       // how long an event waits for company
+  int64_t events_per_s_max = 0;  // to one collector; 0: no limit
 };
 
 // Checks the document against the schema, then what no schema can say: that names refer to
 // something. With problems the config must not be used. `sdk`: the face that sends, {name,
 // version}.
 Config ReadConfig(JsonView json, JsonView sdk, List<Problem>* problems);
+
+// A share of the events in millionths; all when it is no number.
+uint32_t SamplePpm(JsonView share);
 
 }  // namespace waymark
 

@@ -16,8 +16,6 @@ constexpr const char* kConsentKey = "consent/record";
 
 }  // namespace
 
-SendRules EngineCore::Rules() const { return {&config_.policy, &consent_, &config_.fields}; }
-
 bool EngineCore::AnyLane(GateVerdict worst, bool with_storage) const {
   for (size_t i = 0; i < lanes_.size(); ++i) {
     if (with_storage && !MayStore(1u << i)) continue;
@@ -44,18 +42,20 @@ void EngineCore::OnSetConsent(const Input& input, Now now) {
   consent_ = *decided;
   consent_.withdrawing = unfinished || revoked != 0;
   if (revoked != 0) ForgetOperations(StoreUse::kWithdrawal);  // there is more to delete
-  NewGeneration(input.Body(input.fields["entropy"]));
   PutConsentRecord();
+  NewGeneration(input.Body(input.fields["entropy"]), now);
   // Where nobody ever decided nothing can lie in the store: events need not wait for it to be read.
   if (first && store_phase_ == StorePhase::kClosed && AnyLane(GateVerdict::kDeidentify, true)) {
     store_phase_ = StorePhase::kOpen;
+    Claim();
   }
   OpenStoreIfAllowed();
   if (store_phase_ != StorePhase::kReadingState) ReleaseHeld(now);
 }
 
 void EngineCore::PutConsentRecord() {
-  Put(kConsentKey, WriteConsentRecord(config_.policy, consent_), StoreUse::kConsent);
+  const bool spill = AnyLane(GateVerdict::kAdmit, true);
+  Put(kConsentKey, WriteConsentRecord(config_.policy, consent_, spill), StoreUse::kConsent);
 }
 
 void EngineCore::CarryOutWithdrawal(Now now) {
@@ -71,11 +71,15 @@ void EngineCore::CarryOutWithdrawal(Now now) {
   FinishWithdrawal();
 }
 
-// The note goes when nothing is left to delete: segments that were never read may hold what must
-// not stay.
+// The note goes when nothing is left to delete: segments of others, and those that were never read,
+// may hold what must not stay.
 void EngineCore::FinishWithdrawal() {
-  withdrawal_reads_ = store_phase_ == StorePhase::kReadingState || segments_left_;
+  withdrawal_reads_ =
+      store_phase_ == StorePhase::kReadingState || store_phase_ == StorePhase::kOpen;
   withdrawal_ends_ = !withdrawal_reads_;
+  segments_left_ = store_phase_ == StorePhase::kOpen;
+  segments_after_.clear();
+  withdrawal_restart_ = segments_reading_;
 }
 
 // The last thing that is asked of the store in this output stands for all of them.
@@ -86,7 +90,9 @@ void EngineCore::AwaitDeletions() {
     if (effect.type <= EffectType::kStoreClear) last = effect.effect_id;
   }
   if (last == 0) return EndWithdrawal();
-  store_operations_.push_back({last, StoreUse::kWithdrawal});
+  StoreOperation& operation = store_operations_.emplace_back();
+  operation.effect_id = last;
+  operation.use = StoreUse::kWithdrawal;
 }
 
 void EngineCore::EndWithdrawal() {
@@ -98,28 +104,33 @@ void EngineCore::EndWithdrawal() {
 void EngineCore::AbortForbidden() {
   for (const Lane& lane : lanes_) {
     const GateVerdict verdict = Judge(config_.policy, consent_, lane.policy.needs);
-    if (lane.busy() && verdict >= GateVerdict::kHold)
-      Emit(EffectType::kHttpAbort).target = lane.effect_id;
+    if (verdict < GateVerdict::kHold) continue;
+    for (const Flight& flight : lane.flights) {
+      Emit(EffectType::kHttpAbort).target = flight.effect_id;
+    }
   }
 }
 
 void EngineCore::DiscardForbidden() {
   for (Record& record : outbox_.records()) {
+    if (record.pending == 0) continue;
     for (size_t i = 0; i < lanes_.size(); ++i) {
-      const int lane = static_cast<int>(i);
-      if (!(record.pending >> i & 1) || MayGo(lanes_[i], record, Rules())) continue;
-      outbox_.Settle(&record, lane);
-      if (record.pending != 0) continue;
-      outbox_.Discard(&record, true);
-      losses_.Add(Loss::kConsent);
+      const bool forbidden = record.pending >> i & 1 && !MayGo(lanes_[i], record, Rules());
+      if (forbidden) outbox_.Settle(&record, static_cast<int>(i));
     }
+    if (!MayStore(record.pending)) outbox_.TakeFromStore(&record);
+    if (record.pending == 0) losses_.Add(Loss::kConsent);
   }
-  outbox_.Sweep();
+  losses_dirty_ = true;
+  DropDrafts();
+  delivery_dirty_ |= outbox_.Sweep();
 }
 
-void EngineCore::OnForget(const Input& input) {
+void EngineCore::OnForget(const Input& input, Now now) {
   for (const Lane& lane : lanes_) {
-    if (lane.busy()) Emit(EffectType::kHttpAbort).target = lane.effect_id;
+    for (const Flight& flight : lane.flights) {
+      Emit(EffectType::kHttpAbort).target = flight.effect_id;
+    }
   }
   losses_.Add(Loss::kConsent, outbox_.events() + static_cast<int64_t>(held_.size()));
   outbox_.Clear();
@@ -129,7 +140,8 @@ void EngineCore::OnForget(const Input& input) {
   consent_.generation = generation + 1;
   CloseStore();
   ForgetPerson();
-  NewGeneration(input.Body(input.fields["entropy"]));
+  NewGeneration(input.Body(input.fields["entropy"]), now);
+  home_ = outbox_.writer();
   for (const char* prefix : {"outbox/", "state/", "consent/"}) {
     Delete(EffectType::kStoreClear, prefix);
   }
@@ -148,16 +160,18 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
                     now_stored.denied == consent_.denied;
   if (same) return;
   consent_ = now_stored;
-  // The other tab carries its withdrawal out in the store; here only this tab's memory is put in
-  // order.
+  // The other tab carries its withdrawal out in the whole store; here what this tab has is put in
+  // order, in memory and under its own names.
   consent_.withdrawing = false;
   if (consent_.generation <= generation) consent_.generation = generation + 1;
-  message_ids_.NewPrefix(&prng_);
-  view_dirty_ = true;
+  NewGeneration({}, now);
   if ((before & ~consent_.Allowed()) != 0) {
     AbortForbidden();
     DiscardForbidden();
-    if (!AnyLane(GateVerdict::kDeidentify, true)) CloseStore();
+    if (!AnyLane(GateVerdict::kDeidentify, true)) {
+      outbox_.TakeDeletions();
+      CloseStore();
+    }
     if (!AnyLane(GateVerdict::kAdmit, false)) ForgetPerson();
   }
   OpenStoreIfAllowed();

@@ -10,14 +10,14 @@
 namespace waymark {
 namespace {
 
-constexpr int kWriterTimeDigits = 11;  // hexadecimal milliseconds until the year 2527
 constexpr int kWriterRandomDigits = 8;
 constexpr size_t kSignalsBytesMax = 2000;
 
 // Sorts by the time of opening, so that an outbox is read in the order in which it was written.
 String WriterName(Now now, Prng* prng) {
   String name;
-  AppendHex(&name, static_cast<uint64_t>(std::max<int64_t>(now.wall_ms, 0)), kWriterTimeDigits);
+  AppendHex(&name, static_cast<uint64_t>(std::max<int64_t>(now.wall_ms, 0)),
+            static_cast<int>(kWriterTimeDigits));
   AppendHex(&name, prng->Next(), kWriterRandomDigits);
   return name;
 }
@@ -34,6 +34,7 @@ std::string_view Input::Body(JsonView place) const {
 
 EngineCore::EngineCore(const Start& start)
     : config_(ReadConfig(start.fields["config"], start.fields["sdk"], &refusal_)),
+      rules_{&config_.policy, &consent_, &config_.fields, false},
       prng_(start.Body(start.fields["entropy"])),
       message_ids_(&prng_) {
   lanes_ = std::move(config_.lanes);
@@ -42,7 +43,13 @@ EngineCore::EngineCore(const Start& start)
   }
   if (!refusal_.empty()) return;
   consent_ = ReadConsentRecord(config_.policy, start.fields["consent"], start.now);
-  outbox_.Start(config_.outbox, WriterName(start.now, &prng_));
+  origin_ = start.fields["origin"].AsName();
+  for (Lane& lane : lanes_) {
+    lane.cross_origin = IsCrossOrigin(origin_, lane.collector->Url());
+  }
+  outbox_.Start(config_.outbox, lanes_.size());
+  BeginWriter(start.now);
+  home_ = outbox_.writer();
   OpenStoreIfAllowed();
   // What was kept with a consent that has lapsed goes; a new answer starts afresh.
   if (consent_.lapsed && store_phase_ == StorePhase::kClosed) ClearStore();
@@ -77,7 +84,7 @@ void EngineCore::Dispatch(const Input& input, Now now) {
     case InputType::kSetContext:
       return OnSetContext(input);
     case InputType::kReset:
-      OnReset(input);
+      OnReset(input, now);
       break;
     case InputType::kSetConsent:
       OnSetConsent(input, now);
@@ -86,7 +93,7 @@ void EngineCore::Dispatch(const Input& input, Now now) {
       OnFlush(now);
       break;
     case InputType::kForget:
-      OnForget(input);
+      OnForget(input, now);
       break;
     case InputType::kHttpDone:
       OnHttpDone(input, now);
@@ -109,12 +116,19 @@ void EngineCore::Dispatch(const Input& input, Now now) {
     case InputType::kSignal:
       OnSignal(input);
       break;
-    case InputType::kWake:
+    case InputType::kNarrow:
+      OnNarrow(input);
+      break;
+    case InputType::kLead:
+      OnLead(input, now);
+      break;
     case InputType::kLifecycle:
+      OnLifecycle(input, now);
+      break;
+    case InputType::kWake:
       break;
   }
   Pump(now);
-  if (input.type == InputType::kLifecycle) OnLifecycle(input, now);
 }
 
 void EngineCore::OnSignal(const Input& input) {
@@ -128,17 +142,29 @@ void EngineCore::OnSignal(const Input& input) {
   view_dirty_ = true;
 }
 
-void EngineCore::NewGeneration(std::string_view entropy) {
+// Nothing on the wire joins what was before with what comes now: neither message ids nor the name
+// under which losses are counted.
+void EngineCore::NewGeneration(std::string_view entropy, Now now) {
   prng_.Reseed(entropy);
   message_ids_.NewPrefix(&prng_);
+  BeginWriter(now);
+  DropDrafts();
+  if (store_phase_ != StorePhase::kClosed && AnyLane(GateVerdict::kDeidentify, true)) Claim();
   view_dirty_ = true;
 }
 
+void EngineCore::BeginWriter(Now now) { outbox_.BeginWriter(WriterName(now, &prng_)); }
+
 void EngineCore::Pump(Now now) {
-  StoreWhatIsNew();
-  SendDue(now);
-  EmitStoreChanges();
-  if (withdrawal_ends_) AwaitDeletions();
+  AdoptIfDue(now);
+  StoreWhatIsNew(now);
+  if (flush_leaving_)
+    SendLeaving(now);
+  else
+    SendDue(now);
+  flush_leaving_ = false;
+  EmitStoreChanges(now);
+  if (withdrawal_ends_ && !outbox_.has_rewrites()) AwaitDeletions();
   ReadMoreSegments();
   if (!view_dirty_) return;
   view_dirty_ = false;
@@ -146,15 +172,15 @@ void EngineCore::Pump(Now now) {
 }
 
 int64_t EngineCore::NextWake(Now now) const {
-  const bool to_store = store_phase_ == StorePhase::kOpen &&
-                        (outbox_.has_unstored() || identity_dirty_ || session_dirty_);
-  if (to_store) return now.mono_ms;
   int64_t wake = kNever;
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    const Lane& lane = lanes_[i];
-    if (lane.busy() || !online_ || outbox_.pending(static_cast<int>(i)) == 0) continue;
-    wake = std::min(wake, std::max(lane.due_ms, lane.retry_ms));
+  if (store_phase_ == StorePhase::kOpen) {
+    if (store_retry_ms_ > now.mono_ms)
+      wake = store_retry_ms_;
+    else if (outbox_.has_unstored() || identity_dirty_ || session_dirty_)
+      wake = now.mono_ms;
+    if (!segments_reading_) wake = std::min(wake, adopt_again_ms_);
   }
+  for (size_t i = 0; i < lanes_.size(); ++i) wake = std::min(wake, LaneWake(i));
   return wake;
 }
 

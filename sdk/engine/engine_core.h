@@ -2,8 +2,9 @@
 //
 // One class, one file a concern: engine.cc (dispatch, what goes out), capture.cc (an event's way
 // into the outbox), decisions.cc (consent, withdrawal, forget), storage.cc (what is kept),
-// sending.cc (what is delivered), view.cc (what is shown). Invariant: a stage gets plain values and
-// returns plain values; only this class holds them together.
+// adoption.cc (what others left in the store), sending.cc (what is delivered), answers.cc (what
+// came of it), narrowing.cc (what is switched off from afar), view.cc (what is shown). Invariant: a
+// stage gets plain values and returns plain values; only this class holds them together.
 #ifndef WAYMARK_ENGINE_ENGINE_CORE_H_
 #define WAYMARK_ENGINE_ENGINE_CORE_H_
 
@@ -14,6 +15,7 @@
 #include "base/uuid.h"
 #include "consent/consent_gate.h"
 #include "consent/consent_state.h"
+#include "delivery/transport_planner.h"
 #include "engine/config.h"
 #include "identity/identity.h"
 #include "journey/session.h"
@@ -23,6 +25,13 @@
 #include "waymark/input.h"
 
 namespace waymark {
+
+// The key of an engine's delivery state is this and the name of its first writer.
+inline constexpr std::string_view kDeliveryPrefix = "state/delivery/";
+
+// A writer's name begins with the time at which it began, as hexadecimal milliseconds until the
+// year 2527.
+inline constexpr size_t kWriterTimeDigits = 11;
 
 class EngineCore {
  public:
@@ -52,10 +61,24 @@ class EngineCore {
   };
 
   enum class StorePhase : uint8_t { kClosed, kReadingState, kOpen, kFailed };
-  enum class StoreUse : uint8_t { kNone, kState, kSegments, kConsent, kWithdrawal };
+  enum class StoreUse : uint8_t {
+    kNone,
+    kState,
+    kDeliveries,  // of other engines
+    kSegments,
+    kTexts,
+    kConsent,
+    kWithdrawal,
+    kSegmentPut,
+    kStatePut,
+    kDelete,
+  };
+  // Something asked of the store whose reply matters.
   struct StoreOperation {
-    int64_t effect_id;
-    StoreUse use;
+    int64_t effect_id = 0;
+    StoreUse use = StoreUse::kNone;
+    uint32_t segment = kNoSegment;  // kSegmentPut
+    String key;                     // kDelete
   };
 
   // engine.cc
@@ -68,13 +91,14 @@ class EngineCore {
   void Report(const char* code, std::string_view pointer, std::string_view found,
               std::string_view allowed);
   void OnSignal(const Input& input);
-  void NewGeneration(std::string_view entropy);
+  void NewGeneration(std::string_view entropy, Now now);
+  void BeginWriter(Now now);
 
   // capture.cc
   void OnCapture(const Input& input);
   void OnRefused(const Input& input);
   void OnSetContext(const Input& input);
-  void OnReset(const Input& input);
+  void OnReset(const Input& input, Now now);
   void PartFromPerson();
   void ForgetPerson();
   void Hold(InputType type, std::string_view fields, int64_t time_ms, uint32_t served);
@@ -83,11 +107,15 @@ class EngineCore {
   uint32_t Admit(const Event& event, std::string_view standing, const Routing& routing, Now now);
   void Keep(const Event& event, std::string_view standing, uint32_t lanes, Now now);
   void KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes, Now now);
-  void Enqueue(Record&& record, uint32_t lanes, std::string_view message_id, Now now);
+  void Enqueue(Record&& record, uint32_t lanes, const Event& event, std::string_view message_id,
+               Now now);
+  void WriteRoute(bool exact, Record* record);
+  uint32_t LanesOf(const Record& record, std::string_view selector,
+                   std::string_view message_id) const;
 
   // decisions.cc
   void OnSetConsent(const Input& input, Now now);
-  void OnForget(const Input& input);
+  void OnForget(const Input& input, Now now);
   void OnStoreChanged(const Input& input, Now now);
   void PutConsentRecord();
   void CarryOutWithdrawal(Now now);
@@ -101,44 +129,82 @@ class EngineCore {
   // that may store.
   bool AnyLane(GateVerdict worst, bool with_storage) const;
   bool MayStore(uint32_t lanes) const;
-  SendRules Rules() const;
+  const SendRules& Rules() const { return rules_; }
 
   // storage.cc
   void OpenStoreIfAllowed();
   void CloseStore();
   void ClearStore();
+  void Claim();
   void OnStoreRead(const Input& input, Now now);
   void OnStoreDone(const Input& input, Now now);
   void OnStoreFailed(const Input& input, Now now);
   void ReadState(const Input& input, Now now);
-  void ReadDelivery(JsonView json);
-  void ReadSegments(const Input& input, Now now);
-  void RestoreSegment(std::string_view key, std::string_view bytes, Now now);
-  bool RestoreRecord(StoredRecord* stored, std::string_view writer, Now now, Record* record);
-  void ReadMoreSegments();
   void Read(std::string_view prefix, std::string_view after, StoreUse use);
-  void StoreWhatIsNew();
-  void EmitStoreChanges();
-  void Put(std::string_view key, String&& value, StoreUse use = StoreUse::kNone);
+  void StoreWhatIsNew(Now now);
+  void EmitStoreChanges(Now now);
+  bool StorePaused(Now now) const;
+  Effect& Put(std::string_view key, String&& value, StoreUse use, uint32_t segment = kNoSegment);
   void Delete(EffectType type, std::string_view name);
-  StoreUse TakeOperation(int64_t effect_id);
+  StoreOperation TakeOperation(int64_t effect_id);
+  void UpdateDelivery();
+  void PutDelivery();
   String DeliveryState() const;
+  List<std::string_view> LaneIds() const;
+
+  // adoption.cc
+  void OnLead(const Input& input, Now now);
+  void AdoptIfDue(Now now);
+  void ReadDeliveries(const Input& input);
+  void ReadMoreSegments();
+  void ReadSegments(const Input& input, Now now);
+  void ReadSegment(std::string_view key, std::string_view bytes, Now now);
+  void RestoreSegment(std::string_view key, std::string_view name, DecodedSegment* decoded,
+                      Now now);
+  bool RestoreRecord(StoredRecord* stored, Now now, Record* record);
+  void CleanSegment(std::string_view key, DecodedSegment* decoded, Now now);
+  void ReadTexts(uint32_t segment);
+  void FillTexts(const Input& input, Now now);
+  void SendSoon(Now now);
+  bool MayAdopt(std::string_view writer, Now now);
+  void WakeUp(Now now);
 
   // sending.cc
-  void OnHttpDone(const Input& input, Now now);
   void OnFlush(Now now);
   void OnLifecycle(const Input& input, Now now);
   void OnConnectivity(const Input& input, Now now);
   void SendDue(Now now);
-  void Send(size_t lane_index, Now now, bool leaving, bool closing);
-  void StartRequest(size_t lane_index, Batch* batch, bool closing, int64_t bytes_left);
-  void OnAnswer(size_t lane_index, const List<uint64_t>& ids, const Input& fact, Now now);
-  // Takes records off the lane: acknowledged, or given up for a reason.
-  void SettleAll(size_t lane_index, const List<uint64_t>& ids, const Loss* reason);
-  void RetryLater(Lane* lane, int status, JsonView retry_after, Now now);
-  void Recover(Lane* lane);
+  void SendLeaving(Now now);
+  void Send(size_t lane_index, Now now, Leaving leaving);
+  bool BuildBody(size_t lane_index, Now now, Leaving leaving, size_t events_max, Batch* batch,
+                 String* body);
+  void StartRequest(size_t lane_index, Batch* batch, String&& body, Now now, Leaving leaving);
+  void Feed(size_t lane_index, Now now);
+  void DropDrafts();
+  size_t EventsMax(size_t lane_index, Now now, Leaving leaving);
+  size_t RawBytesMax(const Lane& lane, bool gzip, size_t bytes_max) const;
+  TransportPlan Plan(const Lane& lane, Now now, Leaving leaving, size_t raw_bytes) const;
+  LaneQueue QueueOf(size_t lane_index, Now now);
   void Schedule(size_t lane_index, Now now);
+  bool Sends(const Lane& lane) const;
+  int64_t PendingOf(size_t lane_index) const;
+  int64_t LaneWake(size_t lane_index) const;
   int64_t KeepaliveBytesLeft() const;
+
+  // answers.cc
+  void OnHttpDone(const Input& input, Now now);
+  void OnAnswer(size_t lane_index, const Flight& flight, const Input& fact, Now now);
+  void OnVerdict(Verdict verdict, size_t lane_index, const Flight& flight, int status, Now now);
+  void OnRefusedByPlatform(size_t lane_index, const Flight& flight, Now now);
+  void Acknowledge(size_t lane_index, const Flight& flight, Now now);
+  void GiveUpAll(size_t lane_index, const Flight& flight, int status);
+  void RetryLater(size_t lane_index, const Flight& flight, int status, JsonView retry_after,
+                  Now now);
+
+  // narrowing.cc
+  void OnNarrow(const Input& input);
+  bool IsDropped(std::string_view selector) const;
+  void DropFields(String* event) const;
 
   // view.cc
   void WriteConsent(JsonWriter* writer) const;
@@ -147,35 +213,56 @@ class EngineCore {
 
   // Small members first: an offset below 128 is a byte shorter in every instruction that uses it.
   StorePhase store_phase_ = StorePhase::kClosed;
-  bool withdrawal_reads_ = false;  // all segments, before a withdrawal is carried out
-  bool withdrawal_ends_ = false;   // when what this input deletes is done
-  bool store_failed_ = false;      // the last thing that was asked of it
-  bool segments_left_ = false;     // the store holds more than was read
+  bool withdrawal_reads_ = false;    // all segments, before a withdrawal is carried out
+  bool withdrawal_restart_ = false;  // the page that is being read began too late
+  bool withdrawal_ends_ = false;     // when what this input deletes is done
+  bool store_failed_ = false;        // the last thing that was asked of it
+  bool segments_left_ = false;       // the store may hold more than was read
   bool segments_reading_ = false;
+  bool leading_ = false;         // takes over what others left
+  bool asleep_ = false;          // others may have taken over what is stored
   bool identity_dirty_ = false;  // changed since it was put
   bool session_dirty_ = false;
   bool delivery_dirty_ = false;  // how far the collectors are, or losses
   bool losses_dirty_ = false;
+  bool delivery_put_ = false;  // there is one in the store
+  bool off_ = false;           // by the kill switch
   bool online_ = true;
+  bool metered_ = false;
   bool view_dirty_ = false;
-  bool wake_asked_ = false;  // at the end of this task; answered by the next wake
-  List<Problem> refusal_;    // why the start was refused; empty: it was not
-  List<Lane> lanes_;         // the config's
+  bool wake_asked_ = false;      // at the end of this task; answered by the next wake
+  bool flush_leaving_ = false;   // this input says that the page leaves
+  Leaving page_ = Leaving::kNo;  // what was last heard of it
+  List<Problem> refusal_;        // why the start was refused; empty: it was not
+  List<Lane> lanes_;             // the config's
   List<Effect> effects_;
   List<Problem> problems_;
   List<Held> held_;
   ConsentState consent_;
   int64_t last_wake_ms_ = kNever;
   int64_t next_effect_id_ = 1;
+  int64_t store_retry_ms_ = 0;          // nothing is put before
+  int64_t adopt_again_ms_ = kNever;     // writers that were too young to tell
+  uint32_t stored_changes_ = 0;         // losses that the store has
+  uint32_t texts_of_ = kNoSegment;      // the segment whose texts are being read
+  uint32_t texts_wanted_ = kNoSegment;  // the one that is to be read next
+  int store_failures_ = 0;              // one after the other
   Outbox outbox_;
   String context_ = "{}";  // the standing context, an object of JSON text
   String signals_ = "{}";
-  List<StoreOperation> store_operations_;  // those whose reply matters
-  String segments_after_;                  // last key read of the outbox
+  String narrow_;  // the remote document, JSON text; empty: none
+  String origin_;  // of the page; empty: no page
+  String home_;    // the writer under whose name this engine's delivery state stands
+  String store_reason_;
+  List<StoreOperation> store_operations_;
+  List<String> live_;       // writers that others hold
+  List<String> deletions_;  // that the store refused
+  String segments_after_;   // last key read of the outbox
   Identity identity_;
   Session session_;
-  LossCounters losses_;
-  Config config_;  // its lanes have moved to lanes_
+  LossCounters losses_;  // of calls that never got a place in the queue
+  Config config_;        // its lanes have moved to lanes_
+  SendRules rules_;      // what the gate is asked with at send time
   Prng prng_;
   MessageIds message_ids_;
 };

@@ -1,99 +1,238 @@
-// Delivery: what goes to which collector, when, and what its answer means.
+// Delivery: what goes to which collector, and when.
 #include <algorithm>
 #include <utility>
 
 #include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/name_table.h"
-#include "codec/gzip.h"
-#include "delivery/retry_policy.h"
 #include "engine/engine_core.h"
 
 namespace waymark {
 namespace {
 
-// Below this a body goes uncompressed: that needs no preflight, and the header would cost what gzip
-// saves.
-constexpr size_t kGzipBytesMin = 1024;
+// How long an event waits before it is compressed: bursts are fed in one slice, and what is sent at
+// once anyway never passes through a draft.
+constexpr int64_t kFeedDelayMs = 200;
+constexpr int64_t kFeedPauseMs = 20;  // between slices of a long queue
 
-// What a beacon took is asked for again after this, when the page has not gone after all.
-constexpr int64_t kBeaconDoubtMs = 5'000;
+// Bodies that came out bigger than allowed are built anew, smaller, so many times.
+constexpr int kBuildsMax = 4;
 
-constexpr int kUnsupportedMediaType = 415;
-constexpr int kPayloadTooLarge = 413;
+// A page that is leaving sends one batch beside the one in flight, not more.
+constexpr size_t kFlightsMax = 2;
 
 }  // namespace
 
+LaneQueue EngineCore::QueueOf(size_t lane_index, Now now) {
+  return {&lanes_[lane_index], static_cast<int>(lane_index), &rules_, now, &outbox_, &losses_};
+}
+
+int64_t EngineCore::PendingOf(size_t lane_index) const {
+  return outbox_.pending(lane_index, !metered_);
+}
+
 void EngineCore::Schedule(size_t lane_index, Now now) {
   Lane& lane = lanes_[lane_index];
-  const int64_t pending = outbox_.pending(static_cast<int>(lane_index));
+  const int64_t pending = PendingOf(lane_index);
   if (pending == 0) {
-    lane.due_ms = kNever;
+    lane.due_ms = lane.feed_ms = kNever;
     return;
   }
-  const bool full = pending >= static_cast<int64_t>(config_.batch.events_max) ||
-                    outbox_.bytes() >= static_cast<int64_t>(config_.batch.bytes_max);
-  if (full)
+  const bool compresses = lane.collector->Compression() != GzipWay::kNone;
+  // Bytes of a compressed body are known by its draft only.
+  const bool heavy = compresses ? lane.draft.full
+                                : outbox_.bytes() >= static_cast<int64_t>(config_.batch.bytes_max);
+  if (heavy || pending >= static_cast<int64_t>(config_.batch.events_max))
     lane.due_ms = std::min(lane.due_ms, now.mono_ms);
   else if (lane.due_ms == kNever)
     lane.due_ms = now.mono_ms + config_.flush_ms;
+  if (compresses && lane.feed_ms == kNever) lane.feed_ms = now.mono_ms + kFeedDelayMs;
+}
+
+bool EngineCore::Sends(const Lane& lane) const { return online_ && !off_ && !lane.off; }
+
+int64_t EngineCore::LaneWake(size_t lane_index) const {
+  const Lane& lane = lanes_[lane_index];
+  if (!Sends(lane) || PendingOf(lane_index) == 0) return kNever;
+  const int64_t send_ms = lane.busy() ? kNever : std::max(lane.due_ms, lane.retry_ms);
+  return lane.failing() ? send_ms : std::min(send_ms, lane.feed_ms);
 }
 
 void EngineCore::SendDue(Now now) {
-  if (!online_) return;
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    Lane& lane = lanes_[i];
+    if (!Sends(lane)) continue;
+    const bool due = lane.due_ms <= now.mono_ms && lane.retry_ms <= now.mono_ms;
+    if (due && !lane.busy())
+      Send(i, now, Leaving::kNo);
+    else if (lane.feed_ms <= now.mono_ms && !lane.failing())
+      Feed(i, now);
+  }
+}
+
+void EngineCore::SendLeaving(Now now) {
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const Lane& lane = lanes_[i];
-    if (lane.busy() || lane.due_ms > now.mono_ms || lane.retry_ms > now.mono_ms) continue;
-    Send(i, now, false, false);
+    const bool may = Sends(lane) && lane.retry_ms <= now.mono_ms && PendingOf(i) != 0;
+    if (may && lane.flights.size() < kFlightsMax) Send(i, now, page_);
   }
+}
+
+// Compresses what waits, a slice at a time, so that sending it later costs no more than its end.
+void EngineCore::Feed(size_t lane_index, Now now) {
+  Lane& lane = lanes_[lane_index];
+  const LaneQueue queue = QueueOf(lane_index, now);
+  lane.feed_ms = kNever;
+  if (!Plan(lane, now, Leaving::kNo, SIZE_MAX).gzip || lane.outage.suspect != 0) return;
+  if (!lane.draft.open || !IsCurrent(queue, lane.draft)) OpenBatch(queue, true, &lane.draft);
+  const size_t events_max = EventsMax(lane_index, now, Leaving::kNo);
+  const size_t room = events_max - std::min(lane.draft.record_ids.size(), events_max);
+  FillBatch(queue, RawBytesMax(lane, true, config_.batch.bytes_max), std::min(room, kFeedEventsMax),
+            &lane.draft);
+  const auto fed = static_cast<int64_t>(lane.draft.record_ids.size());
+  if (!lane.draft.full && room > kFeedEventsMax && fed < PendingOf(lane_index)) {
+    lane.feed_ms = now.mono_ms + kFeedPauseMs;
+  }
+  if (lane.draft.full && !lane.busy()) lane.due_ms = std::min(lane.due_ms, now.mono_ms);
+}
+
+void EngineCore::DropDrafts() {
+  for (Lane& lane : lanes_) lane.draft = Batch();
 }
 
 int64_t EngineCore::KeepaliveBytesLeft() const {
   int64_t left = static_cast<int64_t>(kKeepaliveBytesMax);
   for (const Lane& lane : lanes_) {
-    if (lane.busy()) left -= lane.body_bytes;
+    for (const Flight& flight : lane.flights) left -= flight.body_bytes;
   }
   return std::max<int64_t>(left, 0);
 }
 
-void EngineCore::Send(size_t lane_index, Now now, bool leaving, bool closing) {
-  Lane& lane = lanes_[lane_index];
-  BatchLimits limits = config_.batch;
-  limits.bytes_max = std::min(limits.bytes_max, lane.collector->BatchBytesMax());
-  const int64_t left = KeepaliveBytesLeft();
-  if (leaving) limits.bytes_max = std::min(limits.bytes_max, static_cast<size_t>(left));
-  Batch batch =
-      BuildBatch(lane, static_cast<int>(lane_index), limits, Rules(), now, &outbox_, &losses_);
-  lane.due_ms = kNever;
-  if (batch.record_ids.empty()) return;
-  // Bigger than what may outlive the page: it stays stored for the next visit.
-  if (leaving && static_cast<int64_t>(batch.body.size()) > left) return Schedule(lane_index, now);
-  StartRequest(lane_index, &batch, closing, left);
+TransportPlan EngineCore::Plan(const Lane& lane, Now now, Leaving leaving, size_t raw_bytes) const {
+  TransportFacts facts;
+  facts.cross_origin = lane.cross_origin;
+  facts.can_be_simple = lane.collector->CanBeSimple();
+  facts.preflight_cached = lane.preflight_until_ms > now.mono_ms;
+  facts.gzip_refused = lane.gzip_trust == GzipTrust::kRefused;
+  facts.gzip = lane.collector->Compression();
+  facts.leaving = leaving;
+  return PlanTransport(facts, raw_bytes);
 }
 
-void EngineCore::StartRequest(size_t lane_index, Batch* batch, bool closing, int64_t bytes_left) {
+// How many events the next request may hold.
+size_t EngineCore::EventsMax(size_t lane_index, Now now, Leaving leaving) {
   Lane& lane = lanes_[lane_index];
-  const bool compress = !closing && lane.collector->TakesGzip() &&
-                        lane.gzip_trust != GzipTrust::kRefused &&
-                        batch->body.size() >= kGzipBytesMin;
-  String compressed = compress ? Gzip(batch->body) : String();
-  lane.gzip = !compressed.empty();
-  const bool simple = !lane.gzip && lane.collector->CanBeSimple();
-  CollectorRequest request = lane.collector->Request(simple, lane.gzip, batch->deidentified);
+  const size_t most = std::min(config_.batch.events_max, lane.events_max);
+  if (leaving != Leaving::kNo) return most;
+  // After a failure one event is tried alone.
+  if (lane.failing() || lane.outage.verifying) return 1;
+  const auto burst = static_cast<int64_t>(config_.batch.events_max);
+  const int64_t tokens = lane.rate.Available(config_.events_per_s_max, burst, now.mono_ms);
+  const int64_t wanted = std::min(PendingOf(lane_index), static_cast<int64_t>(most));
+  if (tokens >= wanted) return most;
+  lane.due_ms =
+      now.mono_ms + std::max<int64_t>(lane.rate.WaitMs(wanted, config_.events_per_s_max), 1);
+  return 0;
+}
 
+// `bytes_max`: of the body as it is sent.
+size_t EngineCore::RawBytesMax(const Lane& lane, bool gzip, size_t bytes_max) const {
+  const size_t ratio = gzip ? static_cast<size_t>(lane.gzip_ratio) : 1;
+  return std::min(bytes_max * ratio, lane.collector->BatchBytesMax());
+}
+
+void EngineCore::Send(size_t lane_index, Now now, Leaving leaving) {
+  Lane& lane = lanes_[lane_index];
+  lane.due_ms = lane.feed_ms = kNever;
+  const size_t events_max = EventsMax(lane_index, now, leaving);
+  if (events_max == 0) return;
+  if (!outbox_.Find(lane.outage.suspect)) {
+    lane.outage.suspect = 0;
+    lane.outage.verifying = false;
+  }
+  Batch batch;
+  String body;
+  if (BuildBody(lane_index, now, leaving, events_max, &batch, &body)) {
+    StartRequest(lane_index, &batch, std::move(body), now, leaving);
+  } else if (lane.due_ms == kNever && texts_wanted_ == kNoSegment && leaving != Leaving::kNo) {
+    Schedule(lane_index, now);  // too big to leave with the page: it stays stored
+  }
+}
+
+// The draft, when it holds what is asked for; else a batch built now. False: there is nothing that
+// may go.
+bool EngineCore::BuildBody(size_t lane_index, Now now, Leaving leaving, size_t events_max,
+                           Batch* batch, String* body) {
+  Lane& lane = lanes_[lane_index];
+  const LaneQueue queue = QueueOf(lane_index, now);
+  size_t bytes_max = config_.batch.bytes_max;
+  if (leaving != Leaving::kNo) {
+    bytes_max = std::min(bytes_max, static_cast<size_t>(KeepaliveBytesLeft()));
+  }
+  bool gzip = Plan(lane, now, leaving, SIZE_MAX).gzip;
+  Batch draft = std::move(lane.draft);
+  lane.draft = Batch();
+  const bool usable = draft.open && draft.gzip == gzip && lane.outage.suspect == 0 &&
+                      draft.record_ids.size() <= events_max && IsCurrent(queue, draft);
+  if (usable) *batch = std::move(draft);
+  for (int build = 0; build < kBuildsMax; ++build) {
+    if (!batch->open) OpenBatch(queue, gzip, batch);
+    const size_t raw_bytes_max = RawBytesMax(lane, gzip, bytes_max);
+    const Filled filled =
+        FillBatch(queue, raw_bytes_max, events_max - batch->record_ids.size(), batch);
+    texts_wanted_ = filled.to_read;
+    const bool pack = leaving != Leaving::kNo && (filled.full || batch->raw_bytes > raw_bytes_max);
+    if (pack) PackBatch(queue, raw_bytes_max, events_max, gzip, batch);
+    if (batch->record_ids.empty()) return false;
+    // What is small goes plain.
+    if (gzip && !Plan(lane, now, leaving, batch->raw_bytes).gzip) {
+      gzip = batch->open = false;
+      continue;
+    }
+    const size_t raw_bytes = batch->raw_bytes;
+    *body = CloseBatch(queue, batch);
+    if (body->empty()) {  // no memory for the compressor
+      lane.gzip_trust = GzipTrust::kRefused;
+      gzip = false;
+      continue;
+    }
+    if (gzip) lane.gzip_ratio = static_cast<int64_t>(std::max<size_t>(raw_bytes / body->size(), 1));
+    if (body->size() <= bytes_max) return true;
+    const size_t events = batch->record_ids.size();
+    if (events == 1) return leaving == Leaving::kNo;
+    events_max = std::max<size_t>(events * bytes_max / body->size() * 7 / 8, 1);
+  }
+  return false;
+}
+
+void EngineCore::StartRequest(size_t lane_index, Batch* batch, String&& body, Now now,
+                              Leaving leaving) {
+  Lane& lane = lanes_[lane_index];
+  TransportPlan plan = Plan(lane, now, leaving, batch->gzip ? SIZE_MAX : 0);
+  plan.gzip = batch->gzip;
+  CollectorRequest request = lane.collector->Request(plan.simple, plan.gzip, batch->deidentified);
+  Flight& flight = lane.flights.emplace_back();
+  flight.gzip = batch->gzip;
+  flight.simple = plan.simple;
+  flight.told = batch->told;
+  flight.body_bytes = 0;
+  const auto size = static_cast<int64_t>(body.size());
+  // A platform that refused one takes an ordinary request.
+  const bool refused = lane.refusals > 0 && leaving == Leaving::kNo;
+  const bool beacon = !batch->deidentified && lane.refusals < 2;
   Effect& send = Emit(EffectType::kHttpSend);
   send.name = std::move(request.url);
   send.headers = std::move(request.headers);
   send.credentials = request.credentials;
-  send.bytes = lane.gzip ? std::move(compressed) : std::move(batch->body);
-  lane.body_bytes = static_cast<int64_t>(send.bytes.size());
-  if (lane.body_bytes <= bytes_left) {
-    send.transport = closing && simple ? Transport::kBeacon : Transport::kKeepalive;
-  }
-  lane.effect_id = send.effect_id;
-  lane.record_ids = std::move(batch->record_ids);
-  lane.sent += static_cast<int64_t>(lane.record_ids.size());
-  for (const uint64_t id : lane.record_ids) outbox_.Find(id)->in_flight |= 1u << lane_index;
+  send.bytes = std::move(body);
+  send.transport = ChooseTransport(plan, leaving, beacon, size, refused ? 0 : KeepaliveBytesLeft());
+  flight.effect_id = send.effect_id;
+  flight.body_bytes = send.transport == Transport::kFetch ? 0 : size;
+  flight.record_ids = std::move(batch->record_ids);
+  const auto events = static_cast<int64_t>(flight.record_ids.size());
+  lane.sent += events;
+  lane.rate.Take(events);
+  for (const uint64_t id : flight.record_ids) outbox_.Launch(id, lane_index);
   view_dirty_ = true;
 }
 
@@ -106,120 +245,30 @@ void EngineCore::OnFlush(Now now) {
 
 void EngineCore::OnLifecycle(const Input& input, Now now) {
   const std::string_view state = input.fields["state"].AsName();
-  const bool closing = Is(state, "closing");
-  if (!closing && !Is(state, "hidden")) return;
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    if (!lanes_[i].busy() && lanes_[i].retry_ms <= now.mono_ms) Send(i, now, true, closing);
-  }
-  EmitStoreChanges();
+  const bool frozen = Is(state, "frozen");
+  const bool awake = Is(state, "visible") || Is(state, "resumed");
+  if (awake && asleep_) WakeUp(now);
+  if (awake) page_ = Leaving::kNo;
+  if (Is(state, "hidden")) page_ = Leaving::kHidden;
+  if (Is(state, "closing")) page_ = Leaving::kClosing;
+  flush_leaving_ = !awake && !frozen;
+  if (!frozen && page_ != Leaving::kClosing) return;
+  // From here on others may take over what is stored, and what was counted.
+  asleep_ = true;
+  leading_ = false;
+  delivery_dirty_ = losses_dirty_ = true;
 }
 
 void EngineCore::OnConnectivity(const Input& input, Now now) {
   const bool was_online = online_;
   online_ = input.fields["online"].AsBool(true);
+  metered_ = input.fields["metered"].AsBool();
+  rules_.bulk_waits = metered_;
   view_dirty_ = true;
-  if (!online_ || was_online) return;
-  for (Lane& lane : lanes_) lane.due_ms = lane.retry_ms = now.mono_ms;
-}
-
-void EngineCore::OnHttpDone(const Input& input, Now now) {
-  const int64_t effect_id = input.Integer("effect_id");
   for (size_t i = 0; i < lanes_.size(); ++i) {
-    Lane& lane = lanes_[i];
-    if (!lane.busy() || lane.effect_id != effect_id) continue;
-    lane.effect_id = 0;
-    lane.body_bytes = 0;
-    const List<uint64_t> ids = std::move(lane.record_ids);
-    lane.record_ids.clear();
-    for (const uint64_t id : ids) {
-      if (Record* record = outbox_.Find(id)) record->in_flight &= ~(1u << i);
-    }
-    OnAnswer(i, ids, input, now);
-    outbox_.Sweep();
+    if (online_ && !was_online) lanes_[i].due_ms = lanes_[i].retry_ms = now.mono_ms;
     Schedule(i, now);
-    const bool flushing = lane.flush_through != 0 && !outbox_.records().empty() &&
-                          outbox_.records()[0].id <= lane.flush_through;
-    if (flushing) lane.due_ms = std::min(lane.due_ms, now.mono_ms);
-    view_dirty_ = true;
-    return;
   }
-}
-
-void EngineCore::OnAnswer(size_t lane_index, const List<uint64_t>& ids, const Input& fact,
-                          Now now) {
-  Lane& lane = lanes_[lane_index];
-  const std::string_view error = fact.fields["error"].AsName();
-  const int status = static_cast<int>(std::clamp<int64_t>(fact.Integer("status"), 0, 999));
-  if (Is(error, "aborted")) return;
-  if (Is(error, "queued")) {  // taken over by the platform, which is no acceptance
-    lane.retry_ms = now.mono_ms + kBeaconDoubtMs;
-    lane.due_ms = lane.retry_ms;
-    return;
-  }
-  if (status == kUnsupportedMediaType && lane.gzip) {
-    lane.gzip_trust = GzipTrust::kRefused;
-    lane.due_ms = now.mono_ms;
-    return;
-  }
-  const Verdict verdict = status == 0 ? Verdict::kRetry : lane.collector->JudgeAnswer(status);
-  if (verdict == Verdict::kAccepted) {
-    if (lane.gzip) lane.gzip_trust = GzipTrust::kWorks;
-    SettleAll(lane_index, ids, nullptr);
-    Recover(&lane);
-  } else if (verdict == Verdict::kRetry) {
-    RetryLater(&lane, status, fact.fields["retry_after"], now);
-  } else if (verdict == Verdict::kSplit && ids.size() > 1) {
-    lane.events_max = ids.size() / 2;
-    lane.due_ms = now.mono_ms;
-  } else {
-    const Loss reason = status == kPayloadTooLarge ? Loss::kOversize : Loss::kRejected;
-    Report("rejected", "/collectors/" + IntegerText(static_cast<int64_t>(lane_index)),
-           "HTTP " + IntegerText(status), "an answer of 200 to 299");
-    SettleAll(lane_index, ids, &reason);
-  }
-}
-
-void EngineCore::SettleAll(size_t lane_index, const List<uint64_t>& ids, const Loss* reason) {
-  Lane& lane = lanes_[lane_index];
-  for (const uint64_t id : ids) {
-    Record* record = outbox_.Find(id);
-    if (!record) continue;
-    const std::string_view writer = outbox_.WriterOf(*record);
-    if (!writer.empty()) lane.MoveCursor(writer, record->sequence);
-    outbox_.Settle(record, static_cast<int>(lane_index));
-    // As long as its segment is there: after a stop here it must not go to this collector again.
-    if (!writer.empty()) delivery_dirty_ = true;
-    if (reason)
-      losses_.Add(*reason);
-    else
-      ++lane.acknowledged;
-  }
-  if (reason) delivery_dirty_ = losses_dirty_ = true;  // losses are counted over restarts
-}
-
-void EngineCore::Recover(Lane* lane) {
-  const bool split = lane->events_max < config_.batch.events_max;
-  // What piled up in an outage or behind a split has waited long enough; other events may wait for
-  // company.
-  lane->due_ms = lane->failing() || split ? 0 : kNever;
-  lane->failing_since_ms = kNever;
-  lane->attempts = 0;
-  lane->retry_ms = 0;
-  lane->events_max = split ? lane->events_max * 2 : SIZE_MAX;
-}
-
-void EngineCore::RetryLater(Lane* lane, int status, JsonView retry_after, Now now) {
-  if (status == 0 && lane->gzip && lane->gzip_trust == GzipTrust::kUntried) {
-    lane->gzip_trust = GzipTrust::kRefused;
-  } else if (status == 0 && lane->gzip_trust == GzipTrust::kRefused) {
-    lane->gzip_trust = GzipTrust::kUntried;  // it was not the compression
-  }
-  if (!lane->failing()) lane->failing_since_ms = now.mono_ms;
-  ++lane->attempts;
-  const int64_t outage_ms = now.mono_ms - lane->failing_since_ms;
-  const int64_t delay_ms = RetryDelayMs(outage_ms, lane->attempts, &prng_);
-  lane->retry_ms = now.mono_ms + RetryAfterMs(retry_after.AsName()).value_or(delay_ms);
-  lane->due_ms = lane->retry_ms;
 }
 
 }  // namespace waymark

@@ -1,5 +1,4 @@
-// What is kept on the device: read at start in bounded pages, written when a task ends, deleted
-// when settled.
+// What is kept on the device: read at start, written when a task ends, deleted when settled.
 #include <algorithm>
 #include <utility>
 
@@ -15,7 +14,9 @@ namespace {
 constexpr const char* kStatePrefix = "state/";
 constexpr const char* kIdentityKey = "state/identity";
 constexpr const char* kSessionKey = "state/session";
-constexpr const char* kDeliveryKey = "state/delivery";
+
+// Of the pause after a failure: 5 s doubled six times is 5 minutes.
+constexpr int kDoublingsMax = 6;
 
 // Bytes from a store are untrusted: what is not JSON counts as absent.
 JsonView StoredJson(std::string_view bytes) {
@@ -27,16 +28,24 @@ JsonView StoredJson(std::string_view bytes) {
 void EngineCore::OpenStoreIfAllowed() {
   if (store_phase_ != StorePhase::kClosed || !AnyLane(GateVerdict::kDeidentify, true)) return;
   store_phase_ = StorePhase::kReadingState;
+  Claim();
   Read(kStatePrefix, {}, StoreUse::kState);
 }
 
+// Before anything is written under a name, its host is asked to hold it.
+void EngineCore::Claim() { Emit(EffectType::kClaim).name = outbox_.writer(); }
+
 void EngineCore::CloseStore() {
   store_phase_ = StorePhase::kClosed;
-  segments_left_ = segments_reading_ = delivery_dirty_ = withdrawal_reads_ = false;
+  segments_left_ = segments_reading_ = delivery_dirty_ = delivery_put_ = withdrawal_reads_ = false;
+  adopt_again_ms_ = kNever;
+  deletions_.clear();
   // An answer that is still on its way tells of what has been deleted.
-  ForgetOperations(StoreUse::kState);
-  ForgetOperations(StoreUse::kSegments);
-  for (Lane& lane : lanes_) lane.cursors.clear();
+  for (const StoreUse use :
+       {StoreUse::kState, StoreUse::kDeliveries, StoreUse::kSegments, StoreUse::kTexts,
+        StoreUse::kSegmentPut, StoreUse::kStatePut, StoreUse::kDelete}) {
+    ForgetOperations(use);
+  }
 }
 
 // Also what was never read: segments beyond the window, and state of purposes long gone.
@@ -52,21 +61,22 @@ void EngineCore::ForgetOperations(StoreUse use) {
   }
 }
 
-EngineCore::StoreUse EngineCore::TakeOperation(int64_t effect_id) {
-  for (StoreOperation& operation : store_operations_) {
-    if (operation.effect_id != effect_id) continue;
-    const StoreUse use = operation.use;
-    operation = store_operations_.back();
-    store_operations_.pop_back();
-    return use;
-  }
-  return StoreUse::kNone;
+EngineCore::StoreOperation EngineCore::TakeOperation(int64_t effect_id) {
+  StoreOperation found;
+  store_operations_.RemoveIf([&](StoreOperation& operation) {
+    if (operation.effect_id != effect_id) return false;
+    found = std::move(operation);
+    return true;
+  });
+  return found;
 }
 
 void EngineCore::OnStoreRead(const Input& input, Now now) {
-  const StoreUse use = TakeOperation(input.Integer("effect_id"));
+  const StoreUse use = TakeOperation(input.Integer("effect_id")).use;
   if (use == StoreUse::kState) ReadState(input, now);
+  if (use == StoreUse::kDeliveries) ReadDeliveries(input);
   if (use == StoreUse::kSegments) ReadSegments(input, now);
+  if (use == StoreUse::kTexts) FillTexts(input, now);
 }
 
 void EngineCore::ReadState(const Input& input, Now now) {
@@ -75,116 +85,56 @@ void EngineCore::ReadState(const Input& input, Now now) {
   store_phase_ = StorePhase::kOpen;
   for (JsonItems entry(input.fields["entries"]); entry.Next();) {
     const std::string_view key = entry.value()["key"].AsName();
+    const bool identity = Is(key, kIdentityKey);
+    if (!identity && !Is(key, kSessionKey)) continue;
     const JsonView json = StoredJson(input.Body(entry.value()["value"]));
     if (!json)
       losses_.Add(Loss::kCorrupt);
-    else if (Is(key, kIdentityKey) && identity_.empty())
+    else if (identity && identity_.empty())
       identity_ = ReadIdentity(json);
-    else if (Is(key, kSessionKey) && session_.id.empty())
+    else if (!identity && session_.id.empty())
       session_ = ReadSession(json);
-    else if (Is(key, kDeliveryKey))
-      ReadDelivery(json);
   }
-  segments_left_ = true;
-  segments_after_.clear();
+  if (withdrawal_reads_) segments_left_ = true;
   // Ids that an earlier run kept with a consent that is gone.
   if (!AnyLane(GateVerdict::kAdmit, true)) ForgetPerson();
   ReleaseHeld(now);
 }
 
-void EngineCore::ReadDelivery(JsonView json) {
-  losses_.AddFrom(json["losses"]);
-  for (Lane& lane : lanes_) {
-    for (JsonItems writer(json["settled"][lane.id]); writer.Next();) {
-      const int64_t sequence = writer.value().IntegerOr(0);
-      if (sequence > 0) lane.MoveCursor(writer.key(), static_cast<uint64_t>(sequence));
-    }
-  }
-}
-
-void EngineCore::ReadMoreSegments() {
-  const bool room =
-      withdrawal_reads_ || outbox_.bytes() < static_cast<int64_t>(kOutboxWindowBytesMax) / 2;
-  if (store_phase_ != StorePhase::kOpen || !segments_left_ || segments_reading_ || !room) return;
-  segments_reading_ = true;
-  Read(kOutboxPrefix, segments_after_, StoreUse::kSegments);
-}
-
-void EngineCore::ReadSegments(const Input& input, Now now) {
-  segments_reading_ = false;
-  if (store_phase_ != StorePhase::kOpen) return;
-  segments_left_ = false;
-  for (JsonItems entry(input.fields["entries"]); entry.Next();) {
-    segments_after_ = entry.value()["key"].AsName();
-    RestoreSegment(segments_after_, input.Body(entry.value()["value"]), now);
-    segments_left_ = input.fields["more"].AsBool();
-  }
-  if (withdrawal_reads_) FinishWithdrawal();
-  for (Lane& lane : lanes_) lane.due_ms = now.mono_ms;
-  view_dirty_ = true;
-}
-
-void EngineCore::RestoreSegment(std::string_view key, std::string_view bytes, Now now) {
-  const String writer = WriterFromKey(key);
-  // This run's own segments are in memory already.
-  if (writer == outbox_.writer()) return;
-  if (writer.empty())
-    return Delete(EffectType::kStoreDelete, key);  // nobody's, and nobody would delete it
-  DecodedSegment decoded = DecodeSegment(bytes);
-  losses_.Add(Loss::kCorrupt, decoded.corrupt);
-  bool rewrite = false;
-  List<Record> records;
-  for (StoredRecord& stored : decoded.records) {
-    rewrite |= RestoreRecord(&stored, writer, now, &records.emplace_back());
-  }
-  outbox_.Restore(key, std::move(records), rewrite);
-}
-
-// Gives the record its place in the queue of each collector that still is to get it. True when it
-// may not stay on the device.
-bool EngineCore::RestoreRecord(StoredRecord* stored, std::string_view writer, Now now,
-                               Record* record) {
-  record->sequence = stored->sequence;
-  record->generation = stored->generation;
-  record->deidentified = stored->deidentified;
-  if (!stored->context.empty()) record->context = outbox_.AddContext(stored->context);
-  record->event = std::move(stored->event);
-  record->storable = true;
-  record->queued_mono_ms = now.mono_ms;
-  const JsonView json(record->event);
-  record->time_ms = json["time_ms"].IntegerOr(0);
-  record->captured = PurposesFromJson(config_.policy, json["consent"]);
-  const std::string_view type = json["type"].AsName();
-  const String name =
-      type == EventTypeName(EventType::kTrack) ? json["name"].AsString() : String(type);
-  bool wanted = false;
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    const CollectorPolicy& policy = lanes_[i].policy;
-    if (!policy.Wants(name) || !policy.Samples(json["message_id"].AsName())) continue;
-    wanted = true;
-    if (MayGo(lanes_[i], *record, Rules())) record->pending |= 1u << i;
-  }
-  const bool forbidden = wanted && record->pending == 0;
-  if (forbidden) losses_.Add(Loss::kConsent);
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    if (lanes_[i].SettledOf(writer) >= record->sequence) record->pending &= ~(1u << i);
-  }
-  return forbidden;
-}
-
 void EngineCore::OnStoreDone(const Input& input, Now now) {
   store_failed_ = false;
-  const StoreUse use = TakeOperation(input.Integer("effect_id"));
-  if (use == StoreUse::kConsent && consent_.withdrawing) CarryOutWithdrawal(now);
-  if (use == StoreUse::kWithdrawal) EndWithdrawal();
+  store_failures_ = 0;
+  const StoreOperation operation = TakeOperation(input.Integer("effect_id"));
+  if (operation.use == StoreUse::kSegmentPut) outbox_.OnStored(operation.segment);
+  if (operation.use == StoreUse::kConsent && consent_.withdrawing) CarryOutWithdrawal(now);
+  if (operation.use == StoreUse::kWithdrawal) EndWithdrawal();
 }
 
+// What could not be done is asked for again after a while; meanwhile all goes on in memory.
 void EngineCore::OnStoreFailed(const Input& input, Now now) {
   store_failed_ = true;
-  const StoreUse use = TakeOperation(input.Integer("effect_id"));
-  Report("store_failed", "", input.fields["reason"].AsString(),
-         "a store that takes events; they wait in memory");
-  if (use == StoreUse::kSegments) segments_reading_ = segments_left_ = false;
+  store_reason_ = input.fields["reason"].AsName();
+  StoreOperation operation = TakeOperation(input.Integer("effect_id"));
+  Report("store_failed", "", store_reason_, "a store that takes events; they wait in memory");
+  const StoreUse use = operation.use;
+  if (use != StoreUse::kNone && use != StoreUse::kConsent) {
+    store_retry_ms_ = now.mono_ms + (kStoreRetryMs << std::min(store_failures_++, kDoublingsMax));
+  }
+  if (use == StoreUse::kSegmentPut) outbox_.OnNotStored(operation.segment);
+  if (use == StoreUse::kStatePut) {
+    identity_dirty_ = !identity_.empty();
+    session_dirty_ = !session_.id.empty();
+    delivery_dirty_ = losses_dirty_ = true;
+  }
+  if (use == StoreUse::kDelete) deletions_.push_back(std::move(operation.key));
+  if (use == StoreUse::kDeliveries || use == StoreUse::kSegments) {
+    segments_reading_ = segments_left_ = false;
+    adopt_again_ms_ = store_retry_ms_;
+  }
+  if (use == StoreUse::kTexts) {
+    segments_reading_ = false;
+    SendSoon({now.wall_ms, store_retry_ms_});
+  }
   // A decision holds whether or not it could be put down.
   if (use == StoreUse::kConsent && consent_.withdrawing) CarryOutWithdrawal(now);
   if (store_phase_ == StorePhase::kReadingState && use == StoreUse::kState) {
@@ -198,57 +148,115 @@ void EngineCore::Read(std::string_view prefix, std::string_view after, StoreUse 
   Effect& effect = Emit(EffectType::kStoreGet);
   effect.name = prefix;
   effect.after = after;
-  store_operations_.push_back({effect.effect_id, use});
+  StoreOperation& operation = store_operations_.emplace_back();
+  operation.effect_id = effect.effect_id;
+  operation.use = use;
 }
 
-void EngineCore::Put(std::string_view key, String&& value, StoreUse use) {
+Effect& EngineCore::Put(std::string_view key, String&& value, StoreUse use, uint32_t segment) {
   Effect& effect = Emit(EffectType::kStorePut);
   effect.name = key;
   effect.bytes = std::move(value);
-  if (use != StoreUse::kNone) store_operations_.push_back({effect.effect_id, use});
+  StoreOperation& operation = store_operations_.emplace_back();
+  operation.effect_id = effect.effect_id;
+  operation.use = use;
+  operation.segment = segment;
+  return effect;
 }
 
-void EngineCore::Delete(EffectType type, std::string_view name) { Emit(type).name = name; }
+void EngineCore::Delete(EffectType type, std::string_view name) {
+  Effect& effect = Emit(type);
+  effect.name = name;
+  if (type != EffectType::kStoreDelete) return;
+  StoreOperation& operation = store_operations_.emplace_back();
+  operation.effect_id = effect.effect_id;
+  operation.use = StoreUse::kDelete;
+  operation.key = name;
+}
 
-void EngineCore::StoreWhatIsNew() {
-  outbox_.Sweep();
-  if (store_phase_ != StorePhase::kOpen) return;
-  Outbox::NewSegment segment = outbox_.TakeUnstored();
-  if (!segment.key.empty()) Put(segment.key, std::move(segment.bytes));
+bool EngineCore::StorePaused(Now now) const {
+  return store_phase_ != StorePhase::kOpen || store_retry_ms_ > now.mono_ms;
+}
+
+void EngineCore::StoreWhatIsNew(Now now) {
+  delivery_dirty_ |= outbox_.Sweep();
+  if (StorePaused(now)) return;
+  for (Outbox::NewSegment& segment : outbox_.TakeUnstored()) {
+    Put(segment.key, std::move(segment.bytes), StoreUse::kSegmentPut, segment.id);
+  }
   if (AnyLane(GateVerdict::kAdmit, true)) {
-    if (identity_dirty_) Put(kIdentityKey, WriteIdentity(identity_));
-    if (session_dirty_) Put(kSessionKey, WriteSession(session_));
+    if (identity_dirty_) Put(kIdentityKey, WriteIdentity(identity_), StoreUse::kStatePut);
+    if (session_dirty_) Put(kSessionKey, WriteSession(session_), StoreUse::kStatePut);
   }
   identity_dirty_ = session_dirty_ = false;
 }
 
-void EngineCore::EmitStoreChanges() {
-  outbox_.Sweep();
-  if (store_phase_ != StorePhase::kOpen) return;
-  for (Outbox::NewSegment& segment : outbox_.TakeRewrites()) {
-    Put(segment.key, std::move(segment.bytes));
+// How far the collectors are goes into the store with, and before, what is deleted because of it.
+void EngineCore::EmitStoreChanges(Now now) {
+  delivery_dirty_ |= outbox_.Sweep();
+  if (StorePaused(now)) return;
+  List<Outbox::NewSegment> rewrites = outbox_.TakeRewrites();
+  delivery_dirty_ |= outbox_.Sweep();
+  if (delivery_dirty_) UpdateDelivery();
+  for (Outbox::NewSegment& segment : rewrites) {
+    Put(segment.key, std::move(segment.bytes), StoreUse::kSegmentPut, segment.id).replace = true;
   }
   for (const String& key : outbox_.TakeDeletions()) Delete(EffectType::kStoreDelete, key);
-  // Positions matter only while segments are left, losses always.
-  if (!delivery_dirty_ || !(losses_dirty_ || outbox_.has_segments())) return;
-  Put(kDeliveryKey, DeliveryState());
+  for (const String& key : deletions_) Delete(EffectType::kStoreDelete, key);
+  deletions_.clear();
+  uint32_t telling = 0;
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if (lanes_[i].collector->TellsLosses()) telling |= 1u << i;
+  }
+  if (!segments_reading_ && !segments_left_) outbox_.DropDoneWriters(telling);
+}
+
+// Positions matter only while segments are left, losses always.
+void EngineCore::UpdateDelivery() {
+  const bool changed = losses_dirty_ || stored_changes_ != outbox_.changes();
+  const bool positions = outbox_.has_live_segments();
+  const bool lost = stored_changes_ != 0 || changed;
+  if (positions || changed) return PutDelivery();
+  delivery_dirty_ = false;
+  if (lost || !delivery_put_) return;
+  delivery_put_ = false;
+  String key(kDeliveryPrefix);
+  key += home_;
+  Delete(EffectType::kStoreDelete, key);
+}
+
+// One document an engine, so that tabs never overwrite each other. The second one replaces the
+// first: when somebody has taken that over meanwhile, it must not come back.
+void EngineCore::PutDelivery() {
+  String key(kDeliveryPrefix);
+  key += home_;
+  Put(key, DeliveryState(), StoreUse::kStatePut).replace = delivery_put_;
+  delivery_put_ = true;
   delivery_dirty_ = losses_dirty_ = false;
+  stored_changes_ = outbox_.changes();
+}
+
+List<std::string_view> EngineCore::LaneIds() const {
+  List<std::string_view> ids;
+  for (const Lane& lane : lanes_) ids.push_back(lane.id);
+  return ids;
 }
 
 String EngineCore::DeliveryState() const {
+  const List<std::string_view> ids = LaneIds();
   String json;
   JsonWriter writer(&json);
-  writer.Begin('{').Key("settled").Begin('{');
-  for (const Lane& lane : lanes_) {
-    writer.Key(lane.id).Begin('{');
-    for (const Cursor& cursor : lane.cursors) {
-      // Matters only while segments of that writer are left for another collector.
-      if (!outbox_.HasSegmentOf(cursor.writer)) continue;
-      writer.Key(cursor.writer).Integer(static_cast<int64_t>(cursor.sequence));
-    }
-    writer.End('}');
+  writer.Begin('{').Key("writers").Begin('{');
+  for (const Writer& of : outbox_.writers()) {
+    writer.Key(of.name);
+    WriteSettlements(&writer, of.lanes, ids);
   }
-  writer.End('}').FieldRaw("losses", losses_.Json()).End('}');
+  writer.End('}').Key("earlier").Begin('{');
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    const LossCounters& lost = outbox_.earlier()[i];
+    if (!lost.empty()) writer.Key(ids[i]).Raw(lost.NonZeroJson());
+  }
+  writer.End('}').FieldRaw("losses", losses_.NonZeroJson()).End('}');
   return json;
 }
 

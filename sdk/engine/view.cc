@@ -33,7 +33,11 @@ String EngineCore::View() const {
     WriteQueue(&writer);
     const StorePhase phase = store_failed_ ? StorePhase::kFailed : store_phase_;
     writer.Field("store", NameAt("closed,reading,ok,failed", static_cast<int>(phase)));
-    writer.FieldRaw("losses", losses_.Json());
+    if (phase == StorePhase::kFailed) writer.Field("store_reason", store_reason_);
+    writer.FieldBool("leading", leading_).FieldBool("off", off_);
+    LossCounters losses = losses_;
+    for (size_t i = 0; i < lanes_.size(); ++i) losses.Add(outbox_.Lost(i));
+    writer.FieldRaw("losses", losses.Json());
     WriteLanes(&writer);
     writer.FieldRaw("signals", signals_);
   }
@@ -54,7 +58,7 @@ void EngineCore::WriteConsent(JsonWriter* writer) const {
 
 void EngineCore::WriteQueue(JsonWriter* writer) const {
   int64_t in_flight = 0;
-  for (const Lane& lane : lanes_) in_flight += lane.busy();
+  for (const Lane& lane : lanes_) in_flight += static_cast<int64_t>(lane.flights.size());
   writer->Key("queue").Begin('{').Field("events", outbox_.events());
   writer->Field("bytes", outbox_.bytes()).Field("held", static_cast<int64_t>(held_.size()));
   writer->Field("in_flight", in_flight).End('}');
@@ -62,10 +66,13 @@ void EngineCore::WriteQueue(JsonWriter* writer) const {
 
 void EngineCore::WriteLanes(JsonWriter* writer) const {
   writer->Key("collectors").Begin('{');
-  for (const Lane& lane : lanes_) {
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    const Lane& lane = lanes_[i];
+    const bool waits = !online_ || lane.failing();
     writer->Key(lane.id).Begin('{').Field("sent", lane.sent);
     writer->Field("acknowledged", lane.acknowledged);
-    writer->Field("state", !online_ || lane.failing() ? "waiting" : "ok").End('}');
+    writer->Field("state", off_ || lane.off ? "stopped" : waits ? "waiting" : "ok");
+    writer->FieldRaw("lost", outbox_.Lost(i).NonZeroJson()).End('}');
   }
   writer->End('}');
 }

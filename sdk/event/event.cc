@@ -3,6 +3,12 @@
 #include "base/name_table.h"
 
 namespace waymark {
+namespace {
+
+// order_completed, order_refunded …
+constexpr char kOrder[] = "order_";
+
+}  // namespace
 
 std::string_view EventTypeName(EventType type) {
   return NameAt("track,page,screen,identify", static_cast<int>(type));
@@ -10,6 +16,14 @@ std::string_view EventTypeName(EventType type) {
 
 std::string_view SelectorOf(const Event& event) {
   return event.type == EventType::kTrack ? std::string_view(event.name) : EventTypeName(event.type);
+}
+
+Priority PriorityOf(const Event& event, std::string_view named) {
+  const int chosen = FindName("critical,normal,bulk", named);
+  if (chosen >= 0) return static_cast<Priority>(chosen);
+  const bool order = event.type == EventType::kTrack &&
+                     std::string_view(event.name).substr(0, sizeof(kOrder) - 1) == kOrder;
+  return order || event.type == EventType::kIdentify ? Priority::kCritical : Priority::kNormal;
 }
 
 }  // namespace waymark

@@ -15,6 +15,10 @@ namespace waymark {
 
 enum class EventType : uint8_t { kTrack, kPage, kScreen, kIdentify };
 
+// What goes first when not all can, and stays longest when not all may.
+enum class Priority : uint8_t { kCritical, kNormal, kBulk };
+inline constexpr int kPriorities = 3;
+
 // "track", "page", "screen", "identify": the verbs of the Segment specification.
 std::string_view EventTypeName(EventType type);
 
@@ -25,7 +29,11 @@ struct Event {
   JsonView properties;  // traits for identify; an object or missing
   JsonView context;     // members that override the standing context; an object or missing
   int64_t time_ms = 0;  // Unix milliseconds at which it happened
+  Priority priority = Priority::kNormal;
 };
+
+// The priority by its name; orders and identities are critical when the caller names none.
+Priority PriorityOf(const Event& event, std::string_view named);
 
 // The name by which a collector's `only` and a tracking plan know it: the name of a track, else the
 // verb.

@@ -9,9 +9,23 @@ namespace waymark {
 namespace {
 
 constexpr const char* kNames =
-    "quota,age,consent,oversize,rejected,retry_exhausted,corrupt,invalid";
+    "quota,age,oversize,rejected,retry_exhausted,corrupt,consent,invalid";
+
+// Of what a store says: more would be no count of ours, and sums must not overflow.
+constexpr int64_t kCountMax = int64_t{1} << 40;
 
 }  // namespace
+
+void LossCounters::Add(const LossCounters& others) {
+  for (int i = 0; i < kLossReasons; ++i) counts_[i] += others.counts_[i];
+}
+
+bool LossCounters::empty() const {
+  for (const int64_t count : counts_) {
+    if (count != 0) return false;
+  }
+  return true;
+}
 
 String LossCounters::Json() const {
   String json;
@@ -22,9 +36,20 @@ String LossCounters::Json() const {
   return json;
 }
 
+String LossCounters::NonZeroJson(int reasons) const {
+  String json;
+  JsonWriter writer(&json);
+  writer.Begin('{');
+  for (int i = 0; i < reasons; ++i) {
+    if (counts_[i] != 0) writer.Key(NameAt(kNames, i)).Integer(counts_[i]);
+  }
+  writer.End('}');
+  return json;
+}
+
 void LossCounters::AddFrom(JsonView json) {
   for (int i = 0; i < kLossReasons; ++i) {
-    counts_[i] += std::max<int64_t>(0, json[NameAt(kNames, i)].IntegerOr(0));
+    counts_[i] += std::clamp<int64_t>(json[NameAt(kNames, i)].IntegerOr(0), 0, kCountMax);
   }
 }
 

@@ -12,22 +12,30 @@ namespace waymark {
 enum class Loss : uint8_t {
   kQuota,           // the outbox or the held list was at its bound
   kAge,             // too old for any collector
-  kConsent,         // not allowed, or no longer; this count stays on the device
   kOversize,        // too big for a collector
   kRejected,        // refused by a collector for good
-  kRetryExhausted,  // tried as often as allowed
+  kRetryExhausted,  // fails wherever it stands, while others go through
   kCorrupt,         // unreadable in the store
+  kConsent,         // not allowed, or no longer
   kInvalid,         // a call that did not fit
 };
 inline constexpr int kLossReasons = 8;
 
+// Those above kConsent may be told to a collector; how often consent was missing stays on the
+// device.
+inline constexpr int kReportedLossReasons = static_cast<int>(Loss::kConsent);
+
 class LossCounters {
  public:
   void Add(Loss reason, int64_t count = 1) { counts_[static_cast<size_t>(reason)] += count; }
+  void Add(const LossCounters& others);
   int64_t Of(Loss reason) const { return counts_[static_cast<size_t>(reason)]; }
+  bool empty() const;
 
-  // {"quota":0,"age":0,…}: for the view and the store.
+  // {"quota":0,"age":0,…}: for the view.
   String Json() const;
+  // {"quota":3}: only what was counted, and only the first `reasons`.
+  String NonZeroJson(int reasons = kLossReasons) const;
   // Adds what an earlier run had counted.
   void AddFrom(JsonView json);
 

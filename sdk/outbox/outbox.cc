@@ -14,7 +14,7 @@ bool WaitsForStore(const Record& record) {
 
 }  // namespace
 
-String SegmentKey(const String& writer, uint64_t sequence) {
+String SegmentKey(std::string_view writer, uint64_t sequence) {
   String key(kOutboxPrefix);
   key += writer;
   key.push_back('/');
@@ -29,10 +29,49 @@ String WriterFromKey(std::string_view key) {
   return slash == key.size() ? String() : String(key.substr(0, slash));
 }
 
-void Outbox::Start(const OutboxLimits& limits, String writer) {
+void Outbox::Start(const OutboxLimits& limits, size_t lanes) {
   limits_ = limits;
-  writer_ = std::move(writer);
+  for (size_t i = 0; i < lanes; ++i) {
+    pending_.emplace_back();
+    earlier_.emplace_back();
+  }
 }
+
+void Outbox::BeginWriter(String name) {
+  Writer& writer = writers_.emplace_back();
+  writer.id = next_writer_++;
+  writer.name = std::move(name);
+  writer.own = true;
+  for (size_t i = 0; i < pending_.size(); ++i) writer.lanes.emplace_back();
+  next_sequence_ = 1;
+}
+
+Writer* Outbox::FindWriter(std::string_view name) {
+  for (Writer& writer : writers_) {
+    if (writer.name == name) return &writer;
+  }
+  return nullptr;
+}
+
+Writer* Outbox::AdoptWriter(std::string_view name) {
+  if (Writer* known = FindWriter(name)) return known;
+  Writer writer;
+  writer.id = next_writer_++;
+  writer.name = name;
+  for (size_t i = 0; i < pending_.size(); ++i) writer.lanes.emplace_back();
+  const size_t place = writers_.size() - 1;  // the current one stays last
+  writers_.insert(place, std::move(writer));
+  return &writers_[place];
+}
+
+Writer* Outbox::FindWriterById(uint32_t id) {
+  for (Writer& writer : writers_) {
+    if (writer.id == id) return &writer;
+  }
+  return nullptr;
+}
+
+Writer* Outbox::WriterOf(const Record& record) { return FindWriterById(record.writer); }
 
 uint32_t Outbox::AddContext(std::string_view text) {
   if (contexts_.empty() || contexts_.back().text != text) {
@@ -50,66 +89,175 @@ std::string_view Outbox::ContextOf(const Record& record) const {
   return "{}";
 }
 
+int64_t Outbox::pending(size_t lane, bool bulk) const {
+  const int32_t* of = pending_[lane].of;
+  return of[0] + of[1] + (bulk ? of[2] : 0);
+}
+
 void Outbox::Count(const Record& record) {
   ++live_;
-  bytes_ += static_cast<int64_t>(record.bytes());
-  for (int i = 0; i < kCollectorsMax; ++i)
-    pending_[static_cast<size_t>(i)] += record.pending >> i & 1;
+  bytes_ += record.bytes;
+  memory_bytes_ += static_cast<int64_t>(record.event.size());
+  for (size_t i = 0; i < pending_.size(); ++i) {
+    pending_[i].of[static_cast<size_t>(record.priority)] += record.pending >> i & 1;
+  }
 }
 
 uint64_t Outbox::Append(Record&& record) {
   record.id = next_id_++;
   record.sequence = next_sequence_++;
+  record.writer = writers_.back().id;
+  record.bytes = static_cast<uint32_t>(record.event.size());
   Count(record);
   if (WaitsForStore(record)) ++unstored_;
   records_.push_back(std::move(record));
   return records_.back().id;
 }
 
-void Outbox::Restore(std::string_view key, List<Record>&& records, bool rewrite) {
+void Outbox::Restore(std::string_view key, std::string_view writer, List<Record>&& records,
+                     bool rewrite) {
+  const uint32_t writer_id = AdoptWriter(writer)->id;
   Segment& segment = segments_.emplace_back();
   segment.id = next_segment_++;
+  segment.writer = writer_id;
   segment.key = key;
-  segment.writer = WriterFromKey(key);
+  segment.stored = true;
   segment.shrunk = rewrite;
   size_t place = 0;  // of the first of this run's own
   while (place < records_.size() && records_[place].id < kFirstOwnId) ++place;
   for (Record& record : records) {
     if (record.pending == 0) continue;
     record.id = next_restored_id_++;
-    record.segment = segment.id;
-    ++segment.live;
+    record.writer = writer_id;
+    record.bytes = static_cast<uint32_t>(record.event.size());
+    if (record.storable) {
+      record.segment = segment.id;
+      ++segment.live;
+    }
     Count(record);
     records_.insert(place++, std::move(record));
   }
+  for (uint32_t& from : evict_from_) from = 0;
+  unswept_ = true;
+  DropTextsBeyondWindow(&segment);
 }
 
-void Outbox::Settle(Record* record, int collector) {
-  const uint32_t bit = 1u << collector;
+void Outbox::DropText(Record* record) {
+  memory_bytes_ -= static_cast<int64_t>(record->event.size());
+  const String gone = std::move(record->event);  // frees it here
+}
+
+// The front of the queue goes next, so what lies behind it can wait in the store.
+void Outbox::DropTextsBeyondWindow(Segment* segment) {
+  if (!window_full()) return;
+  for (Record& record : records_) {
+    if (record.segment == segment->id && record.in_flight == 0) {
+      DropText(&record);
+      record.context = 0;
+      segment->partial = true;
+    }
+  }
+  DropUnusedContexts();
+}
+
+void Outbox::Launch(uint64_t id, size_t lane) {
+  if (Record* record = Find(id)) record->in_flight |= 1u << lane;
+}
+
+void Outbox::Land(uint64_t id, size_t lane) {
+  if (Record* record = Find(id)) record->in_flight &= ~(1u << lane);
+  for (uint32_t& from : evict_from_) from = 0;
+}
+
+void Outbox::Close(Record* record, int lane) {
+  const uint32_t bit = 1u << lane;
   record->in_flight &= ~bit;
-  if (!(record->pending & bit)) return;
   if (record->pending == bit && WaitsForStore(*record)) --unstored_;
   record->pending &= ~bit;
-  --pending_[static_cast<size_t>(collector)];
+  --pending_[static_cast<size_t>(lane)].of[static_cast<size_t>(record->priority)];
+  unswept_ = true;
   if (record->pending != 0) return;
   --live_;
-  bytes_ -= static_cast<int64_t>(record->bytes());
+  bytes_ -= record->bytes;
+  DropText(record);
 }
 
-void Outbox::Discard(Record* record, bool erase_from_store) {
-  for (int i = 0; i < kCollectorsMax; ++i) Settle(record, i);
+void Outbox::Settle(Record* record, int lane) {
+  if (record->pending >> lane & 1) Close(record, lane);
+}
+
+void Outbox::GiveUp(Record* record, int lane, Loss reason) {
+  if (!(record->pending >> lane & 1)) return;
+  record->lost |= 1u << lane;
+  record->reason = reason;
+  Close(record, lane);
+}
+
+void Outbox::GiveUpAll(Record* record, Loss reason) {
+  for (size_t i = 0; i < pending_.size(); ++i) GiveUp(record, static_cast<int>(i), reason);
+}
+
+void Outbox::TakeFromStore(Record* record) {
+  if (WaitsForStore(*record)) --unstored_;
+  record->storable = false;
   Segment* segment = FindSegment(record->segment);
-  if (segment && erase_from_store) segment->shrunk = true;
+  if (!segment) return;
+  segment->shrunk = true;
+  if (record->pending != 0 && record->event.empty()) {
+    for (size_t i = 0; i < pending_.size(); ++i) Settle(record, static_cast<int>(i));
+  }
+  if (record->pending == 0) return;
+  --segment->live;
+  record->segment = kNoSegment;
 }
 
-void Outbox::Sweep() {
+void Outbox::CountLost(Writer* writer, size_t lane, Loss reason, int64_t count) {
+  Settlement& settlement = writer->lanes[lane];
+  settlement.lost.Add(reason, count);
+  settlement.changed = ++changes_;
+}
+
+// What is settled for a collector with nothing open before it can be told by one number, and so
+// does not come back.
+void Outbox::Cover(Record* record, Writer* writer) {
+  uint32_t& blocked = writer->blocked[static_cast<size_t>(record->priority)];
+  for (size_t i = 0; i < pending_.size(); ++i) {
+    const uint32_t bit = 1u << i;
+    if ((record->pending | blocked) & bit) continue;
+    uint64_t& through = writer->lanes[i].through[static_cast<size_t>(record->priority)];
+    through = std::max(through, record->sequence);
+    if (!(record->lost & bit)) continue;
+    CountLost(writer, i, record->reason, 1);
+    record->lost &= ~bit;
+  }
+  blocked |= record->pending;
+}
+
+bool Outbox::Sweep() {
+  if (!unswept_) return false;
+  unswept_ = false;
   const size_t before = records_.size();
-  records_.RemoveIf([this](const Record& record) {
-    if (record.pending != 0) return false;
+  for (Writer& writer : writers_) {
+    for (uint32_t& blocked : writer.blocked) blocked = 0;
+  }
+  Writer* writer = nullptr;
+  records_.RemoveIf([&](Record& record) {
+    if (!writer || writer->id != record.writer) writer = WriterOf(record);
+    // What was never stored cannot come back.
+    if (record.segment == kNoSegment && record.pending == 0) {
+      for (size_t i = 0; i < pending_.size(); ++i) {
+        if (record.lost >> i & 1) CountLost(writer, i, record.reason, 1);
+      }
+      return true;
+    }
+    Cover(&record, writer);
+    if ((record.pending | record.lost) != 0) return false;
     if (Segment* segment = FindSegment(record.segment)) --segment->live;
     return true;
   });
+  for (uint32_t& from : evict_from_) from = 0;
   if (records_.size() != before) DropUnusedContexts();
+  return true;
 }
 
 // Contexts are made in the order of the records, so those before the first one in use are done
@@ -123,42 +271,72 @@ void Outbox::DropUnusedContexts() {
 }
 
 Record* Outbox::OverBound() {
-  if (live_ <= limits_.events_max && bytes_ <= limits_.bytes_max) {
-    return nullptr;
-  }
-  for (Record& record : records_) {
-    if (record.in_flight == 0 && record.pending != 0) return &record;
+  if (live_ <= limits_.events_max && bytes_ <= limits_.bytes_max) return nullptr;
+  for (int priority = kPriorities - 1; priority >= 0; --priority) {
+    for (uint32_t& i = evict_from_[priority]; i < records_.size(); ++i) {
+      Record& record = records_[i];
+      const bool candidate = record.pending != 0 && record.in_flight == 0;
+      if (candidate && static_cast<int>(record.priority) == priority) return &record;
+    }
   }
   return nullptr;
 }
 
-String Outbox::Encode(uint32_t segment) const {
-  String bytes;
-  uint32_t context = 0;
-  for (const Record& record : records_) {
-    if (record.segment != segment) continue;
-    if (record.context != 0 && record.context != context) {
-      context = record.context;
-      AppendContextFrame(&bytes, ContextOf(record));
-    }
-    AppendEventFrame(&bytes, record);
+void Outbox::AppendRecord(const Record& record, uint32_t* context, String* bytes) const {
+  if (record.context != 0 && record.context != *context) {
+    *context = record.context;
+    AppendContextFrame(bytes, ContextOf(record));
   }
-  return bytes;
+  AppendEventFrame(bytes, record);
 }
 
-Outbox::NewSegment Outbox::TakeUnstored() {
-  if (unstored_ == 0) return {};
-  unstored_ = 0;
-  Segment& segment = segments_.emplace_back();
-  segment.id = next_segment_++;
-  segment.writer = writer_;
-  for (Record& record : records_) {
-    if (!WaitsForStore(record)) continue;
-    if (segment.live == 0) segment.key = SegmentKey(writer_, record.sequence);
-    record.segment = segment.id;
-    ++segment.live;
+List<Outbox::NewSegment> Outbox::TakeUnstored() {
+  List<NewSegment> taken;
+  if (unstored_ == 0) return taken;
+  uint32_t context = 0;
+  Record* record =
+      std::lower_bound(records_.begin(), records_.end(), first_unstored_id_,
+                       [](const Record& one, uint64_t wanted) { return one.id < wanted; });
+  for (; record != records_.end(); ++record) {
+    if (!WaitsForStore(*record)) continue;
+    const Segment* last = taken.empty() ? nullptr : &segments_.back();
+    if (!last || last->writer != record->writer || taken.back().bytes.size() >= kSegmentBytesMax) {
+      Segment& segment = segments_.emplace_back();
+      segment.id = next_segment_++;
+      segment.writer = record->writer;
+      segment.key = SegmentKey(WriterOf(*record)->name, record->sequence);
+      NewSegment& next = taken.emplace_back();
+      next.id = segment.id;
+      next.key = segment.key;
+      context = 0;
+    }
+    record->segment = segments_.back().id;
+    ++segments_.back().live;
+    AppendRecord(*record, &context, &taken.back().bytes);
   }
-  return {segment.key, Encode(segment.id)};
+  unstored_ = 0;
+  first_unstored_id_ = next_id_;
+  return taken;
+}
+
+void Outbox::OnStored(uint32_t id) {
+  Segment* segment = FindSegment(id);
+  if (!segment) return;
+  segment->stored = true;
+  DropTextsBeyondWindow(segment);
+}
+
+void Outbox::OnNotStored(uint32_t id) {
+  const Segment* segment = FindSegment(id);
+  if (!segment || segment->stored) return;
+  for (Record& record : records_) {
+    if (record.segment != id) continue;
+    record.segment = kNoSegment;
+    if (WaitsForStore(record)) ++unstored_;
+  }
+  first_unstored_id_ = 0;
+  unswept_ = true;
+  segments_.RemoveIf([id](const Segment& one) { return one.id == id; });
 }
 
 List<String> Outbox::TakeDeletions() {
@@ -171,26 +349,125 @@ List<String> Outbox::TakeDeletions() {
   return keys;
 }
 
+bool Outbox::has_live_segments() const {
+  for (const Segment& segment : segments_) {
+    if (segment.live > 0) return true;
+  }
+  return false;
+}
+
+bool Outbox::has_rewrites() const {
+  for (const Segment& segment : segments_) {
+    if (segment.shrunk && segment.live > 0) return true;
+  }
+  return false;
+}
+
+uint32_t Outbox::RewriteToRead() const {
+  for (const Segment& segment : segments_) {
+    if (segment.shrunk && segment.partial && segment.live > 0) return segment.id;
+  }
+  return kNoSegment;
+}
+
 List<Outbox::NewSegment> Outbox::TakeRewrites() {
   List<NewSegment> rewrites;
   for (Segment& segment : segments_) {
-    if (!segment.shrunk || segment.live == 0) continue;
+    if (!segment.shrunk || segment.partial || segment.live == 0) continue;
     segment.shrunk = false;
     NewSegment& rewrite = rewrites.emplace_back();
+    rewrite.id = segment.id;
     rewrite.key = segment.key;
-    rewrite.bytes = Encode(segment.id);
+    uint32_t context = 0;
+    for (Record& record : records_) {
+      if (record.segment != segment.id) continue;
+      if (record.pending != 0) {
+        AppendRecord(record, &context, &rewrite.bytes);
+        continue;
+      }
+      // Left out here, it is gone for good.
+      for (size_t i = 0; i < pending_.size(); ++i) {
+        if (record.lost >> i & 1) CountLost(WriterOf(record), i, record.reason, 1);
+      }
+      record.lost = 0;
+      unswept_ = true;
+    }
   }
   return rewrites;
 }
 
+void Outbox::Fill(uint32_t id, DecodedSegment* decoded) {
+  FindSegment(id)->partial = false;
+  for (Record& record : records_) {
+    if (record.segment != id || record.pending == 0 || !record.event.empty()) continue;
+    for (StoredRecord& stored : decoded->records) {
+      if (stored.sequence != record.sequence) continue;
+      record.event = std::move(stored.event);
+      if (!stored.context.empty()) record.context = AddContext(stored.context);
+      memory_bytes_ += static_cast<int64_t>(record.event.size());
+      break;
+    }
+    if (record.event.empty()) GiveUpAll(&record, Loss::kCorrupt);
+  }
+}
+
+std::string_view Outbox::KeyBefore(const Segment& segment) const {
+  std::string_view before;
+  for (const Segment& other : segments_) {
+    if (other.writer != segment.writer || std::string_view(other.key) >= segment.key) continue;
+    if (std::string_view(other.key) > before) before = other.key;
+  }
+  return before;
+}
+
+void Outbox::ForgetLosses() {
+  for (Writer& writer : writers_) {
+    for (Settlement& settlement : writer.lanes) settlement.lost = LossCounters();
+  }
+  for (LossCounters& lost : earlier_) lost = LossCounters();
+}
+
+void Outbox::LetGoOfStored() {
+  for (Record& record : records_) {
+    if (record.segment == kNoSegment || record.pending == 0) continue;
+    for (size_t i = 0; i < pending_.size(); ++i) Settle(&record, static_cast<int>(i));
+  }
+  records_.RemoveIf([](const Record& record) { return record.segment != kNoSegment; });
+  segments_.clear();
+  DropUnusedContexts();
+  for (uint32_t& from : evict_from_) from = 0;
+  unswept_ = true;
+}
+
 void Outbox::Clear() {
+  for (size_t i = 0; i < earlier_.size(); ++i) earlier_[i] = Lost(i);
+  writers_.clear();
   records_.clear();
   segments_.clear();
   contexts_.clear();
-  pending_.fill(0);
+  for (Pending& pending : pending_) pending = Pending();
   live_ = 0;
   bytes_ = 0;
+  memory_bytes_ = 0;
   unstored_ = 0;
+}
+
+void Outbox::DropDoneWriters(uint32_t telling) {
+  const uint32_t current = writers_.back().id;
+  writers_.RemoveIf([&](Writer& writer) {
+    if (writer.id == current) return false;
+    for (const Segment& segment : segments_) {
+      if (segment.writer == writer.id) return false;
+    }
+    for (const Record& record : records_) {
+      if (record.writer == writer.id) return false;
+    }
+    for (size_t i = 0; i < writer.lanes.size(); ++i) {
+      if (writer.lanes[i].unreported() && telling >> i & 1) return false;
+    }
+    for (size_t i = 0; i < writer.lanes.size(); ++i) earlier_[i].Add(writer.lanes[i].lost);
+    return true;
+  });
 }
 
 Record* Outbox::Find(uint64_t id) {
@@ -200,18 +477,13 @@ Record* Outbox::Find(uint64_t id) {
   return at != records_.end() && at->id == id ? at : nullptr;
 }
 
-std::string_view Outbox::WriterOf(const Record& record) const {
-  for (const Segment& segment : segments_) {
-    if (segment.id == record.segment) return segment.writer;
+LossCounters Outbox::Lost(size_t lane) const {
+  LossCounters lost = earlier_[lane];
+  for (const Writer& writer : writers_) lost.Add(writer.lanes[lane].lost);
+  for (const Record& record : records_) {
+    if (record.lost >> lane & 1) lost.Add(record.reason);
   }
-  return std::string_view();
-}
-
-bool Outbox::HasSegmentOf(std::string_view writer) const {
-  for (const Segment& segment : segments_) {
-    if (segment.writer == writer) return true;
-  }
-  return false;
+  return lost;
 }
 
 Segment* Outbox::FindSegment(uint32_t id) {
@@ -219,6 +491,13 @@ Segment* Outbox::FindSegment(uint32_t id) {
   // Mostly asked for one of the latest or the first: a list of a few hundred, walked rarely.
   for (Segment& segment : segments_) {
     if (segment.id == id) return &segment;
+  }
+  return nullptr;
+}
+
+Segment* Outbox::FindSegment(std::string_view key) {
+  for (Segment& segment : segments_) {
+    if (segment.key == key) return &segment;
   }
   return nullptr;
 }

@@ -1,19 +1,20 @@
 // The bounded queue of records, in the order in which they happened.
 //
-// A record leaves when every collector that wanted it has settled it: acknowledged, refused for
-// good, or no longer allowed. Records that were stored lie in segments; a segment leaves the store
-// when its last record has left. Invariant: the outbox performs nothing. What must happen in the
-// store is taken from it by the engine.
+// A record leaves when every collector that wanted it has settled it: acknowledged, given up, or no
+// longer allowed. Records that were stored lie in segments; a segment leaves the store when its
+// last record has left. Of a long queue only the front is in memory with its texts: what was stored
+// behind it keeps a place of some 80 bytes here and is read again when its turn comes. Invariant:
+// the outbox performs nothing. What must happen in the store is taken from it by the engine.
 #ifndef WAYMARK_OUTBOX_OUTBOX_H_
 #define WAYMARK_OUTBOX_OUTBOX_H_
 
-#include <array>
 #include <cstdint>
 
 #include "base/limits.h"
 #include "base/list.h"
 #include "base/string.h"
 #include "outbox/record.h"
+#include "outbox/settlement.h"
 
 namespace waymark {
 
@@ -24,10 +25,12 @@ struct OutboxLimits {
 
 struct Segment {
   uint32_t id = kNoSegment;
+  uint32_t writer = 0;
   String key;
-  String writer;
-  int live = 0;         // records still in the queue
-  bool shrunk = false;  // lost a record that may not stay on the device: write it anew
+  int live = 0;          // records still in the queue
+  bool stored = false;   // the store has said so
+  bool shrunk = false;   // lost a record that may not stay on the device: write it anew
+  bool partial = false;  // some of its records are without their texts
 };
 
 // Restored records get ids below this one, so that they stand before this run's own.
@@ -35,8 +38,20 @@ inline constexpr uint64_t kFirstOwnId = uint64_t{1} << 32;
 
 class Outbox {
  public:
-  // Starts the writer's sequence. `writer` names this engine's segments and sorts by time.
-  void Start(const OutboxLimits& limits, String writer);
+  // `lanes`: how many collectors there are.
+  void Start(const OutboxLimits& limits, size_t lanes);
+
+  // Records from here on are written under this name; their sequences begin at 1. Names sort by
+  // time.
+  void BeginWriter(String name);
+  const String& writer() const { return writers_.back().name; }
+  // Null when nothing is known of it.
+  Writer* FindWriter(std::string_view name);
+  // The same; new when nothing was known.
+  Writer* AdoptWriter(std::string_view name);
+  List<Writer>& writers() { return writers_; }
+  const List<Writer>& writers() const { return writers_; }
+  Writer* WriterOf(const Record& record);
 
   // Keeps a standing context for the records that follow; the same text as the last one gives the
   // same number.
@@ -47,75 +62,133 @@ class Outbox {
   uint64_t Append(Record&& record);
   // Adds a segment that an earlier run stored, before this run's own records. Records without
   // pending collectors are left out; `rewrite`: one of them may not stay on the device.
-  void Restore(std::string_view key, List<Record>&& records, bool rewrite);
+  void Restore(std::string_view key, std::string_view writer, List<Record>&& records, bool rewrite);
 
-  // One collector is done with the record.
-  void Settle(Record* record, int collector);
-  // Nobody gets the record any more.
-  void Discard(Record* record, bool erase_from_store);
-  // Takes settled records out. Call after a round of Settle and Discard: pointers to records end
-  // here.
-  void Sweep();
+  // It is on its way to the collector, and is not any more.
+  void Launch(uint64_t id, size_t lane);
+  void Land(uint64_t id, size_t lane);
 
-  // The oldest record that is not on its way, when a bound is passed; null otherwise.
+  // The collector has it, or may no longer get it: settled without loss.
+  void Settle(Record* record, int lane);
+  // The collector never gets it. Counted by Sweep() as soon as the record cannot come back.
+  void GiveUp(Record* record, int lane, Loss reason);
+  // No collector gets it any more.
+  void GiveUpAll(Record* record, Loss reason);
+  // It must leave the store, whatever else its segment holds. What is still pending goes on in
+  // memory; where its text is not there, nobody gets it any more.
+  void TakeFromStore(Record* record);
+  // Takes out what is settled and counts what was given up; true when positions or counts have
+  // changed. Call after a round of the above: pointers to records end here.
+  bool Sweep();
+
+  // When a bound is passed: the record that matters least and is not on its way, the oldest of its
+  // priority; null otherwise.
   Record* OverBound();
 
-  // Encodes what waits to be stored as one new segment; an empty key when there is nothing.
   struct NewSegment {
+    uint32_t id = kNoSegment;
     String key;
     String bytes;
   };
-  NewSegment TakeUnstored();
+  // What waits to be stored, as segments of a bounded size.
+  List<NewSegment> TakeUnstored();
   bool has_unstored() const { return unstored_ > 0; }
+  // What the store said of a segment. A failed one waits to be stored again.
+  void OnStored(uint32_t segment);
+  void OnNotStored(uint32_t segment);
 
   // Segments that have become empty since the last call: to be deleted from the store.
   List<String> TakeDeletions();
-  // Segments that must be written anew without their discarded records.
+  // Segments that must be written anew without their erased records. Those whose texts are not in
+  // memory wait until they were read.
   List<NewSegment> TakeRewrites();
+  // A segment that must be written anew and has to be read before; kNoSegment: none.
+  uint32_t RewriteToRead() const;
+  bool has_rewrites() const;
 
-  // Forgets everything, stored or not, without asking for deletions.
+  // Gives the texts of a segment back to its records; those that it does not have are lost.
+  void Fill(uint32_t segment, DecodedSegment* decoded);
+  // Whether as many texts are in memory as may be.
+  bool window_full() const { return memory_bytes_ > static_cast<int64_t>(kOutboxWindowBytesMax); }
+  // Null when the queue has no such segment.
+  Segment* FindSegment(uint32_t id);
+  Segment* FindSegment(std::string_view key);
+  // The key of the same writer that comes before it; empty: it is the first.
+  std::string_view KeyBefore(const Segment& segment) const;
+
+  // Others may have taken over what is stored: it leaves the queue, and stays in the store.
+  void LetGoOfStored();
+  // Forgets everything, stored or not, without asking for deletions; a writer must begin anew.
   void Clear();
+  // Forgets writers of which nothing is left to store or to tell. `telling`: collectors that can be
+  // told of losses, one bit each.
+  void DropDoneWriters(uint32_t telling);
 
   List<Record>& records() { return records_; }
+  const List<Record>& records() const { return records_; }
   Record* Find(uint64_t id);
-  // The writer of the segment that holds the record; empty when none does.
-  std::string_view WriterOf(const Record& record) const;
   int64_t events() const { return live_; }
   int64_t bytes() const { return bytes_; }
-  bool has_segments() const { return !segments_.empty(); }
-  bool HasSegmentOf(std::string_view writer) const;
-  const String& writer() const { return writer_; }
-  int64_t pending(int collector) const { return pending_[static_cast<size_t>(collector)]; }
+  // Whether the store holds anything that is still to be sent.
+  bool has_live_segments() const;
+  // How many records the collector has yet to get; with `bulk` false those of that priority do not
+  // count.
+  int64_t pending(size_t lane, bool bulk = true) const;
+
+  // What the collector never got, of all writers there ever were.
+  LossCounters Lost(size_t lane) const;
+  List<LossCounters>& earlier() { return earlier_; }
+  const List<LossCounters>& earlier() const { return earlier_; }
+  // Grows whenever a loss is counted.
+  uint32_t changes() const { return changes_; }
+  uint32_t NextChange() { return ++changes_; }
+  // All counts begin anew: the store has them.
+  void ForgetLosses();
+  void CountLost(Writer* writer, size_t lane, Loss reason, int64_t count);
 
  private:
   struct Context {
     uint32_t id = 0;
     String text;
   };
+  struct Pending {
+    int32_t of[kPriorities] = {};
+  };
 
-  Segment* FindSegment(uint32_t id);
-  String Encode(uint32_t segment) const;
+  Writer* FindWriterById(uint32_t id);
+  void Cover(Record* record, Writer* writer);
+  void Close(Record* record, int lane);
+  void DropText(Record* record);
+  void DropTextsBeyondWindow(Segment* segment);
   void DropUnusedContexts();
   void Count(const Record& record);
+  void AppendRecord(const Record& record, uint32_t* context, String* bytes) const;
 
   List<Record> records_;
   List<Segment> segments_;
-  List<Context> contexts_;  // by growing id
+  List<Context> contexts_;      // by growing id
+  List<Writer> writers_;        // the current one last
+  List<Pending> pending_;       // one a collector
+  List<LossCounters> earlier_;  // one a collector: of writers that were dropped
   int64_t live_ = 0;
   int64_t bytes_ = 0;
+  int64_t memory_bytes_ = 0;  // of the texts that are here
   int64_t unstored_ = 0;
+  uint64_t first_unstored_id_ = 0;
   uint64_t next_restored_id_ = 1;
   uint64_t next_id_ = kFirstOwnId;
   uint64_t next_sequence_ = 1;
   uint32_t next_segment_ = 1;
   uint32_t next_context_ = 1;
+  uint32_t next_writer_ = 1;
+  uint32_t changes_ = 0;
+  uint32_t evict_from_[kPriorities] = {};  // no evictable record of the priority stands before
+  bool unswept_ = false;
   OutboxLimits limits_;
-  String writer_;
-  std::array<int32_t, kCollectorsMax> pending_{};
 };
 
 // outbox/<writer>/<sequence>: sorts by writer and then by sequence.
-String SegmentKey(const String& writer, uint64_t sequence);
+String SegmentKey(std::string_view writer, uint64_t sequence);
 // The writer in a key; empty when the key is none of ours.
 String WriterFromKey(std::string_view key);
 

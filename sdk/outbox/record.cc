@@ -1,5 +1,7 @@
 #include "outbox/record.h"
 
+#include <algorithm>
+
 #include "base/bytes.h"
 #include "base/json_check.h"
 #include "base/limits.h"
@@ -12,6 +14,8 @@ constexpr uint8_t kVersion = 1;
 constexpr uint8_t kEventFrame = 1;
 constexpr uint8_t kContextFrame = 2;
 constexpr uint16_t kFlagDeidentified = 1;
+constexpr int kPriorityShift = 1;  // bits 1 and 2
+constexpr uint16_t kPriorityMask = 3;
 constexpr uint32_t kNoKey = 0;  // key ids are kept free for encrypted payloads
 constexpr size_t kChecksumOffset = 24;
 constexpr size_t kHeaderBytes = 28;
@@ -37,6 +41,11 @@ void AppendFrame(String* out, const FrameHeader& header, std::string_view payloa
   *out += payload;
 }
 
+uint16_t FlagsOf(bool deidentified, Priority priority) {
+  const int flags = static_cast<int>(priority) << kPriorityShift;
+  return static_cast<uint16_t>(flags | (deidentified ? kFlagDeidentified : 0));
+}
+
 bool IsWholeObject(std::string_view json) {
   return !json.empty() && json[0] == '{' && CheckJson(json).fault == JsonCheck::Fault::kNone;
 }
@@ -55,7 +64,12 @@ void AppendContextFrame(String* segment, std::string_view context) {
 }
 
 void AppendEventFrame(String* segment, const Record& record) {
-  const uint16_t flags = record.deidentified ? kFlagDeidentified : 0;
+  const uint16_t flags = FlagsOf(record.deidentified, record.priority);
+  AppendFrame(segment, {kEventFrame, flags, record.sequence, record.generation}, record.event);
+}
+
+void AppendStoredFrame(String* segment, const StoredRecord& record) {
+  const uint16_t flags = FlagsOf(record.deidentified, record.priority);
   AppendFrame(segment, {kEventFrame, flags, record.sequence, record.generation}, record.event);
 }
 
@@ -81,7 +95,10 @@ DecodedSegment DecodeSegment(std::string_view bytes) {
       continue;
     }
     StoredRecord& record = segment.records.emplace_back();
-    record.deidentified = ReadLittleEndian<uint16_t>(frame, 2) & kFlagDeidentified;
+    const uint16_t flags = ReadLittleEndian<uint16_t>(frame, 2);
+    record.deidentified = flags & kFlagDeidentified;
+    record.priority = static_cast<Priority>(
+        std::min<int>(flags >> kPriorityShift & kPriorityMask, kPriorities - 1));
     record.sequence = ReadLittleEndian<uint64_t>(frame, 8);
     record.generation = ReadU32(frame, 16);
     if (!record.deidentified) record.context = context;

@@ -8,33 +8,39 @@
 #include "base/list.h"
 #include "base/string.h"
 #include "consent/policy.h"
+#include "event/event.h"
+#include "outbox/loss_counters.h"
 
 namespace waymark {
 
 inline constexpr uint32_t kNoSegment = 0;
 
 struct Record {
-  uint64_t id = 0;        // place in this engine's queue; not stored
-  uint64_t sequence = 0;  // of the writer; grows by one with each of its records
+  uint64_t id = 0;             // place in this engine's queue; not stored
+  uint64_t sequence = 0;       // of the writer; grows by one with each of its records
+  int64_t time_ms = 0;         // Unix milliseconds at which it happened
+  int64_t queued_mono_ms = 0;  // when it came into this queue
   uint32_t segment = kNoSegment;
+  uint32_t writer = 0;      // in the outbox
   uint32_t generation = 0;  // of consent, when the event was admitted
   uint32_t pending = 0;     // bit for each collector that has not settled it
   uint32_t in_flight = 0;   // bit for each collector to which it is on its way
+  uint32_t lost = 0;        // bit for each collector that never gets it, until that is counted
+  uint32_t context = 0;     // standing context at capture, in the outbox; 0: none
+  uint32_t bytes = 0;       // of the event document, also while that is not in memory
   PurposeSet captured = 0;  // what was allowed when the event was admitted
-  bool storable = false;    // a purpose that may keep things on the device is behind it
+  Priority priority = Priority::kNormal;
+  Loss reason = Loss::kQuota;  // for `lost`
+  bool storable = false;       // a purpose that may keep things on the device is behind it
   bool deidentified = false;
-  int64_t time_ms = 0;         // Unix milliseconds at which it happened
-  int64_t queued_mono_ms = 0;  // when it came into this queue
-  uint32_t context = 0;        // standing context at capture, in the outbox; 0: none
-  String event;                // the event document
-
-  size_t bytes() const { return event.size(); }
+  String event;  // the event document; empty while it is only in the store
 };
 
 // What a segment says of one record: all that is known without the policy.
 struct StoredRecord {
   uint64_t sequence = 0;
   uint32_t generation = 0;
+  Priority priority = Priority::kNormal;
   bool deidentified = false;
   String context;
   String event;
@@ -48,6 +54,8 @@ struct DecodedSegment {
 // Appends frames to a segment: a context stands before the records that share it.
 void AppendContextFrame(String* segment, std::string_view context);
 void AppendEventFrame(String* segment, const Record& record);
+// The same of what was read: for a segment that is written anew.
+void AppendStoredFrame(String* segment, const StoredRecord& record);
 
 // Any bytes are allowed. A frame with a wrong checksum is skipped; one whose size leads outside
 // ends the segment.

@@ -177,6 +177,11 @@ void FakeHost::Perform(const Queued& queued) {
   const Json& effect = queued.effect;
   const std::string type = effect["type"];
   if (type == "notify") return;
+  if (type == "claim") {
+    // One engine on the device: it leads.
+    if (leads) Send({{"type", "lead"}, {"effect_id", effect["effect_id"]}, {"live", live}});
+    return;
+  }
   if (type == "http_send") return PerformHttp(queued);
   if (type == "http_abort") {
     Send({{"type", "http_done"},
@@ -210,7 +215,8 @@ void FakeHost::Perform(const Queued& queued) {
          bodies);
     return;
   }
-  if (type == "store_put") store[effect["key"]] = queued.body;
+  const bool fenced = effect.value("replace", false) && store.count(effect["key"]) == 0;
+  if (type == "store_put" && !fenced) store[effect["key"]] = queued.body;
   if (type == "store_delete" && effect.contains("key"))
     store.erase(effect["key"].get<std::string>());
   if (type == "store_delete" && effect.contains("prefix")) {

@@ -68,6 +68,8 @@ class FakeHost {
   int64_t mono_ms = 1'000;
   std::map<std::string, std::string> store;
   bool store_fails = false;
+  bool leads = true;              // is given the lead whenever it claims
+  Json live = Json::array();      // writers of other engines that are awake
   std::string store_keeps;        // deletions below this prefix fail, and all behind them
   std::vector<Request> requests;  // all that were started
   std::vector<Json> problems;     // all that were reported

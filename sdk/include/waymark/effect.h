@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "base/string.h"
 #include "base/time.h"
+#include "delivery/transport_planner.h"
 
 namespace waymark {
 
@@ -19,26 +20,23 @@ enum class EffectType : uint8_t {
   kStoreClear,  // deletes all keys below a prefix
   kHttpSend,
   kHttpAbort,
+  kClaim,  // hold a writer's name, and wait for the lead
   kNotify,
-};
-
-enum class Transport : uint8_t {
-  kFetch,
-  kKeepalive,  // must outlive the page
-  kBeacon,     // the page is going: hand over synchronously
 };
 
 // Plain data: each type uses the members that its line names, the others stay empty.
 struct Effect {
   EffectType type = EffectType::kNotify;
   int64_t effect_id = 0;  // only grows; 0 for kNotify
-  String name;     // kStorePut, kStoreDelete: key. kStoreGet, kStoreClear: prefix. kHttpSend: URL
+  String name;     // kStorePut, kStoreDelete: key. kStoreGet, kStoreClear: prefix. kHttpSend: URL.
+                   // kClaim: writer
   String after;    // kStoreGet: exclusive; empty: from the start
   String bytes;    // kStorePut: value. kHttpSend: body
   String headers;  // kHttpSend: an object of JSON text
   Transport transport = Transport::kFetch;
   bool credentials = false;
-  int64_t target = 0;  // kHttpAbort: effect_id of the request
+  bool replace = false;  // kStorePut: only where the key exists
+  int64_t target = 0;    // kHttpAbort: effect_id of the request
 };
 
 struct Output {

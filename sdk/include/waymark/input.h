@@ -27,6 +27,7 @@ enum class InputType : uint8_t {
   kSetContext,
   kFlush,
   kForget,
+  kNarrow,
   kRefused,  // a call that could not be read: the face could not turn it into JSON, or it is no
              // input
   // Facts: what the world did.
@@ -39,6 +40,7 @@ enum class InputType : uint8_t {
   kLifecycle,
   kConnectivity,
   kSignal,
+  kLead,
 };
 
 struct Input {

@@ -128,7 +128,8 @@ TEST(StorageTest, TheBoundHoldsAndWhatGoesIsCounted) {
   host.network = kDown;
   for (int i = 0; i < 80; ++i) host.Track("a", {{"i", i}});
   EXPECT_EQ(host.View()["queue"]["events"], 50);
-  EXPECT_EQ(host.View()["losses"]["quota"], 30);
+  EXPECT_EQ(host.View()["losses"]["quota"], 60);  // of two collectors
+  EXPECT_EQ(host.View()["collectors"]["segment"]["lost"], Json({{"quota", 30}}));
   host.Advance(2'000);
   host.network = kUp;
   host.Advance(60'000);
@@ -149,7 +150,7 @@ TEST(StorageTest, TornAndCorruptSegmentsGiveWhatIsWhole) {
   host.network = kUp;
   host.Advance(60'000);
   EXPECT_THAT(Numbers(host.Delivered("segment")), testing::ElementsAre(0, 1, 2));
-  EXPECT_EQ(host.View()["losses"]["corrupt"], 1);
+  EXPECT_EQ(host.View()["collectors"]["segment"]["lost"], Json({{"corrupt", 1}}));
 }
 
 TEST(StorageTest, AnyBytesInTheStoreAreSurvived) {

@@ -133,12 +133,25 @@ TEST(RetryPolicyTest, LongOnesWaitUpToFiveMinutesAndNeverSpin) {
 }
 
 TEST(RetryPolicyTest, ReadsRetryAfterInSeconds) {
-  EXPECT_EQ(RetryAfterMs("10"), 10'000);
-  EXPECT_EQ(RetryAfterMs("0"), 0);
-  EXPECT_EQ(RetryAfterMs("999999999"), 86'400'000);
-  for (const char* other :
-       {"", "-1", "1.5", "soon", "Wed, 21 Oct 2015 07:28:00 GMT", "99999999999999999999"}) {
-    EXPECT_FALSE(RetryAfterMs(other).has_value()) << other;
+  EXPECT_EQ(RetryAfterMs("10", 0), 10'000);
+  EXPECT_EQ(RetryAfterMs("0", 0), 0);
+  EXPECT_EQ(RetryAfterMs("999999999", 0), 86'400'000);
+  for (const char* other : {"", "-1", "1.5", "soon", "99999999999999999999"}) {
+    EXPECT_FALSE(RetryAfterMs(other, 0).has_value()) << other;
+  }
+}
+
+TEST(RetryPolicyTest, ReadsRetryAfterAsADate) {
+  constexpr int64_t kWallMs = 1'445'412'480'000;  // the date below, by `date --date`
+  constexpr const char* kDate = "Wed, 21 Oct 2015 07:28:00 GMT";
+  EXPECT_EQ(RetryAfterMs(kDate, kWallMs - 90'000), 90'000);
+  EXPECT_EQ(RetryAfterMs(kDate, kWallMs + 1), 0);
+  EXPECT_EQ(RetryAfterMs(kDate, kWallMs - 1'000'000'000), 86'400'000);
+  EXPECT_EQ(RetryAfterMs("Thu, 29 Feb 2024 23:59:59 GMT", 1'709'251'199'000 - 1), 1);
+  EXPECT_EQ(RetryAfterMs("Thu, 01 Jan 1970 00:00:01 GMT", 0), 1'000);
+  for (const char* other : {"Wed, 21 Oct 2015 07:28:00 CET", "Wed, 21 Okt 2015 07:28:00 GMT",
+                            "Wed, 2x Oct 2015 07:28:00 GMT", "21 Oct 2015 07:28:00 GMT"}) {
+    EXPECT_FALSE(RetryAfterMs(other, 0).has_value()) << other;
   }
 }
 

@@ -89,7 +89,7 @@ TEST_F(GateTest, AtSendTimeTheStricterOfThenAndNowHolds) {
 
 TEST_F(GateTest, TheRecordKeepsTheDecision) {
   Decides(R"({"held":"granted","dropped":"denied"})");
-  const String record = WriteConsentRecord(policy_, state_);
+  const String record = WriteConsentRecord(policy_, state_, false);
   const ConsentState read = ReadConsentRecord(policy_, JsonView(record), {2000, 0});
   EXPECT_EQ(read.granted, state_.granted);
   EXPECT_EQ(read.denied, state_.denied);
@@ -104,7 +104,7 @@ TEST_F(GateTest, TheRecordKeepsTheDecision) {
 
 TEST_F(GateTest, AGrantFromTheFutureDoesNotCount) {
   Decides(R"({"held":"granted"})");
-  const String record = WriteConsentRecord(policy_, state_);
+  const String record = WriteConsentRecord(policy_, state_, false);
   EXPECT_FALSE(ReadConsentRecord(policy_, JsonView(record), {1000 - 3 * 86'400'000, 0}).answered());
 }
 

@@ -1,0 +1,295 @@
+// What others left in the store: engines of an earlier page, of a tab that was closed, that crashed
+// or that sleeps.
+//
+// Every engine writes under names of its own and sends what it wrote itself. The one that has the
+// lead takes over what belongs to nobody who is awake: first how far the others had come and what
+// they had counted, then their segments. Invariant: a name is written by one engine only, and what
+// is written anew is written only where it still stands; so an engine that slept cannot bring back
+// what was taken from it.
+#include <algorithm>
+#include <utility>
+
+#include "base/json_check.h"
+#include "base/limits.h"
+#include "engine/engine_core.h"
+
+namespace waymark {
+namespace {
+
+// The name of an engine that has just been opened may stand in the store before its host holds it.
+constexpr int64_t kYoungMs = 1'000;
+
+// The name of the event as a collector's `only` knows it.
+String SelectorFrom(JsonView event) {
+  const std::string_view type = event["type"].AsName();
+  return type == EventTypeName(EventType::kTrack) ? event["name"].AsString() : String(type);
+}
+
+bool Contains(const List<String>& names, std::string_view name) {
+  for (const String& one : names) {
+    if (one == name) return true;
+  }
+  return false;
+}
+
+// When a writer began, from its name; 0 when it is none of ours.
+int64_t BeganMs(std::string_view writer) {
+  int64_t time_ms = 0;
+  for (const char c : writer.substr(0, std::min(writer.size(), kWriterTimeDigits))) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit && (c < 'a' || c > 'f')) return 0;
+    time_ms = time_ms << 4 | (digit ? c - '0' : c - 'a' + 10);
+  }
+  return time_ms;
+}
+
+}  // namespace
+
+void EngineCore::OnLead(const Input& input, Now now) {
+  List<String> live;
+  for (JsonItems name(input.fields["live"]); name.Next();) {
+    live.emplace_back() = name.value().AsName();
+  }
+  // There is something to take over when somebody has gone.
+  bool gone = !leading_;
+  for (const String& name : live_) gone |= !Contains(live, name);
+  live_ = std::move(live);
+  leading_ = true;
+  if (gone) adopt_again_ms_ = now.mono_ms;
+  view_dirty_ = true;
+}
+
+void EngineCore::AdoptIfDue(Now now) {
+  if (adopt_again_ms_ > now.mono_ms || store_phase_ != StorePhase::kOpen) return;
+  if (segments_reading_ || segments_left_) return;
+  adopt_again_ms_ = kNever;
+  if (!leading_) return;
+  segments_reading_ = true;
+  Read(kDeliveryPrefix, {}, StoreUse::kDeliveries);
+}
+
+bool EngineCore::MayAdopt(std::string_view writer, Now now) {
+  if (!leading_ || Contains(live_, writer)) return false;
+  const Writer* known = outbox_.FindWriter(writer);
+  if (known) return !known->own;
+  const int64_t age_ms = now.wall_ms - BeganMs(writer);
+  if (age_ms >= kYoungMs || age_ms <= -kYoungMs) return true;
+  adopt_again_ms_ = std::min(adopt_again_ms_, now.mono_ms + kYoungMs);
+  return false;
+}
+
+// Taken over in one go: this engine's document gains what the others' lose.
+void EngineCore::ReadDeliveries(const Input& input) {
+  segments_reading_ = false;
+  if (store_phase_ != StorePhase::kOpen) return;
+  const List<std::string_view> ids = LaneIds();
+  List<String> taken;
+  for (JsonItems entry(input.fields["entries"]); entry.Next();) {
+    const std::string_view key = entry.value()["key"].AsName();
+    if (key.size() <= kDeliveryPrefix.size()) continue;
+    const std::string_view home = key.substr(kDeliveryPrefix.size());
+    if (home == home_ || !MayAdopt(home, input.now)) continue;
+    taken.emplace_back() = key;
+    const std::string_view bytes = input.Body(entry.value()["value"]);
+    if (CheckJson(bytes).fault != JsonCheck::Fault::kNone) {
+      losses_.Add(Loss::kCorrupt);
+      continue;
+    }
+    const JsonView json(bytes);
+    for (JsonItems of(json["writers"]); of.Next();) {
+      Writer* writer = outbox_.AdoptWriter(of.key());
+      if (writer->own) continue;
+      ReadSettlements(of.value(), ids, outbox_.NextChange(), &writer->lanes);
+    }
+    for (size_t i = 0; i < lanes_.size(); ++i) {
+      outbox_.earlier()[i].AddFrom(json["earlier"][ids[i]]);
+    }
+    losses_.AddFrom(json["losses"]);
+  }
+  if (!taken.empty()) PutDelivery();
+  for (const String& key : taken) Delete(EffectType::kStoreDelete, key);
+  segments_left_ = true;
+  segments_after_.clear();
+  view_dirty_ = true;
+}
+
+void EngineCore::ReadMoreSegments() {
+  if (store_phase_ != StorePhase::kOpen || segments_reading_) return;
+  // A segment that must be written anew, and whose texts are not here.
+  if (const uint32_t segment = outbox_.RewriteToRead()) return ReadTexts(segment);
+  if (texts_wanted_ != kNoSegment) return ReadTexts(texts_wanted_);
+  if (!segments_left_) return;
+  segments_reading_ = true;
+  Read(kOutboxPrefix, segments_after_, StoreUse::kSegments);
+}
+
+// Asks for a page that begins with this segment.
+void EngineCore::ReadTexts(uint32_t id) {
+  texts_wanted_ = kNoSegment;
+  const Segment* segment = outbox_.FindSegment(id);
+  if (!segment) return;
+  segments_reading_ = true;
+  texts_of_ = id;
+  const size_t prefix = kOutboxPrefix.size() + WriterFromKey(segment->key).size() + 1;
+  const String before(outbox_.KeyBefore(*segment));
+  Read(std::string_view(segment->key).substr(0, prefix), before, StoreUse::kTexts);
+}
+
+void EngineCore::ReadSegments(const Input& input, Now now) {
+  segments_reading_ = segments_left_ = false;
+  if (store_phase_ != StorePhase::kOpen) return;
+  const int64_t events = outbox_.events();
+  for (JsonItems entry(input.fields["entries"]); entry.Next();) {
+    segments_after_ = entry.value()["key"].AsName();
+    ReadSegment(segments_after_, input.Body(entry.value()["value"]), now);
+    segments_left_ = input.fields["more"].AsBool();
+  }
+  if (withdrawal_restart_) {
+    withdrawal_restart_ = false;
+    segments_left_ = true;
+    segments_after_.clear();
+  }
+  if (withdrawal_reads_ && !segments_left_) {
+    withdrawal_reads_ = false;
+    withdrawal_ends_ = true;
+  }
+  if (outbox_.events() != events) SendSoon(now);
+}
+
+void EngineCore::FillTexts(const Input& input, Now now) {
+  segments_reading_ = false;
+  if (store_phase_ != StorePhase::kOpen) return;
+  for (JsonItems entry(input.fields["entries"]); entry.Next();) {
+    const std::string_view key = entry.value()["key"].AsName();
+    const Segment* segment = outbox_.FindSegment(key);
+    if (!segment || !segment->partial) continue;
+    if (segment->id != texts_of_ && outbox_.window_full()) break;
+    DecodedSegment decoded = DecodeSegment(input.Body(entry.value()["value"]));
+    outbox_.Fill(segment->id, &decoded);
+  }
+  // It is not in the store any more, though nobody here has taken it out.
+  const Segment* segment = outbox_.FindSegment(texts_of_);
+  if (segment && segment->partial) {
+    DecodedSegment nothing;
+    outbox_.Fill(texts_of_, &nothing);
+  }
+  SendSoon(now);
+}
+
+void EngineCore::SendSoon(Now now) {
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if (PendingOf(i) != 0) lanes_[i].due_ms = now.mono_ms;
+  }
+  view_dirty_ = true;
+}
+
+void EngineCore::ReadSegment(std::string_view key, std::string_view bytes, Now now) {
+  if (outbox_.FindSegment(key)) return;  // it is in the queue already
+  const String writer = WriterFromKey(key);
+  if (writer.empty()) {
+    if (leading_) Delete(EffectType::kStoreDelete, key);  // nobody's, and nobody would delete it
+    return;
+  }
+  const bool adopt = MayAdopt(writer, now);
+  if (!adopt && !withdrawal_reads_) return;
+  DecodedSegment decoded = DecodeSegment(bytes);
+  if (adopt)
+    RestoreSegment(key, writer, &decoded, now);
+  else
+    CleanSegment(key, &decoded, now);
+}
+
+void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
+                                DecodedSegment* decoded, Now now) {
+  Writer* writer = outbox_.AdoptWriter(name);
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if (decoded->corrupt != 0) outbox_.CountLost(writer, i, Loss::kCorrupt, decoded->corrupt);
+  }
+  bool rewrite = decoded->corrupt != 0;  // so that it is counted once
+  List<Record> records;
+  for (StoredRecord& stored : decoded->records) {
+    Record& record = records.emplace_back();
+    rewrite |= RestoreRecord(&stored, now, &record);
+    if (!record.storable && record.pending == 0) {
+      losses_.Add(Loss::kConsent);
+      losses_dirty_ = true;
+    }
+    for (size_t i = 0; i < lanes_.size(); ++i) {
+      const Settlement& settlement = writer->lanes[i];
+      const uint64_t through = settlement.through[static_cast<size_t>(record.priority)];
+      if (through >= record.sequence) record.pending &= ~(1u << i);
+    }
+  }
+  delivery_dirty_ = true;
+  outbox_.Restore(key, name, std::move(records), rewrite);
+}
+
+// Gives the record its place in the queue of each collector that may get it. True when it must not
+// stay on the device.
+bool EngineCore::RestoreRecord(StoredRecord* stored, Now now, Record* record) {
+  record->sequence = stored->sequence;
+  record->generation = stored->generation;
+  record->deidentified = stored->deidentified;
+  record->priority = stored->priority;
+  record->event = std::move(stored->event);
+  record->queued_mono_ms = now.mono_ms;
+  const JsonView json(record->event);
+  record->time_ms = json["time_ms"].IntegerOr(0);
+  record->captured = PurposesFromJson(config_.policy, json["consent"]);
+  const String selector = SelectorFrom(json);
+  const JsonView route = json["sequence"];
+  bool wanted = false;
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    const CollectorPolicy& policy = lanes_[i].policy;
+    if (!policy.Wants(selector) || !policy.Samples(json["message_id"].AsName())) continue;
+    if (route.is(JsonType::kObject) && !route[lanes_[i].id]) continue;
+    wanted = true;
+    if (MayGo(lanes_[i], *record, Rules())) record->pending |= 1u << i;
+  }
+  if (!stored->context.empty() && record->pending != 0) {
+    record->context = outbox_.AddContext(stored->context);
+  }
+  record->storable = !wanted || MayStore(record->pending);
+  return !record->storable;
+}
+
+// A segment that somebody else sends, during a withdrawal: what is no longer allowed goes.
+void EngineCore::CleanSegment(std::string_view key, DecodedSegment* decoded, Now now) {
+  String kept;
+  String context;
+  bool clean = true;
+  for (StoredRecord& stored : decoded->records) {
+    Record record;
+    const String around = stored.context;
+    if (RestoreRecord(&stored, now, &record)) {
+      clean = false;
+      continue;
+    }
+    if (!(around == context)) AppendContextFrame(&kept, around);
+    context = around;
+    AppendEventFrame(&kept, record);
+  }
+  if (clean) return;
+  if (kept.empty()) return Delete(EffectType::kStoreDelete, key);
+  Put(key, std::move(kept), StoreUse::kNone).replace = true;
+}
+
+// A page that slept: the lead may have gone to another one, and with it what is stored under this
+// one's name.
+void EngineCore::WakeUp(Now now) {
+  asleep_ = false;
+  DropDrafts();
+  if (store_phase_ != StorePhase::kOpen) return;
+  outbox_.LetGoOfStored();
+  outbox_.ForgetLosses();  // the store has them, for whoever takes over
+  losses_ = LossCounters();
+  CloseStore();
+  identity_ = Identity();
+  session_ = Session();
+  live_.clear();
+  BeginWriter(now);
+  home_ = outbox_.writer();
+  OpenStoreIfAllowed();
+}
+
+}  // namespace waymark
