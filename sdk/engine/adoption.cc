@@ -105,12 +105,30 @@ void EngineCore::ReadDeliveries(const Input& input) {
       outbox_.earlier()[i].AddFrom(json["earlier"][ids[i]]);
     }
     losses_.AddFrom(json["losses"]);
+    TakeHeld(json["held"]);
   }
   if (!taken.empty()) PutDelivery();
   for (const String& key : taken) Delete(EffectType::kStoreDelete, key);
+  ReleaseHeld(input.now);
   segments_left_ = true;
   segments_after_.clear();
   view_dirty_ = true;
+}
+
+void EngineCore::TakeHeld(JsonView list) {
+  for (JsonItems item(list); item.Next();) {
+    const JsonView entry = item.value();
+    const auto type = static_cast<uint64_t>(entry["type"].IntegerOr(-1));
+    if (type == static_cast<uint64_t>(InputType::kReset)) ForgetPerson();
+    const bool whole =
+        entry["fields"].is(JsonType::kObject) && entry["standing"].is(JsonType::kObject);
+    if (type > static_cast<uint64_t>(InputType::kIdentify) || !whole) continue;
+    Held& held = held_.emplace_back();
+    held.type = static_cast<InputType>(type);
+    held.fields = entry["fields"].text();
+    held.standing = entry["standing"].text();
+    held.time_ms = entry["time_ms"].IntegerOr(0);
+  }
 }
 
 void EngineCore::ReadMoreSegments() {
@@ -279,7 +297,9 @@ void EngineCore::CleanSegment(std::string_view key, DecodedSegment* decoded, Now
 void EngineCore::WakeUp(Now now) {
   asleep_ = false;
   DropDrafts();
-  if (store_phase_ != StorePhase::kOpen) return;
+  const bool held_is_stored = store_phase_ == StorePhase::kReadingState && delivery_put_;
+  if (store_phase_ != StorePhase::kOpen && !held_is_stored) return;
+  if (held_is_stored) held_.clear();
   outbox_.LetGoOfStored();
   outbox_.ForgetLosses();  // the store has them, for whoever takes over
   losses_ = LossCounters();

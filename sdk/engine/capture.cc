@@ -25,7 +25,8 @@ bool IsOneUser(const Identity& identity, const Event& event) {
   return identity.user_id.empty() || identity.user_id == event.user_id;
 }
 
-// Views into `fields`. The first four input types are the event types.
+}  // namespace
+
 Event ReadEvent(InputType type, JsonView fields, int64_t time_ms) {
   Event event;
   event.type = static_cast<EventType>(type);
@@ -38,8 +39,6 @@ Event ReadEvent(InputType type, JsonView fields, int64_t time_ms) {
   event.priority = PriorityOf(event, fields["priority"].AsName());
   return event;
 }
-
-}  // namespace
 
 void EngineCore::OnCapture(const Input& input) {
   if (off_) return;  // the kill switch: it was never accepted

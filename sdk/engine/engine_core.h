@@ -26,6 +26,9 @@
 
 namespace waymark {
 
+// Views into `fields`. The first four input types are the event types.
+Event ReadEvent(InputType type, JsonView fields, int64_t time_ms);
+
 // The key of an engine's delivery state is this and the name of its first writer.
 inline constexpr std::string_view kDeliveryPrefix = "state/delivery/";
 
@@ -147,6 +150,7 @@ class EngineCore {
   Effect& Put(std::string_view key, String&& value, StoreUse use, uint32_t segment = kNoSegment);
   void Delete(EffectType type, std::string_view name);
   StoreOperation TakeOperation(int64_t effect_id);
+  void WriteHeld(JsonWriter* writer) const;
   void UpdateDelivery();
   void PutDelivery();
   String DeliveryState() const;
@@ -156,6 +160,7 @@ class EngineCore {
   void OnLead(const Input& input, Now now);
   void AdoptIfDue(Now now);
   void ReadDeliveries(const Input& input);
+  void TakeHeld(JsonView list);
   void ReadMoreSegments();
   void ReadSegments(const Input& input, Now now);
   void ReadSegment(std::string_view key, std::string_view bytes, Now now);

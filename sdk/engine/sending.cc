@@ -252,6 +252,7 @@ void EngineCore::OnLifecycle(const Input& input, Now now) {
   if (Is(state, "hidden")) page_ = Leaving::kHidden;
   if (Is(state, "closing")) page_ = Leaving::kClosing;
   flush_leaving_ = !awake && !frozen;
+  if (!awake && store_phase_ == StorePhase::kReadingState && !held_.empty()) PutDelivery();
   if (!frozen && page_ != Leaving::kClosing) return;
   // From here on others may take over what is stored, and what was counted.
   asleep_ = true;

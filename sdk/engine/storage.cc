@@ -96,6 +96,8 @@ void EngineCore::ReadState(const Input& input, Now now) {
       session_ = ReadSession(json);
   }
   if (withdrawal_reads_) segments_left_ = true;
+  delivery_dirty_ |= delivery_put_;  // it may hold calls that are released now
+  losses_dirty_ |= delivery_put_;
   // Ids that an earlier run kept with a consent that is gone.
   if (!AnyLane(GateVerdict::kAdmit, true)) ForgetPerson();
   ReleaseHeld(now);
@@ -256,8 +258,26 @@ String EngineCore::DeliveryState() const {
     const LossCounters& lost = outbox_.earlier()[i];
     if (!lost.empty()) writer.Key(ids[i]).Raw(lost.NonZeroJson());
   }
-  writer.End('}').FieldRaw("losses", losses_.NonZeroJson()).End('}');
+  writer.End('}').FieldRaw("losses", losses_.NonZeroJson());
+  if (store_phase_ == StorePhase::kReadingState) WriteHeld(&writer);
+  writer.End('}');
   return json;
+}
+
+// Calls that came before the ids were read: a page that goes by then leaves them to the next one,
+// which judges them as if they came there.
+void EngineCore::WriteHeld(JsonWriter* writer) const {
+  writer->Key("held").Begin('[');
+  for (const Held& held : held_) {
+    const Event event = ReadEvent(held.type, JsonView(held.fields), held.time_ms);
+    const bool call = held.type != InputType::kReset;
+    if (call && !MayStore(Route(event, held.served).admit)) continue;
+    writer->Begin('{').Field("type", static_cast<int64_t>(held.type));
+    writer->Field("time_ms", held.time_ms);
+    if (call) writer->FieldRaw("fields", held.fields).FieldRaw("standing", held.standing);
+    writer->End('}');
+  }
+  writer->End(']');
 }
 
 }  // namespace waymark

@@ -80,7 +80,7 @@ void FakeHost::Open() {
                 {"config", config_}};
   const auto record = store.find("consent/record");
   if (record != store.end()) start["consent"] = Json::parse(record->second);
-  const std::string frame = MakeFrame(start.dump(), Entropy(++entropy_));
+  const std::string frame = MakeFrame(start.dump(), Entropy(entropy_seed + ++entropy_));
   engine_ = waymark_open(Bytes(frame), frame.size());
   Send({{"type", "wake"}});
 }
@@ -99,7 +99,7 @@ Json FakeHost::Send(Json input, std::string_view bodies) {
       input["type"] == "set_consent" || input["type"] == "reset" || input["type"] == "forget";
   if (decides) {
     input["entropy"] = Place(all.size(), kEntropyBytes);
-    all += Entropy(++entropy_);
+    all += Entropy(entropy_seed + ++entropy_);
   }
   const std::string frame = MakeFrame(input.dump(), all);
   std::string out_bodies;
@@ -195,6 +195,7 @@ void FakeHost::Perform(const Queued& queued) {
     Send({{"type", "store_failed"}, {"effect_id", effect["effect_id"]}, {"reason", "quota"}});
     return;
   }
+  if (type == "store_get" && !store_answers) return;
   if (type == "store_get") {
     Json entries = Json::array();
     std::string bodies;

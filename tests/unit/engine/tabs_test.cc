@@ -1,0 +1,238 @@
+// Several engines on one device: who takes over what, and what a page that slept may still do.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fakes/fake_host.h"
+
+namespace waymark_test {
+namespace {
+
+constexpr auto kDown = [](const Request&) { return Answer{503, "", ""}; };
+constexpr auto kUp = [](const Request&) { return Answer(); };
+
+Json SegmentOnly() {
+  Json config = ShopConfig();
+  config["collectors"].erase(1);
+  return config;
+}
+
+void Grant(FakeHost& host) {
+  host.SetConsent({{"analytics", "granted"}});
+  host.Settle();
+}
+
+// The names under which a host has asked to write, in order.
+std::vector<std::string> Writers(const FakeHost& host) {
+  std::vector<std::string> writers;
+  for (const Json& effect : host.effects) {
+    if (effect["type"] == "claim") writers.push_back(effect["writer"]);
+  }
+  return writers;
+}
+
+// A second tab on the device of the first one, a minute later.
+void OpenBeside(FakeHost& first, FakeHost& second) {
+  second.store = first.store;
+  second.wall_ms = first.wall_ms + 60'000;
+  second.entropy_seed = 100;
+  second.Restart();
+}
+
+TEST(TabsTest, ANameIsClaimedBeforeAnythingIsWrittenAndOnlyWhenThatIsAllowed) {
+  FakeHost host(SegmentOnly());
+  host.Track("a");
+  host.Settle();
+  EXPECT_TRUE(Writers(host).empty());
+  Grant(host);
+  ASSERT_EQ(Writers(host).size(), 1u);
+  size_t claim = 0;
+  size_t put = 0;
+  for (size_t i = 0; i < host.effects.size(); ++i) {
+    const Json& effect = host.effects[i];
+    if (effect["type"] == "claim") claim = i;
+    if (effect.value("key", "").rfind("outbox/" + Writers(host)[0], 0) == 0 && put == 0) put = i;
+  }
+  EXPECT_LT(claim, put);
+}
+
+TEST(TabsTest, WhatALiveTabStoredIsLeftAlone) {
+  FakeHost first(SegmentOnly());
+  Grant(first);
+  first.network = kDown;
+  first.Track("a");
+  first.Settle();
+  FakeHost second(SegmentOnly());
+  second.live = Writers(first);
+  OpenBeside(first, second);
+  second.Advance(60'000);
+  EXPECT_TRUE(second.Delivered("segment").empty());
+}
+
+TEST(TabsTest, WhatADeadTabStoredIsTakenOverByTheOneThatLeads) {
+  FakeHost first(SegmentOnly());
+  Grant(first);
+  first.network = kDown;
+  first.Track("a");
+  first.Settle();
+  FakeHost second(SegmentOnly());
+  second.leads = false;
+  OpenBeside(first, second);
+  second.Advance(60'000);
+  EXPECT_TRUE(second.Delivered("segment").empty());
+  second.Send({{"type", "lead"}, {"live", Writers(second)}});
+  second.Advance(60'000);
+  EXPECT_EQ(second.Delivered("segment").size(), 1u);
+  EXPECT_TRUE(second.View()["leading"]);
+}
+
+TEST(TabsTest, ATabThatGoesLaterIsTakenOverThen) {
+  FakeHost first(SegmentOnly());
+  Grant(first);
+  first.network = kDown;
+  first.Track("a");
+  first.Settle();
+  FakeHost second(SegmentOnly());
+  second.live = Writers(first);
+  OpenBeside(first, second);
+  second.Advance(5'000);
+  second.Send({{"type", "lead"}, {"live", Json::array()}});
+  second.Advance(60'000);
+  EXPECT_EQ(second.Delivered("segment").size(), 1u);
+}
+
+TEST(TabsTest, AWriterThatHasJustBegunIsNotTakenForDead) {
+  FakeHost first(SegmentOnly());
+  Grant(first);
+  first.network = kDown;
+  first.Track("a");
+  first.Settle();
+  FakeHost second(SegmentOnly());
+  second.store = first.store;
+  second.wall_ms = first.wall_ms - 1'000;  // Restart() adds a second
+  second.entropy_seed = 100;
+  second.Restart();
+  second.Settle();
+  EXPECT_TRUE(second.Delivered("segment").empty());
+  second.Advance(60'000);  // nobody holds its name after all
+  EXPECT_EQ(second.Delivered("segment").size(), 1u);
+}
+
+TEST(TabsTest, APageThatSleptLetsGoOfWhatItStoredAndTakesANewName) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.network = kDown;
+  host.Track("a", {{"i", 0}});
+  host.Settle();
+  host.leads = false;
+  host.Lifecycle("frozen");
+  host.Settle();
+  // Meanwhile another tab has delivered it.
+  std::erase_if(host.store, [](const auto& entry) { return entry.first.rfind("outbox/", 0) == 0; });
+  host.network = kUp;
+  host.Lifecycle("resumed");
+  host.Settle();
+  host.Track("a", {{"i", 1}});
+  host.Advance(60'000);
+  ASSERT_EQ(host.Delivered("segment").size(), 1u);
+  EXPECT_EQ(host.Delivered("segment")[0]["properties"]["i"], 1);
+  ASSERT_EQ(Writers(host).size(), 2u);
+  EXPECT_NE(Writers(host)[0], Writers(host)[1]);
+}
+
+TEST(TabsTest, APageThatComesBackAndLeadsAgainSendsItsOwn) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.network = kDown;
+  for (int i = 0; i < 3; ++i) host.Track("a", {{"i", i}});
+  host.Settle();
+  host.Lifecycle("closing");
+  host.Settle();
+  host.network = kUp;
+  host.Lifecycle("visible");
+  host.Advance(60'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 3u);
+  EXPECT_EQ(host.View()["queue"]["events"], 0);
+}
+
+TEST(TabsTest, LossesOfADeadTabAreTakenOverOnce) {
+  Json config = SegmentOnly();
+  config["delivery"]["outbox_events_max"] = 10;
+  FakeHost host(config);
+  Grant(host);
+  host.network = kDown;
+  for (int i = 0; i < 25; ++i) host.Track("a", {{"i", i}});
+  host.Settle();
+  const Json lost = {{"quota", 15}};
+  EXPECT_EQ(host.View()["collectors"]["segment"]["lost"], lost);
+  for (int restart = 0; restart < 3; ++restart) {
+    host.Restart();
+    host.Advance(10'000);
+    EXPECT_EQ(host.View()["collectors"]["segment"]["lost"], lost);
+  }
+  host.network = kUp;
+  host.Advance(600'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 10u);
+  host.Restart();
+  host.Advance(10'000);
+  EXPECT_EQ(host.View()["collectors"]["segment"]["lost"], lost);
+}
+
+TEST(TabsTest, ANewGenerationHasANewName) {
+  FakeHost host;
+  Grant(host);
+  host.Track("a");
+  host.Advance(5'000);
+  host.Send({{"type", "reset"}});
+  host.Settle();
+  host.Track("a");
+  host.Advance(5'000);
+  const auto events = host.Delivered("segment");
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_NE(events[0]["context"]["delivery"]["writer"], events[1]["context"]["delivery"]["writer"]);
+  EXPECT_EQ(events[1]["context"]["delivery"]["sequence"], 1);
+}
+
+TEST(TabsTest, CallsBeforeTheStateWasReadGoToTheNextPageWhenThisOneEnds) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.Track("first");
+  host.Advance(5'000);
+  const Json id = host.View()["anonymous_id"];
+  host.store_answers = false;
+  host.Restart();
+  host.Track("early");
+  EXPECT_EQ(host.View()["queue"]["held"], 1);
+  host.Lifecycle("closing");
+  host.Settle();
+  host.store_answers = true;
+  host.Restart();
+  host.Advance(60'000);
+  ASSERT_EQ(host.Delivered("segment").size(), 2u);
+  EXPECT_EQ(host.Delivered("segment")[1]["event"], "early");
+  EXPECT_EQ(host.Delivered("segment")[1]["anonymousId"], id);
+}
+
+TEST(TabsTest, AWithdrawalReachesWhatOtherTabsStored) {
+  Json config = ShopConfig();
+  config["collectors"][1]["needs"] = {"marketing"};
+  FakeHost first(config);
+  first.SetConsent({{"analytics", "granted"}, {"marketing", "granted"}});
+  first.Settle();
+  first.network = [](const Request& request) {
+    return request.url.find("segment") != std::string::npos ? Answer() : Answer{503, "", ""};
+  };
+  first.Track("a", {{"text", "xxxx"}});
+  first.Advance(2'000);  // only marketing still needs it
+  FakeHost second(config);
+  second.leads = false;
+  second.live = Writers(first);
+  OpenBeside(first, second);
+  second.SetConsent({{"marketing", "denied"}, {"analytics", "denied"}});
+  second.Settle();
+  for (const auto& [key, value] : second.store) {
+    EXPECT_EQ(value.find("xxxx"), std::string::npos) << key;
+  }
+}
+
+}  // namespace
+}  // namespace waymark_test
