@@ -3,11 +3,14 @@
 namespace waymark {
 namespace {
 
+constexpr size_t kUuidSize = 36;
+constexpr size_t kCounterDigits = 8;
+
 String Format(uint64_t high, uint64_t low, int version) {
   high = (high & ~uint64_t{0xf000}) | static_cast<uint64_t>(version) << 12;
   low = (low & ~(uint64_t{3} << 62)) | uint64_t{2} << 62;
   String out;
-  out.reserve(36);
+  out.reserve(kUuidSize);
   AppendHex(&out, high >> 32, 8);
   out.push_back('-');
   AppendHex(&out, high >> 16, 4);
@@ -26,6 +29,21 @@ void AppendHex(String* out, uint64_t value, int width) {
   for (int shift = 4 * (width - 1); shift >= 0; shift -= 4) {
     out->push_back("0123456789abcdef"[value >> shift & 15]);
   }
+}
+
+uint64_t ParseHex(std::string_view digits) {
+  uint64_t number = 0;
+  for (const char c : digits) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit && (c < 'a' || c > 'f')) return 0;
+    number = number << 4 | static_cast<uint64_t>(digit ? c - '0' : c - 'a' + 10);
+  }
+  return number;
+}
+
+uint32_t CounterOf(std::string_view message_id) {
+  if (message_id.size() != kUuidSize) return 0;
+  return static_cast<uint32_t>(ParseHex(message_id.substr(kUuidSize - kCounterDigits)));
 }
 
 String RandomUuid(Prng* prng) {

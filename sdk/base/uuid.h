@@ -3,6 +3,7 @@
 #define WAYMARK_BASE_UUID_H_
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/prng.h"
 #include "base/string.h"
@@ -27,6 +28,12 @@ class MessageIds {
   uint32_t middle_ = 0;
   uint32_t counter_ = 0;
 };
+
+// The counter of a message id; 0 when the text is none.
+uint32_t CounterOf(std::string_view message_id);
+
+// The number that lower-case hexadecimal digits stand for; 0 when there is anything else.
+uint64_t ParseHex(std::string_view digits);
 
 // `width` lower-case hexadecimal digits, the last ones of `value`.
 void AppendHex(String* out, uint64_t value, int width);

@@ -5,6 +5,7 @@
 #include "base/json_merge.h"
 #include "base/limits.h"
 #include "base/name_table.h"
+#include "base/uuid.h"
 
 namespace waymark {
 namespace {
@@ -138,6 +139,7 @@ OutgoingEvent OpenRecord(const Record& record, const Lane& lane, Outbox* outbox,
     else if (Is(key, "sequence"))
       event.sequence = (value.is(JsonType::kObject) ? value[lane.id] : value).IntegerOr(0);
   }
+  if (event.sequence == 0 && !event.deidentified) event.sequence = CounterOf(event.message_id) + 1;
   return event;
 }
 

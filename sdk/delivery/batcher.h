@@ -16,7 +16,7 @@
 namespace waymark {
 
 struct BatchLimits {
-  size_t events_max = 100;
+  size_t events_max = 250;
   size_t bytes_max = 65'536;  // of the body as it is sent
 };
 

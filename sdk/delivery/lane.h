@@ -68,7 +68,7 @@ struct Lane {
   Outage outage;
   size_t events_max = SIZE_MAX;  // lowered by a split, raised again by success
   GzipTrust gzip_trust = GzipTrust::kUntried;
-  int64_t gzip_ratio = 3;  // raw bytes for one compressed byte, of the last body
+  int64_t gzip_ratio = 7;  // raw bytes for one compressed byte, of the last body
   int64_t preflight_until_ms = 0;
   int refusals = 0;  // of the platform, one after the other, while the page leaves
   RateLimiter rate;

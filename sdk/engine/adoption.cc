@@ -34,13 +34,7 @@ bool Contains(const List<String>& names, std::string_view name) {
 
 // When a writer began, from its name; 0 when it is none of ours.
 int64_t BeganMs(std::string_view writer) {
-  int64_t time_ms = 0;
-  for (const char c : writer.substr(0, std::min(writer.size(), kWriterTimeDigits))) {
-    const bool digit = c >= '0' && c <= '9';
-    if (!digit && (c < 'a' || c > 'f')) return 0;
-    time_ms = time_ms << 4 | (digit ? c - '0' : c - 'a' + 10);
-  }
-  return time_ms;
+  return static_cast<int64_t>(ParseHex(writer.substr(0, kWriterTimeDigits)));
 }
 
 }  // namespace

@@ -250,7 +250,7 @@ void EngineCore::Enqueue(Record&& record, uint32_t lanes, const Event& event,
   record.pending = lanes;
   record.storable = MayStore(lanes);
   record.queued_mono_ms = now.mono_ms;
-  WriteRoute(record.pending != LanesOf(record, selector, message_id), &record);
+  WriteRoute(record.pending != LanesOf(record, selector, message_id), message_id, &record);
   outbox_.Append(std::move(record));
   while (Record* least = outbox_.OverBound()) {
     Report("queue_full", "/delivery", "more events than may wait",
@@ -267,7 +267,7 @@ void EngineCore::Enqueue(Record&& record, uint32_t lanes, const Event& event,
 // is the same for all, {collector: number} otherwise. `exact`: others would take it, too, when it
 // is read back, so it must be said who is meant. A de-identified event has no number: it would tell
 // which ones belong together.
-void EngineCore::WriteRoute(bool exact, Record* record) {
+void EngineCore::WriteRoute(bool exact, std::string_view message_id, Record* record) {
   List<Settlement>& settlements = outbox_.writers().back().lanes;
   uint64_t all = 0;
   bool same = true;
@@ -277,7 +277,8 @@ void EngineCore::WriteRoute(bool exact, Record* record) {
     same &= all == 0 || all == number;
     all = number;
   }
-  if (same && !exact && record->deidentified) return;
+  const uint64_t usual = record->deidentified ? 1 : CounterOf(message_id) + uint64_t{1};
+  if (same && !exact && all == usual) return;
   String* text = &record->event;
   text->resize(text->size() - 1);  // the final brace
   *text += R"(,"sequence":)";

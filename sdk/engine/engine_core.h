@@ -112,7 +112,7 @@ class EngineCore {
   void KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes, Now now);
   void Enqueue(Record&& record, uint32_t lanes, const Event& event, std::string_view message_id,
                Now now);
-  void WriteRoute(bool exact, Record* record);
+  void WriteRoute(bool exact, std::string_view message_id, Record* record);
   uint32_t LanesOf(const Record& record, std::string_view selector,
                    std::string_view message_id) const;
 

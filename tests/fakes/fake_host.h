@@ -70,8 +70,8 @@ class FakeHost {
   bool store_fails = false;
   bool leads = true;              // is given the lead whenever it claims
   Json live = Json::array();      // writers of other engines that are awake
-  bool store_answers = true;  // puts and deletions are done, but no reading is answered
-  int entropy_seed = 0;       // other devices and tabs draw other bytes
+  bool store_answers = true;      // puts and deletions are done, but no reading is answered
+  int entropy_seed = 0;           // other devices and tabs draw other bytes
   std::string store_keeps;        // deletions below this prefix fail, and all behind them
   std::vector<Request> requests;  // all that were started
   std::vector<Json> problems;     // all that were reported
