@@ -1,30 +1,52 @@
 #include "codec/crc32.h"
 
-#include <array>
+#include <cstddef>
 
 namespace waymark {
 namespace {
 
-// A table of 16 entries: zlib's own are 8 KB of the page module, which brotli cannot shrink.
-constexpr std::array<uint32_t, 16> kTable = [] {
-  std::array<uint32_t, 16> table{};
-  for (uint32_t i = 0; i < 16; ++i) {
-    uint32_t value = i;
-    for (int bit = 0; bit < 4; ++bit) value = value >> 1 ^ (value & 1 ? 0xedb88320 : 0);
-    table[i] = value;
+constexpr uint32_t kPolynomial = 0xedb88320;
+constexpr int kSlices = 4;
+
+// Four tables of 256 entries, so that four bytes take one step: every byte that is stored or
+// compressed passes here. They are worked out when the program is loaded; as data they would be 4
+// KB of the page module, which brotli cannot shrink.
+struct Tables {
+  Tables() {
+    for (uint32_t i = 0; i < 256; ++i) {
+      uint32_t value = i;
+      for (int bit = 0; bit < 8; ++bit) value = value >> 1 ^ (value & 1 ? kPolynomial : 0);
+      // Keeps the compiler from working them out itself.
+      asm volatile("" : "+r"(value));
+      of[0][i] = value;
+    }
+    for (int slice = 1; slice < kSlices; ++slice) {
+      for (uint32_t i = 0; i < 256; ++i) {
+        const uint32_t before = of[slice - 1][i];
+        of[slice][i] = before >> 8 ^ of[0][before & 255];
+      }
+    }
   }
-  return table;
-}();
+
+  uint32_t of[kSlices][256];
+};
+
+const Tables kTables;
+
+uint32_t Byte(std::string_view bytes, size_t i) { return static_cast<uint8_t>(bytes[i]); }
 
 }  // namespace
 
 uint32_t Crc32(std::string_view bytes, uint32_t crc) {
   crc = ~crc;
-  for (const char c : bytes) {
-    crc ^= static_cast<uint8_t>(c);
-    crc = crc >> 4 ^ kTable[crc & 15];
-    crc = crc >> 4 ^ kTable[crc & 15];
+  size_t i = 0;
+  for (; i + kSlices <= bytes.size(); i += kSlices) {
+    crc ^= Byte(bytes, i) | Byte(bytes, i + 1) << 8 | Byte(bytes, i + 2) << 16 |
+           Byte(bytes, i + 3) << 24;
+    crc = kTables.of[3][crc & 255] ^ kTables.of[2][crc >> 8 & 255] ^
+          kTables.of[1][crc >> 16 & 255] ^ kTables.of[0][crc >> 24];
   }
+  for (; i < bytes.size(); ++i) crc = crc >> 8 ^ kTables.of[0][(crc ^ Byte(bytes, i)) & 255];
   return ~crc;
 }
 

@@ -102,16 +102,24 @@ bool MayGo(const Lane& lane, const Record& record, const SendRules& rules) {
 
 OutgoingEvent OpenRecord(const Record& record, const Lane& lane, Outbox* outbox,
                          const SendRules& rules, String* text) {
+  const std::string_view standing = outbox->ContextOf(record);
   const JsonView stored(record.event);
-  String context = R"({"context":)";
-  context += MergeObjects(JsonView(outbox->ContextOf(record)), stored["context"]);
-  context.push_back('}');
-  *text = MergeObjects(stored, JsonView(context));
-  ApplyFieldRules(*rules.fields, rules.consent->Allowed() & record.captured, text);
+  const JsonView changes = stored["context"];
+  // Most events change nothing of the standing context, and most policies have no rules for fields:
+  // then the record is read where it lies.
+  const bool as_is = !changes && rules.fields->empty();
+  if (!as_is) {
+    String context = R"({"context":)";
+    context += MergeObjects(JsonView(standing), changes);
+    context.push_back('}');
+    *text = MergeObjects(stored, JsonView(context));
+    ApplyFieldRules(*rules.fields, rules.consent->Allowed() & record.captured, text);
+  }
   OutgoingEvent event;
   event.deidentified = record.deidentified;
   event.writer = outbox->WriterOf(record)->name;
-  for (JsonItems item((JsonView(*text))); item.Next();) {
+  if (as_is) event.context = JsonView(standing);
+  for (JsonItems item(as_is ? stored : JsonView(*text)); item.Next();) {
     const std::string_view key = item.key();
     JsonView value = item.value();
     if (Is(key, "type"))
@@ -148,6 +156,7 @@ void OpenBatch(const LaneQueue& queue, bool gzip, Batch* batch) {
   batch->open = true;
   batch->gzip = gzip;
   batch->told = queue.outbox->changes();
+  batch->closings = queue.outbox->closings();
   String begin;
   queue.lane->collector->Begin(&begin);
   AppendToBody(begin, batch);
@@ -219,12 +228,13 @@ void PackBatch(const LaneQueue& queue, size_t raw_bytes_max, size_t events_max, 
   }
 }
 
-bool IsCurrent(const LaneQueue& queue, const Batch& batch) {
-  for (const uint64_t id : batch.record_ids) {
+bool IsCurrent(const LaneQueue& queue, Batch* batch) {
+  if (batch->closings == queue.outbox->closings()) return true;
+  for (const uint64_t id : batch->record_ids) {
     const Record* record = queue.outbox->Find(id);
     if (!record || !(record->pending >> queue.index & 1)) return false;
-    if (!MayGo(*queue.lane, *record, *queue.rules)) return false;
   }
+  batch->closings = queue.outbox->closings();
   return true;
 }
 

@@ -63,8 +63,9 @@ String CloseBatch(const LaneQueue& queue, Batch* batch);
 void PackBatch(const LaneQueue& queue, size_t raw_bytes_max, size_t events_max, bool gzip,
                Batch* batch);
 
-// Whether every record of the batch is still there and may still go.
-bool IsCurrent(const LaneQueue& queue, const Batch& batch);
+// Whether every record of the batch is still to be sent. Consent is not asked: a change of it drops
+// all drafts.
+bool IsCurrent(const LaneQueue& queue, Batch* batch);
 
 // Opens a record for an encoder. `*text` holds what the views look into.
 OutgoingEvent OpenRecord(const Record& record, const Lane& lane, Outbox* outbox,

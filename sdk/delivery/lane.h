@@ -28,11 +28,12 @@ enum class GzipTrust : uint8_t { kUntried, kWorks, kRefused };
 // it costs no more than its end.
 struct Batch {
   List<uint64_t> record_ids;
-  String body;           // when it is not compressed
-  GzipStream stream;     // when it is
-  size_t raw_bytes = 0;  // before compression, with what ends it
-  uint32_t told = 0;     // losses that it tells: up to this change of the outbox
-  bool open = false;     // begun
+  String body;            // when it is not compressed
+  GzipStream stream;      // when it is
+  size_t raw_bytes = 0;   // before compression, with what ends it
+  uint32_t told = 0;      // losses that it tells: up to this change of the outbox
+  uint32_t closings = 0;  // of the outbox, when its records were last looked at
+  bool open = false;      // begun
   bool gzip = false;
   bool deidentified = false;  // all of its records, or none
   bool full = false;

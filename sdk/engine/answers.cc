@@ -53,7 +53,6 @@ void EngineCore::OnAnswer(size_t lane_index, const Flight& flight, const Input& 
   const std::string_view error = fact.fields["error"].AsName();
   const int status = static_cast<int>(std::clamp<int64_t>(fact.Integer("status"), 0, 999));
   if (Is(error, "refused")) return OnRefusedByPlatform(lane_index, flight, now);
-  lane.refusals = 0;
   if (Is(error, "aborted")) return;
   if (Is(error, "queued")) {  // taken over by the platform, which is no acceptance
     lane.retry_ms = now.mono_ms + kBeaconDoubtMs;
@@ -96,6 +95,7 @@ void EngineCore::OnRefusedByPlatform(size_t lane_index, const Flight& flight, No
 
 void EngineCore::Acknowledge(size_t lane_index, const Flight& flight, Now now) {
   Lane& lane = lanes_[lane_index];
+  lane.refusals = 0;
   if (flight.gzip) lane.gzip_trust = GzipTrust::kWorks;
   if (!flight.simple) lane.preflight_until_ms = now.mono_ms + lane.collector->PreflightMs();
   for (const uint64_t id : flight.record_ids) {

@@ -84,7 +84,7 @@ void EngineCore::Feed(size_t lane_index, Now now) {
   const LaneQueue queue = QueueOf(lane_index, now);
   lane.feed_ms = kNever;
   if (!Plan(lane, now, Leaving::kNo, SIZE_MAX).gzip || lane.outage.suspect != 0) return;
-  if (!lane.draft.open || !IsCurrent(queue, lane.draft)) OpenBatch(queue, true, &lane.draft);
+  if (!lane.draft.open || !IsCurrent(queue, &lane.draft)) OpenBatch(queue, true, &lane.draft);
   const size_t events_max = EventsMax(lane_index, now, Leaving::kNo);
   const size_t room = events_max - std::min(lane.draft.record_ids.size(), events_max);
   FillBatch(queue, RawBytesMax(lane, true, config_.batch.bytes_max), std::min(room, kFeedEventsMax),
@@ -173,7 +173,7 @@ bool EngineCore::BuildBody(size_t lane_index, Now now, Leaving leaving, size_t e
   Batch draft = std::move(lane.draft);
   lane.draft = Batch();
   const bool usable = draft.open && draft.gzip == gzip && lane.outage.suspect == 0 &&
-                      draft.record_ids.size() <= events_max && IsCurrent(queue, draft);
+                      draft.record_ids.size() <= events_max && IsCurrent(queue, &draft);
   if (usable) *batch = std::move(draft);
   for (int build = 0; build < kBuildsMax; ++build) {
     if (!batch->open) OpenBatch(queue, gzip, batch);

@@ -174,6 +174,7 @@ void Outbox::Close(Record* record, int lane) {
   record->in_flight &= ~bit;
   if (record->pending == bit && WaitsForStore(*record)) --unstored_;
   record->pending &= ~bit;
+  ++closings_;
   --pending_[static_cast<size_t>(lane)].of[static_cast<size_t>(record->priority)];
   unswept_ = true;
   if (record->pending != 0) return;
@@ -445,6 +446,7 @@ void Outbox::Clear() {
   records_.clear();
   segments_.clear();
   contexts_.clear();
+  ++closings_;
   for (Pending& pending : pending_) pending = Pending();
   live_ = 0;
   bytes_ = 0;

@@ -139,6 +139,8 @@ class Outbox {
   LossCounters Lost(size_t lane) const;
   List<LossCounters>& earlier() { return earlier_; }
   const List<LossCounters>& earlier() const { return earlier_; }
+  // Grows whenever a collector is done with a record.
+  uint32_t closings() const { return closings_; }
   // Grows whenever a loss is counted.
   uint32_t changes() const { return changes_; }
   uint32_t NextChange() { return ++changes_; }
@@ -182,6 +184,7 @@ class Outbox {
   uint32_t next_context_ = 1;
   uint32_t next_writer_ = 1;
   uint32_t changes_ = 0;
+  uint32_t closings_ = 0;
   uint32_t evict_from_[kPriorities] = {};  // no evictable record of the priority stands before
   bool unswept_ = false;
   OutboxLimits limits_;
