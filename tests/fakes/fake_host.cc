@@ -61,7 +61,10 @@ std::string Inflate(const std::string& gzip) {
   return result == Z_STREAM_END ? out : "not deflate";
 }
 
-FakeHost::FakeHost(Json config) : config_(std::move(config)) { Open(); }
+FakeHost::FakeHost(Json config, std::string origin)
+    : config_(std::move(config)), origin_(std::move(origin)) {
+  Open();
+}
 
 FakeHost::~FakeHost() { waymark_close(engine_); }
 
@@ -78,6 +81,7 @@ void FakeHost::Open() {
                 {"entropy", Place(0, kEntropyBytes)},
                 {"sdk", {{"name", "waymark-test"}, {"version", "0.1.0"}}},
                 {"config", config_}};
+  if (!origin_.empty()) start["origin"] = origin_;
   const auto record = store.find("consent/record");
   if (record != store.end()) start["consent"] = Json::parse(record->second);
   const std::string frame = MakeFrame(start.dump(), Entropy(entropy_seed + ++entropy_));

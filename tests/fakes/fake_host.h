@@ -39,7 +39,8 @@ struct Answer {
 
 class FakeHost {
  public:
-  explicit FakeHost(Json config = ShopConfig());
+  // `origin`: of the page; empty: there is no page, and no CORS.
+  explicit FakeHost(Json config = ShopConfig(), std::string origin = "");
   ~FakeHost();
   FakeHost(const FakeHost&) = delete;
   FakeHost& operator=(const FakeHost&) = delete;
@@ -94,6 +95,7 @@ class FakeHost {
   Json Read(const uint8_t* result, std::string* bodies);
 
   Json config_;
+  std::string origin_;
   waymark_engine* engine_ = nullptr;
   std::deque<Queued> queued_;
   Json wake_at_ms_;

@@ -317,5 +317,287 @@ TEST(DeliveryTest, SameSeedSameBytes) {
   EXPECT_EQ(run(), run());
 }
 
+TEST(DeliveryTest, AfterAFailureOneEventIsTriedAloneThenTheRestAtOnce) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  bool down = true;
+  host.network = [&](const Request&) { return down ? Answer{0, "network", ""} : Answer(); };
+  for (int i = 0; i < 40; ++i) host.Track("a", {{"i", i}});
+  host.Advance(12'000);
+  ASSERT_GE(host.requests.size(), 3u);
+  EXPECT_EQ(host.requests[0].json["batch"].size(), 40u);
+  for (size_t i = 1; i < host.requests.size(); ++i) {
+    EXPECT_EQ(host.requests[i].json["batch"].size(), 1u);
+  }
+  down = false;
+  const size_t before = host.requests.size();
+  host.Advance(5'000);
+  ASSERT_EQ(host.requests.size(), before + 2);
+  EXPECT_EQ(host.requests[before + 1].json["batch"].size(), 39u);
+  EXPECT_EQ(host.Delivered("segment").size(), 40u);
+}
+
+TEST(DeliveryTest, ALostAnswerCostsOneBatchTwiceWithEqualIds) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  std::map<std::string, int> taken;
+  int answers_lost = 0;
+  host.network = [&](const Request& request) {
+    for (const Json& event : request.json["batch"]) ++taken[event["messageId"]];
+    return ++answers_lost <= 4 ? Answer{0, "network", ""} : Answer();
+  };
+  for (int i = 0; i < 100; ++i) {
+    host.Track("a", {{"i", i}});
+    host.Advance(200);
+  }
+  host.Advance(20'000);
+  EXPECT_EQ(taken.size(), 100u);
+  int twice = 0;
+  for (const auto& [id, times] : taken) twice += times > 1;
+  EXPECT_LE(static_cast<size_t>(twice), host.requests[0].json["batch"].size());
+}
+
+TEST(DeliveryTest, AnEventThatFailsWhereOthersGoThroughIsGivenUpAndCounted) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.network = [](const Request& request) {
+    for (const Json& event : request.json["batch"]) {
+      if (event["event"] == "poison") return Answer{500, "", ""};
+    }
+    return Answer();
+  };
+  for (int i = 0; i < 30; ++i) host.Track(i == 17 ? "poison" : "good");
+  host.Advance(600'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 29u);
+  EXPECT_EQ(host.View()["losses"]["retry_exhausted"], 1);
+  EXPECT_EQ(host.View()["queue"]["events"], 0);
+}
+
+TEST(DeliveryTest, ACollectorThatIsDownLosesNothingHoweverLong) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  bool down = true;
+  host.network = [&](const Request&) { return down ? Answer{500, "", ""} : Answer(); };
+  for (int i = 0; i < 30; ++i) host.Track("a");
+  host.Advance(7 * 24 * 3'600'000);
+  EXPECT_EQ(host.View()["losses"]["retry_exhausted"], 0);
+  down = false;
+  host.Advance(600'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 30u);
+}
+
+TEST(DeliveryTest, RetryAfterAsADateIsHonoured) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.wall_ms = 1'445'412'470'000;  // ten seconds before the date below
+  host.network = [&](const Request&) {
+    return host.requests.empty() ? Answer{503, "", "Wed, 21 Oct 2015 07:28:00 GMT"} : Answer();
+  };
+  host.Track("a");
+  host.Advance(9'900);
+  EXPECT_EQ(host.requests.size(), 1u);
+  host.Advance(300);
+  EXPECT_EQ(host.requests.size(), 2u);
+}
+
+TEST(DeliveryTest, WithoutAReadableRetryAfterATooManyIsLeftAloneLonger) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.network = [&](const Request&) {
+    return host.requests.empty() ? Answer{429, "", ""} : Answer();
+  };
+  host.Track("a");
+  host.Advance(10'900);
+  EXPECT_EQ(host.requests.size(), 1u);
+  host.Advance(200);
+  EXPECT_EQ(host.requests.size(), 2u);
+}
+
+TEST(DeliveryTest, NoMoreEventsASecondThanTheConfigAllows) {
+  Json config = SegmentOnly();
+  config["delivery"] = {{"events_per_s_max", 10}, {"batch_events_max", 20}, {"flush_ms", 0}};
+  FakeHost host(config);
+  Grant(host);
+  for (int i = 0; i < 100; ++i) host.Track("a");
+  host.Advance(1'000);
+  EXPECT_LE(host.Delivered("segment").size(), 30u);
+  host.Advance(4'000);
+  EXPECT_LE(host.Delivered("segment").size(), 70u);
+  host.Advance(10'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 100u);
+}
+
+TEST(DeliveryTest, BulkWaitsWhileTheNetworkCostsMoney) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.Send({{"type", "connectivity"}, {"online", true}, {"metered", true}});
+  host.Send({{"type", "track"}, {"name", "scroll"}, {"priority", "bulk"}});
+  host.Track("a");
+  host.Advance(60'000);
+  ASSERT_EQ(host.Delivered("segment").size(), 1u);
+  EXPECT_EQ(host.Delivered("segment")[0]["event"], "a");
+  EXPECT_TRUE(host.Send({{"type", "wake"}})["wake_at_ms"].is_null());
+  host.Send({{"type", "connectivity"}, {"online", true}, {"metered", false}});
+  host.Advance(60'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 2u);
+}
+
+TEST(DeliveryTest, APageThatGoesSendsFirstWhatMattersMost) {
+  Json config = SegmentOnly();
+  config["collectors"][0]["options"]["gzip"] = false;
+  config["delivery"]["flush_ms"] = 600'000;
+  config["delivery"]["batch_bytes_max"] = 500'000;
+  FakeHost host(config);
+  Grant(host);
+  const std::string text(1'500, 'a');
+  for (int i = 0; i < 60; ++i) {
+    host.Send({{"type", "track"},
+               {"name", "scroll"},
+               {"priority", "bulk"},
+               {"properties", {{"text", text}}}});
+  }
+  host.Track("order_completed", {{"text", text}});
+  host.Settle();
+  host.network = [](const Request&) { return Answer{0, "queued", ""}; };
+  host.Lifecycle("closing");
+  host.Settle();
+  ASSERT_EQ(host.requests.size(), 1u);
+  const Json& batch = host.requests[0].json["batch"];
+  EXPECT_GT(host.requests[0].body.size(), 60'000u);
+  EXPECT_LE(host.requests[0].body.size(), 65'536u);
+  // In the order in which they happened.
+  EXPECT_EQ(batch.back()["event"], "Order Completed");
+  EXPECT_EQ(batch[0]["event"], "scroll");
+}
+
+TEST(DeliveryTest, ABeaconThatIsRefusedIsHalvedThenFetched) {
+  FakeHost host(SegmentOnly(), "https://shop.example");
+  Grant(host);
+  host.network = [](const Request& request) {
+    return request.transport == "beacon" ? Answer{0, "refused", ""} : Answer{0, "", ""};
+  };
+  for (int i = 0; i < 8; ++i) host.Track("a", {{"text", std::string(100, 'a')}});
+  host.Lifecycle("closing");
+  host.Settle();
+  ASSERT_EQ(host.requests.size(), 3u);
+  EXPECT_EQ(host.requests[0].json["batch"].size(), 8u);
+  EXPECT_EQ(host.requests[1].json["batch"].size(), 4u);
+  EXPECT_EQ(host.requests[2].json["batch"].size(), 2u);
+  EXPECT_EQ(host.requests[2].transport, "keepalive");
+}
+
+TEST(DeliveryTest, WhatLeavesBesideABatchInFlightIsTheRest) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.network = [](const Request&) { return Answer{0, "", ""}; };
+  for (int i = 0; i < 5; ++i) host.Track("a", {{"i", i}});
+  host.Advance(2'000);
+  for (int i = 5; i < 8; ++i) host.Track("a", {{"i", i}});
+  host.Lifecycle("closing");
+  host.Settle();
+  ASSERT_EQ(host.requests.size(), 2u);
+  EXPECT_EQ(host.requests[1].json["batch"].size(), 3u);
+  EXPECT_EQ(host.requests[1].json["batch"][0]["properties"]["i"], 5);
+}
+
+TEST(DeliveryTest, ACollectorCanWorkOutWhatItNeverGot) {
+  Json config = SegmentOnly();
+  config["delivery"]["outbox_events_max"] = 10;
+  FakeHost host(config);
+  Grant(host);
+  bool down = true;
+  host.network = [&](const Request&) { return down ? Answer{503, "", ""} : Answer(); };
+  for (int i = 0; i < 25; ++i) host.Track("a", {{"i", i}});
+  host.Advance(2'000);
+  down = false;
+  host.Advance(10'000);
+  host.Track("later");
+  host.Advance(5'000);
+  const auto events = host.Delivered("segment");
+  int64_t last = 0;
+  int64_t lost = 0;
+  for (const Json& event : events) {
+    const Json& delivery = event["context"]["delivery"];
+    const std::string id = event["messageId"];
+    last = std::max<int64_t>(last, std::stoll(id.substr(28), nullptr, 16) + 1);
+    if (!delivery.contains("lost")) continue;
+    for (const auto& [reason, count] : delivery["lost"][delivery["writer"]].items()) {
+      EXPECT_EQ(reason, "quota");
+      lost = count;
+    }
+  }
+  EXPECT_EQ(last, 26);
+  EXPECT_EQ(lost, 15);
+  EXPECT_EQ(events.size(), 11u);
+  // Once it is known to be known it is not told again.
+  EXPECT_FALSE(events.back()["context"]["delivery"].contains("lost"));
+}
+
+TEST(DeliveryTest, DeidentifiedEventsCarryNoSequence) {
+  Json config = SegmentOnly();
+  config["consent"]["purposes"].push_back(
+      {{"id", "audience"}, {"basis", "exempt"}, {"mode", "deidentify"}});
+  config["collectors"][0]["needs"] = {"audience"};
+  FakeHost host(config);
+  host.Track("product_viewed");
+  host.Advance(5'000);
+  ASSERT_EQ(host.Delivered("segment").size(), 1u);
+  EXPECT_FALSE(host.Delivered("segment")[0]["context"].contains("delivery"));
+}
+
+TEST(DeliveryTest, AcrossOriginsAClosingPageSendsPlainUnlessThePreflightIsKnown) {
+  Json config = SegmentOnly();
+  config["delivery"]["flush_ms"] = 600'000;
+  FakeHost host(config, "https://shop.example");
+  Grant(host);
+  const auto leave = [&] {
+    for (int i = 0; i < 30; ++i) host.Track("a", {{"text", std::string(100, 'a')}});
+    host.requests.clear();
+    host.Lifecycle("closing");
+    host.Settle();
+    host.Lifecycle("visible");
+    host.Advance(2'000);
+    return host.requests.at(0).headers;
+  };
+  EXPECT_EQ(leave()["Content-Type"], "text/plain");
+  // A compressed one has just gone through.
+  for (int i = 0; i < 30; ++i) host.Track("a", {{"text", std::string(100, 'a')}});
+  host.Send({{"type", "flush"}});
+  host.Settle();
+  EXPECT_EQ(leave()["Content-Encoding"], "gzip");
+}
+
+TEST(DeliveryTest, WithinItsOriginAClosingPageSendsCompressed) {
+  FakeHost host(SegmentOnly(), "https://segment.example");
+  Grant(host);
+  for (int i = 0; i < 30; ++i) host.Track("a", {{"text", std::string(100, 'a')}});
+  host.Lifecycle("closing");
+  host.Settle();
+  ASSERT_EQ(host.requests.size(), 1u);
+  EXPECT_EQ(host.requests[0].headers["Content-Encoding"], "gzip");
+  EXPECT_EQ(host.requests[0].transport, "keepalive");
+}
+
+TEST(DeliveryTest, ALongQueueIsSentInOrderFromMemoryAndStore) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  bool down = true;
+  host.network = [&](const Request&) { return down ? Answer{503, "", ""} : Answer(); };
+  for (int task = 0; task < 400; ++task) {
+    for (int i = 0; i < 10; ++i) {
+      host.Track("a", {{"i", task * 10 + i}, {"text", std::string(800, 'x')}});
+    }
+    host.Advance(10);
+  }
+  EXPECT_EQ(host.View()["queue"]["events"], 4'000);
+  down = false;
+  host.Advance(60'000);
+  const auto events = host.Delivered("segment");
+  ASSERT_EQ(events.size(), 4'000u);
+  for (int i = 0; i < 4'000; ++i) EXPECT_EQ(events[static_cast<size_t>(i)]["properties"]["i"], i);
+  EXPECT_EQ(host.View()["queue"]["events"], 0);
+  for (const auto& [key, value] : host.store) EXPECT_NE(key.rfind("outbox/", 0), 0u) << key;
+}
+
 }  // namespace
 }  // namespace waymark_test
