@@ -156,6 +156,7 @@ void EngineCore::ReadSegments(const Input& input, Now now) {
     ReadSegment(segments_after_, input.Body(entry.value()["value"]), now);
     segments_left_ = input.fields["more"].AsBool();
   }
+  KeepBound();
   if (withdrawal_restart_) {
     withdrawal_restart_ = false;
     segments_left_ = true;
@@ -291,9 +292,9 @@ void EngineCore::CleanSegment(std::string_view key, DecodedSegment* decoded, Now
 void EngineCore::WakeUp(Now now) {
   asleep_ = false;
   DropDrafts();
-  const bool held_is_stored = store_phase_ == StorePhase::kReadingState && delivery_put_;
-  if (store_phase_ != StorePhase::kOpen && !held_is_stored) return;
-  if (held_is_stored) held_.clear();
+  const bool reading = store_phase_ == StorePhase::kReadingState;
+  if (store_phase_ != StorePhase::kOpen && !reading) return;
+  if (reading && delivery_put_) held_.clear();  // they were left to whoever takes over
   outbox_.LetGoOfStored();
   outbox_.ForgetLosses();  // the store has them, for whoever takes over
   losses_ = LossCounters();

@@ -252,15 +252,19 @@ void EngineCore::Enqueue(Record&& record, uint32_t lanes, const Event& event,
   record.queued_mono_ms = now.mono_ms;
   WriteRoute(record.pending != LanesOf(record, selector, message_id), message_id, &record);
   outbox_.Append(std::move(record));
+  KeepBound();
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if (lanes >> i & 1) Schedule(i, now);
+  }
+  view_dirty_ = true;
+}
+
+void EngineCore::KeepBound() {
   while (Record* least = outbox_.OverBound()) {
     Report("queue_full", "/delivery", "more events than may wait",
            "outbox_events_max and outbox_bytes_max");
     outbox_.GiveUpAll(least, Loss::kQuota);
   }
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    if (lanes >> i & 1) Schedule(i, now);
-  }
-  view_dirty_ = true;
 }
 
 // Appends to the event document as which of its events each collector gets it: a number when that

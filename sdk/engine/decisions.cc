@@ -54,6 +54,7 @@ void EngineCore::OnSetConsent(const Input& input, Now now) {
 }
 
 void EngineCore::PutConsentRecord() {
+  consent_unput_ = false;
   const bool spill = AnyLane(GateVerdict::kAdmit, true);
   Put(kConsentKey, WriteConsentRecord(config_.policy, consent_, spill), StoreUse::kConsent);
 }
@@ -136,6 +137,7 @@ void EngineCore::OnForget(const Input& input, Now now) {
   outbox_.Clear();
   held_.clear();
   const uint32_t generation = consent_.generation;
+  consent_unput_ = false;
   consent_ = UndecidedState(config_.policy);
   consent_.generation = generation + 1;
   CloseStore();

@@ -172,10 +172,10 @@ void EngineCore::Pump(Now now) {
 }
 
 int64_t EngineCore::NextWake(Now now) const {
-  int64_t wake = kNever;
+  int64_t wake = consent_unput_ ? std::max(store_retry_ms_, now.mono_ms) : kNever;
   if (store_phase_ == StorePhase::kOpen) {
     if (store_retry_ms_ > now.mono_ms)
-      wake = store_retry_ms_;
+      wake = std::min(wake, store_retry_ms_);
     else if (outbox_.has_unstored() || identity_dirty_ || session_dirty_)
       wake = now.mono_ms;
     if (!segments_reading_) wake = std::min(wake, adopt_again_ms_);

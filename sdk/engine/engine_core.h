@@ -112,6 +112,7 @@ class EngineCore {
   void KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes, Now now);
   void Enqueue(Record&& record, uint32_t lanes, const Event& event, std::string_view message_id,
                Now now);
+  void KeepBound();
   void WriteRoute(bool exact, std::string_view message_id, Record* record);
   uint32_t LanesOf(const Record& record, std::string_view selector,
                    std::string_view message_id) const;
@@ -230,8 +231,9 @@ class EngineCore {
   bool session_dirty_ = false;
   bool delivery_dirty_ = false;  // how far the collectors are, or losses
   bool losses_dirty_ = false;
-  bool delivery_put_ = false;  // there is one in the store
-  bool off_ = false;           // by the kill switch
+  bool consent_unput_ = false;  // the store refused the last decision
+  bool delivery_put_ = false;   // there is one in the store
+  bool off_ = false;            // by the kill switch
   bool online_ = true;
   bool metered_ = false;
   bool view_dirty_ = false;

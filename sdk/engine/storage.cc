@@ -119,7 +119,8 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
   StoreOperation operation = TakeOperation(input.Integer("effect_id"));
   Report("store_failed", "", store_reason_, "a store that takes events; they wait in memory");
   const StoreUse use = operation.use;
-  if (use != StoreUse::kNone && use != StoreUse::kConsent) {
+  consent_unput_ |= use == StoreUse::kConsent;
+  if (use != StoreUse::kNone) {
     store_retry_ms_ = now.mono_ms + (kStoreRetryMs << std::min(store_failures_++, kDoublingsMax));
   }
   if (use == StoreUse::kSegmentPut) outbox_.OnNotStored(operation.segment);
@@ -176,11 +177,13 @@ void EngineCore::Delete(EffectType type, std::string_view name) {
   operation.key = name;
 }
 
+// Nothing is kept under a decision that is not kept itself.
 bool EngineCore::StorePaused(Now now) const {
-  return store_phase_ != StorePhase::kOpen || store_retry_ms_ > now.mono_ms;
+  return store_phase_ != StorePhase::kOpen || store_retry_ms_ > now.mono_ms || consent_unput_;
 }
 
 void EngineCore::StoreWhatIsNew(Now now) {
+  if (consent_unput_ && store_retry_ms_ <= now.mono_ms) PutConsentRecord();
   delivery_dirty_ |= outbox_.Sweep();
   if (StorePaused(now)) return;
   for (Outbox::NewSegment& segment : outbox_.TakeUnstored()) {

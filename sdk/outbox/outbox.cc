@@ -435,6 +435,8 @@ void Outbox::LetGoOfStored() {
   }
   records_.RemoveIf([](const Record& record) { return record.segment != kNoSegment; });
   segments_.clear();
+  // Its names are given up: what stands under them is anybody's, also this engine's again.
+  for (Writer& writer : writers_) writer.own = false;
   DropUnusedContexts();
   for (uint32_t& from : evict_from_) from = 0;
   unswept_ = true;

@@ -116,7 +116,8 @@ class Outbox {
   // The key of the same writer that comes before it; empty: it is the first.
   std::string_view KeyBefore(const Segment& segment) const;
 
-  // Others may have taken over what is stored: it leaves the queue, and stays in the store.
+  // Others may have taken over what is stored: it leaves the queue, and stays in the store. A new
+  // writer must begin.
   void LetGoOfStored();
   // Forgets everything, stored or not, without asking for deletions; a writer must begin anew.
   void Clear();

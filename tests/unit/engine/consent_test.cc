@@ -372,5 +372,20 @@ TEST(ConsentTest, RequiredPurposesCount) {
   EXPECT_THAT(host.requests, IsEmpty());
 }
 
+TEST(ConsentTest, ADecisionThatCouldNotBePutDownIsPutDownLaterAndNothingIsKeptBefore) {
+  FakeHost host;
+  host.store_fails = true;
+  host.SetConsent({{"analytics", "granted"}});
+  host.Settle();
+  host.store_fails = false;
+  host.Track("a");
+  host.Settle();
+  EXPECT_TRUE(host.store.empty());
+  host.Advance(10'000);
+  EXPECT_TRUE(host.store.contains("consent/record"));
+  host.Restart();
+  EXPECT_EQ(host.View()["consent"]["purposes"]["analytics"]["state"], "granted");
+}
+
 }  // namespace
 }  // namespace waymark_test
