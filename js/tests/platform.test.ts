@@ -24,6 +24,12 @@ async function run(store: Store, ...bodies: Body[]): Promise<Fact[]> {
 }
 
 const put = (key: string, value = key): Body => ({ type: "store_put", key, value: bytes(value) });
+const replace = (key: string, value: string): Body => ({
+  type: "store_put",
+  key,
+  value: bytes(value),
+  replace: true,
+});
 const remove = (key: string): Body => ({ type: "store_delete", key });
 const removeBelow = (prefix: string): Body => ({ type: "store_delete", prefix });
 const get = (prefix: string, more: { after?: string; bytes_max?: number } = {}): Body => ({
@@ -63,6 +69,27 @@ describe.each<[string, () => Store, string]>([
     await run(store, put(at + "a", "1"), put(at + "a", "2"));
     const [read] = await run(store, get(at + "a"));
     expect(text((read!.entries as { value: Uint8Array }[])[0]!.value)).toBe("2");
+  });
+
+  test("replaces what is there, and makes nothing where nothing is", async () => {
+    await run(store, put(at + "a", "1"));
+    const facts = await run(store, replace(at + "a", "2"), replace(at + "b", "2"));
+    expect(facts.map(({ type }) => type)).toEqual(["store_done", "store_done"]);
+    const [read] = await run(store, get(at));
+    const entries = read!.entries as { key: string; value: Uint8Array }[];
+    expect(entries.map(({ key, value }) => [key, text(value)])).toEqual([[at + "a", "2"]]);
+  });
+
+  test("replaces in the order of its output", async () => {
+    const [, , , first, , , second] = await run(
+      store,
+      ...[replace(at + "a", "0"), put(at + "a", "1"), replace(at + "a", "2"), get(at)],
+      ...[remove(at + "a"), replace(at + "a", "3"), get(at)],
+    );
+    expect((first!.entries as { value: Uint8Array }[]).map(({ value }) => text(value))).toEqual([
+      "2",
+    ]);
+    expect(keys(second)).toEqual([]);
   });
 
   test("reads in key order, below the prefix only", async () => {
@@ -243,6 +270,27 @@ describe("the database of the browser", () => {
     IDBDatabase.prototype.transaction = transaction;
     expect([begun.length, committed]).toEqual([1, 1]);
     await writing;
+  });
+
+  test("commits behind the last effect when one replaces", async () => {
+    const store = new BrowserStore();
+    await run(store, put("outbox/a"));
+    const { commit } = IDBTransaction.prototype;
+    const committed: number[] = [];
+    let asked = 0;
+    IDBTransaction.prototype.commit = function () {
+      committed.push(asked);
+      commit.call(this);
+    };
+    const { delete: deletion } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.delete = function (...parameters) {
+      asked++;
+      return deletion.apply(this, parameters);
+    };
+    await run(store, replace("outbox/a", "2"), remove("outbox/b"));
+    IDBTransaction.prototype.commit = commit;
+    IDBObjectStore.prototype.delete = deletion;
+    expect(committed).toEqual([1]);
   });
 
   test("has the name and the keys the prefix that the page chose", async () => {

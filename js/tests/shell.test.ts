@@ -118,6 +118,36 @@ describe("effects", () => {
   });
 });
 
+describe("the lead", () => {
+  const claim = (effect_id: number, writer: string) => ({ type: "claim", effect_id, writer });
+
+  test("is asked for with the writer's name, and told as often as there is news", () => {
+    const { shell, platform, engine } = open(first({ effects: [claim(1, "w1")] }));
+    shell.send('{"type":"go"}');
+    platform.lead("w1", "w2");
+    expect(platform.claims).toEqual(["w1"]);
+    expect(engine.inputs.slice(1)).toMatchObject([
+      { type: "lead", live: [] },
+      { type: "lead", live: ["w1", "w2"] },
+    ]);
+  });
+
+  test("cuts no transaction in two", () => {
+    const { shell, platform } = open(first({ effects: [put(1), claim(2, "w1"), put(3)] }));
+    shell.send('{"type":"go"}');
+    const ids = platform.store.transactions.map((effects) => effects.map((e) => e.effect_id));
+    expect(ids).toEqual([[1, 3]]);
+  });
+
+  test("is let go of when the shell stops", () => {
+    const { shell, platform } = open(first({ effects: [claim(1, "w1"), claim(2, "w2")] }));
+    shell.send('{"type":"go"}');
+    expect(platform.claims).toEqual(["w1", "w2"]);
+    shell.stop();
+    expect(platform.claims).toEqual([]);
+  });
+});
+
 describe("wake", () => {
   test("comes at its time, once", () => {
     const { shell, platform, engine } = open(first({ wake_at_ms: 500 }));

@@ -46,7 +46,11 @@ afterEach(() => {
   }
 });
 
-const begin = () => watch(new BrowserStore(), (fact) => facts.push(fact));
+// That the page may be gone soon stands among the facts as a fact of the test.
+const begin = () => {
+  const away = () => facts.push({ type: "away", state: "away" });
+  return watch(new BrowserStore(), (fact) => facts.push(fact), away);
+};
 const told = () => facts.splice(0);
 
 test("the context has the names of the Segment specification, and no fragment", () => {
@@ -95,13 +99,13 @@ test("each step of the page's life is told", () => {
     return told().map(({ state, key }) => state ?? key);
   };
   page.hidden = true;
-  expect(step(page, "visibilitychange")).toEqual(["hidden"]);
+  expect(step(page, "visibilitychange")).toEqual(["hidden", "away"]);
   page.hidden = false;
   expect(step(page, "visibilitychange")).toEqual(["visible"]);
-  expect(step(view, "pagehide")).toEqual(["closing"]);
+  expect(step(view, "pagehide")).toEqual(["closing", "away"]);
   expect(step(view, "pageshow", { persisted: true })).toEqual(["consent/record", "visible"]);
   expect(step(view, "pageshow", { persisted: false })).toEqual([]);
-  expect(step(page, "freeze")).toEqual(["frozen"]);
+  expect(step(page, "freeze")).toEqual(["frozen", "away"]);
   expect(step(page, "resume")).toEqual(["consent/record", "resumed"]);
 });
 

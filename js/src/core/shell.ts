@@ -38,6 +38,7 @@ export class Shell {
   private _wake_at: number | null = null;
   private _wake_soon = false;
   private _cancel?: () => void;
+  private _release?: () => void;
 
   constructor(engine: Engine, platform: Platform, hooks: Hooks) {
     this._engine = engine;
@@ -76,10 +77,11 @@ export class Shell {
     this.send(JSON.stringify({ type: "wake", now }), undefined, true);
   }
 
-  /** Lets go of the timer and takes nothing more; what is on its way is left alone. */
+  /** Lets go of timer and lead, and takes nothing more; what is on its way is left alone. */
   stop(): void {
     this._state = stopped;
     this._cancel?.();
+    this._release?.();
     this._waiting.length = 0;
     this._store_effects = [];
     this._changed = false;
@@ -103,6 +105,10 @@ export class Shell {
     for (const effect of output.effects) {
       if (effect.type.startsWith("store")) {
         this._store_effects.push(effect as StoreEffect);
+        continue;
+      }
+      if (effect.type === "claim") {
+        this._release = this._platform.claim(effect.writer, this.reply);
         continue;
       }
       this._commit();

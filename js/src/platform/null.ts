@@ -16,9 +16,12 @@ export const nullPlatform: Platform = {
   send: () => nothing,
   timer: () => nothing,
   microtask: nothing,
+  claim: () => nothing,
   consent: nothing as () => undefined,
   context: nothing as () => undefined,
   watch: () => nothing,
+  spill: () => false,
+  spilled: async () => [],
   text: no_page,
   module: no_page,
 };

@@ -24,6 +24,8 @@ export interface StorePut {
   effect_id: number;
   key: string;
   value: Uint8Array;
+  /** Only where the key exists: whoever took the data over meanwhile is not written over. */
+  replace?: boolean;
 }
 
 export interface StoreDelete {
@@ -51,6 +53,7 @@ export type Effect =
   | StoreEffect
   | HttpSend
   | { type: "http_abort"; effect_id: number; target: number }
+  | { type: "claim"; effect_id: number; writer: string }
   | { type: "notify"; view: true };
 
 export interface Entry {
@@ -79,6 +82,8 @@ export interface PageContext {
 export interface Platform {
   /** The name of this face. */
   readonly sdk: string;
+  /** The origin of the page, where requests to others are subject to CORS. */
+  readonly origin?: string;
   readonly store: Store;
   now(): Now;
   /** 32 bytes of the secure generator. */
@@ -89,12 +94,24 @@ export interface Platform {
   timer(run: () => void, ms: number): () => void;
   /** Runs `run` at the end of the current task. */
   microtask(run: () => void): void;
+  /**
+   * Lets other engines on the device see that `writer` lives, and asks for the lead. Answers with
+   * `lead` as often as there may be something to take over, or never. Gives what lets go of all.
+   */
+  claim(writer: string, reply: Reply): () => void;
   /** The value of the key `consent/record`, read at once. */
   consent(): string | undefined;
   /** The standing context as it is now, or undefined where there is no page. */
   context(referrer?: string): Record<string, unknown> | undefined;
-  /** Reports lifecycle, connectivity, signals and changes of other tabs, first what holds now. */
-  watch(reply: Reply): () => void;
+  /**
+   * Reports lifecycle, connectivity, signals and changes of other tabs, first what holds now.
+   * Calls `away` after it has told that the page may be gone soon.
+   */
+  watch(reply: Reply, away: () => void): () => void;
+  /** Keeps a text on the device for the next start. False when it could not be kept. */
+  spill(text: string): boolean;
+  /** Takes what was spilled by this page and earlier ones, oldest first; each text once. */
+  spilled(): Promise<string[]>;
   /** The text at an address. Rejects with a `WaymarkError`. */
   text(url: string): Promise<string>;
   /** The compiled engine. Rejects with a `WaymarkError`. */

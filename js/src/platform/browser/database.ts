@@ -2,10 +2,13 @@
 //
 // Promise: nothing exists on the device before the first put. Reading or deleting where there is
 // no database answers as an empty one would, and leaves none behind. Writes are committed
-// explicitly, in the call that asks for them: at `pagehide` that is what saves them.
+// explicitly, in the call that asks for them: at `pagehide` that is what saves them. What is still
+// waiting for the database then is left in localStorage, and moved in when it is next opened.
 
+import { MemoryStore } from "../memory/store.ts";
 import { readPage } from "../paging.ts";
-import type { Entry, Fact, Reply, StoreDelete, StoreEffect, StoreGet } from "../platform.ts";
+import type { Entry, Fact, Reply, StoreDelete, StoreEffect, StoreGet, StorePut } from "../platform.ts";
+import type { Spill } from "./spill.ts";
 
 type Job = [effects: StoreEffect[], reply: Reply];
 
@@ -25,17 +28,28 @@ const reasons: Record<string, string> = {
 
 export class Database {
   private readonly _name: string;
+  private readonly _spill: Spill;
   private _database?: IDBDatabase;
   private _jobs?: Job[];
 
-  constructor(name: string) {
+  constructor(name: string, spill: Spill) {
     this._name = name;
+    this._spill = spill;
   }
 
   run(effects: StoreEffect[], reply: Reply): void {
+    for (const effect of effects) if (effect.type === "store_delete") this._spill.delete(effect);
     if (this._database) this._transact(effects, reply);
     else if (this._jobs) this._jobs.push([effects, reply]);
     else this._open([[effects, reply]]);
+  }
+
+  /** Saves what waits for the database: the page may be gone before it is open. */
+  leave(): void {
+    if (!this._jobs) return;
+    const store = new MemoryStore();
+    for (const [effects] of this._jobs) store.run(effects, () => {});
+    this._spill.leave(store.values);
   }
 
   close(): void {
@@ -49,14 +63,15 @@ export class Database {
       const request = indexedDB.open(this._name, 1);
       let absent = false;
       request.onupgradeneeded = () => {
-        absent = !jobs.some(([effects]) => effects.some(isPut));
+        absent = !this._spill.puts().length && !jobs.some(([effects]) => effects.some(isPut));
         if (absent) request.transaction!.abort();
         else request.result.createObjectStore(object_store);
       };
       request.onsuccess = () => {
         const database = (this._database = request.result);
         database.onversionchange = database.onclose = () => this.close();
-        this._resume((job) => this.run(...job));
+        this._move(this._spill.puts());
+        this._resume((job) => this._transact(...job));
       };
       request.onerror = (event) => {
         event.preventDefault();
@@ -66,6 +81,14 @@ export class Database {
     } catch (error) {
       this._refuse(error);
     }
+  }
+
+  // In a transaction before all others, so that they find it moved.
+  private _move(puts: StorePut[]): void {
+    if (!puts.length) return;
+    this._transact(puts, ({ type, effect_id }) => {
+      if (type === "store_done") this._spill.delete(puts[effect_id as number]!);
+    });
   }
 
   private _refuse(error: unknown): void {
@@ -86,19 +109,15 @@ export class Database {
     }
   }
 
-  // One transaction for all, and each effect one request: so their order holds, and the explicit
-  // commit cuts nothing short.
+  // One transaction for all: their order holds, and the explicit commit cuts nothing short.
   private _transact(effects: StoreEffect[], reply: Reply): void {
-    const answers: (() => Fact)[] = [];
     let transaction: IDBTransaction | undefined;
     try {
       const mode = effects.every(isGet) ? "readonly" : "readwrite";
       transaction = this._database!.transaction(object_store, mode);
-      const store = transaction.objectStore(object_store);
-      for (const effect of effects) answers.push(request(store, effect));
+      const answers = start(transaction, effects);
       transaction.oncomplete = () => answers.forEach((answer) => reply(answer()));
       transaction.onabort = () => fail(effects, reply, transaction!.error);
-      transaction.commit?.();
     } catch (error) {
       // The browser has closed the connection behind our back: the next effect opens it again.
       transaction?.abort();
@@ -106,6 +125,31 @@ export class Database {
       fail(effects, reply, error);
     }
   }
+}
+
+// Starts the effects in their order and commits behind the last. Whether a key is there to be
+// replaced has to be seen first: what follows it waits for that.
+function start(transaction: IDBTransaction, effects: StoreEffect[]): (() => Fact)[] {
+  const store = transaction.objectStore(object_store);
+  const answers: (() => Fact)[] = [];
+  const go = (): void => {
+    while (answers.length < effects.length) {
+      const effect = effects[answers.length]!;
+      if (effect.type === "store_put" && effect.replace) {
+        const found = store.count(effect.key);
+        found.onsuccess = () => {
+          if (found.result) store.put(effect.value, effect.key);
+          go();
+        };
+        answers.push(() => done(effect));
+        return;
+      }
+      answers.push(request(store, effect));
+    }
+    transaction.commit?.();
+  };
+  go();
+  return answers;
 }
 
 // Starts one effect, and gives what tells its outcome once the transaction is complete.

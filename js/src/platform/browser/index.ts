@@ -4,13 +4,15 @@ import type { OpenOptions } from "../../core/types.ts";
 import { fetchText, loadModule } from "../load.ts";
 import type { Platform } from "../platform.ts";
 import { send } from "./http.ts";
+import { leadership } from "./locks.ts";
 import { BrowserStore } from "./store.ts";
 import { context, watch } from "./surroundings.ts";
 
-export function browserPlatform({ prefix, database }: OpenOptions): Platform {
+export function browserPlatform({ prefix, database = "waymark" }: OpenOptions): Platform {
   const store = new BrowserStore(prefix, database);
   return {
     sdk: "waymark-web",
+    origin: location.origin,
     store,
     now: () => ({ wall_ms: Date.now(), mono_ms: Math.floor(performance.now()) }),
     entropy: () => crypto.getRandomValues(new Uint8Array(32)),
@@ -20,9 +22,18 @@ export function browserPlatform({ prefix, database }: OpenOptions): Platform {
       return () => clearTimeout(timer);
     },
     microtask: (run) => queueMicrotask(run),
+    claim: leadership(database),
     consent: () => store.text("consent/record"),
     context,
-    watch: (reply) => watch(store, reply),
+    watch(reply, away) {
+      const leave = () => {
+        store.leave();
+        away();
+      };
+      return watch(store, reply, leave);
+    },
+    spill: (text) => store.spill.leaveCalls(text),
+    spilled: () => store.spill.takeCalls(),
     text: fetchText,
     module: loadModule,
   };

@@ -4,16 +4,19 @@
 import { readPage } from "../paging.ts";
 import type { Reply, Store, StoreEffect } from "../platform.ts";
 import { Database, done, fail, read } from "./database.ts";
+import { Spill } from "./spill.ts";
 
 const consent = "consent/";
 
 export class BrowserStore implements Store {
+  readonly spill: Spill;
   private readonly _prefix: string;
   private readonly _database: Database;
 
   constructor(prefix = "waymark.", database = "waymark") {
     this._prefix = prefix;
-    this._database = new Database(database);
+    this.spill = new Spill(prefix);
+    this._database = new Database(database, this.spill);
   }
 
   run(effects: StoreEffect[], reply: Reply): void {
@@ -28,6 +31,11 @@ export class BrowserStore implements Store {
 
   close(): void {
     this._database.close();
+  }
+
+  /** Saves what is not stored yet: the page may be gone soon. */
+  leave(): void {
+    this._database.leave();
   }
 
   /** The text of a key below `consent/`, or undefined. */
@@ -58,9 +66,12 @@ export class BrowserStore implements Store {
         return reply(read(effect, entries, more));
       }
       if (effect.type === "store_put") {
+        if (effect.replace && this.text(effect.key) === undefined) return reply(done(effect));
         localStorage.setItem(prefix + effect.key, new TextDecoder().decode(effect.value));
       } else {
-        const gone = effect.key ? [effect.key] : keys().filter((k) => k.startsWith(effect.prefix!));
+        // Calls that still wait for an engine go with the decisions that they would wait for.
+        const below = (key: string) => /^spill\//.test(key) || key.startsWith(effect.prefix!);
+        const gone = effect.key ? [effect.key] : keys().filter(below);
         for (const key of gone) localStorage.removeItem(prefix + key);
       }
       reply(done(effect));

@@ -24,8 +24,8 @@ export function context(referrer = document.referrer): Record<string, unknown> {
 
 type Listen = (target: EventTarget, type: string, run: (event: any) => void) => void;
 
-/** Reports what holds now, then what changes. Gives what ends the watch. */
-export function watch(store: BrowserStore, reply: Reply): () => void {
+/** Reports what holds now, then what changes; calls `away` when the page may be gone soon. */
+export function watch(store: BrowserStore, reply: Reply, away: () => void): () => void {
   const controller = new AbortController();
   const listen: Listen = (target, type, run) =>
     target.addEventListener(type, run, { signal: controller.signal });
@@ -44,7 +44,7 @@ export function watch(store: BrowserStore, reply: Reply): () => void {
   const awake = () => changed("consent/record");
   listen(window, "pageshow", (event: PageTransitionEvent) => event.persisted && awake());
   listen(document, "resume", awake);
-  lifecycle(listen, reply);
+  lifecycle(listen, reply, away);
   return () => controller.abort();
 }
 
@@ -65,13 +65,16 @@ function connectivity(listen: Listen, reply: Reply): void {
   listen(window, "offline", tell);
 }
 
-function lifecycle(listen: Listen, reply: Reply): void {
+function lifecycle(listen: Listen, reply: Reply, away: () => void): void {
   const tell = (state: string) => reply({ type: "lifecycle", state });
-  const visibility = () => tell(document.hidden ? "hidden" : "visible");
-  if (document.hidden) visibility();
-  listen(document, "visibilitychange", visibility);
-  listen(window, "pagehide", () => tell("closing"));
+  const leave = (state: string) => {
+    tell(state);
+    away();
+  };
+  if (document.hidden) tell("hidden");
+  listen(document, "visibilitychange", () => (document.hidden ? leave("hidden") : tell("visible")));
+  listen(window, "pagehide", () => leave("closing"));
   listen(window, "pageshow", (event: PageTransitionEvent) => event.persisted && tell("visible"));
-  listen(document, "freeze", () => tell("frozen"));
+  listen(document, "freeze", () => leave("frozen"));
   listen(document, "resume", () => tell("resumed"));
 }

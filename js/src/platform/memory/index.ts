@@ -26,6 +26,13 @@ export class MemoryPlatform implements Platform {
   texts: Record<string, string> = {};
   compiled: WebAssembly.Module | undefined;
   tell: Reply = () => {};
+  /** Tells the client that the page may be gone soon. */
+  away = (): void => {};
+  /** The writers that are claimed now, newest last, and what tells of the lead. */
+  claims: string[] = [];
+  lead: (...live: string[]) => void = () => {};
+  /** What was spilled for the next start; undefined: nothing can be. */
+  spills: string[] | undefined = [];
 
   private _now: Now = { wall_ms: 1793817970000, mono_ms: 0 };
   private _timers: Timer[] = [];
@@ -43,10 +50,24 @@ export class MemoryPlatform implements Platform {
     return value && new TextDecoder().decode(value);
   };
 
-  watch = (reply: Reply): (() => void) => {
-    this.tell = reply;
-    return () => (this.tell = () => {});
+  claim = (writer: string, reply: Reply): (() => void) => {
+    this.claims.push(writer);
+    this.lead = (...live) => reply({ type: "lead", live });
+    this.lead();
+    return () => {
+      this.claims = [];
+      this.lead = () => {};
+    };
   };
+
+  watch = (reply: Reply, away: () => void): (() => void) => {
+    this.tell = reply;
+    this.away = away;
+    return () => (this.tell = this.away = () => {});
+  };
+
+  spill = (text: string): boolean => !!this.spills?.push(text);
+  spilled = async (): Promise<string[]> => this.spills?.splice(0) ?? [];
 
   timer = (run: () => void, ms: number): (() => void) => {
     const timer = { at: this._now.mono_ms + ms, run };

@@ -1,7 +1,7 @@
 // A store in memory: the store of Node, and the model that the other stores are tested against.
 
 import { readPage } from "../paging.ts";
-import type { Fact, Reply, Store, StoreEffect } from "../platform.ts";
+import type { Fact, Reply, Store, StoreEffect, StorePut } from "../platform.ts";
 
 export class MemoryStore implements Store {
   readonly values = new Map<string, Uint8Array>();
@@ -19,10 +19,14 @@ export class MemoryStore implements Store {
       const page = readPage([...values.keys()], (key) => values.get(key)!, effect);
       return { type: "store_read", effect_id, ...page };
     }
-    if (effect.type === "store_put") this.values.set(effect.key, effect.value);
+    if (effect.type === "store_put") this._put(effect);
     else if (effect.key !== undefined) this.values.delete(effect.key);
     else this._delete_below(effect.prefix!);
     return { type: "store_done", effect_id };
+  }
+
+  private _put({ key, value, replace }: StorePut): void {
+    if (!replace || this.values.has(key)) this.values.set(key, value);
   }
 
   private _delete_below(prefix: string): void {

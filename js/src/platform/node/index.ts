@@ -27,9 +27,16 @@ export function nodePlatform(): Platform {
       return () => clearTimeout(timer);
     },
     microtask: (run) => queueMicrotask(run),
+    // One engine has this store to itself.
+    claim(_writer, reply) {
+      reply({ type: "lead", live: [] });
+      return () => {};
+    },
     consent: () => undefined,
     context: () => undefined,
     watch,
+    spill: () => false,
+    spilled: async () => [],
     text: async (url) => (remote(url) ? fetchText(url) : (await file(url, "config")).toString()),
     module: async (source) => {
       const local = typeof source === "string" || source instanceof URL;
