@@ -121,6 +121,7 @@ describe("the stub", () => {
     page.run(`waymark("track", "a", { n: 1 })`);
     const [[parameters, [wall, mono], url, title]] = page.window.waymark.q;
     expect(Array.from(parameters)).toEqual(["track", "a", { n: 1 }]);
+    expect(page.window.waymark.q).toHaveLength(1);
     expect([mono, url, title]).toEqual([100.7, "https://shop.example/p/1", "Shop"]);
     expect(Math.abs(wall - Date.now())).toBeLessThan(60_000);
     expect(page.fetched).toEqual([]);
@@ -133,6 +134,64 @@ describe("the stub", () => {
     expect(page.window.waymark.q).toHaveLength(500);
     expect(page.window.waymark.q[499][0][1]).toBe("a499");
     expect(page.window.waymark.lost).toBe(3);
+  });
+
+  describe("on a page that goes away before the script is there", () => {
+    const away = () => page.window.dispatchEvent(new Event("pagehide"));
+    const spills = () =>
+      Object.keys(page.window.localStorage).filter((name) => name.startsWith("waymark.spill/"));
+    const record = (text: string) =>
+      page.window.localStorage.setItem("waymark.consent/record", text);
+
+    test("leaves its calls where the stored record says that they may stay", () => {
+      record('{"spill":true}');
+      page.run(stub);
+      page.run(`waymark("track", "a", { n: 1 }); waymark("page", undefined, { x: 1 })`);
+      away();
+      away();
+      const [name, ...others] = spills();
+      expect(others).toEqual([]);
+      expect(name).toMatch(/^waymark\.spill\/\d{13}(\.\d+)?$/);
+      expect(JSON.parse(page.window.localStorage[name!])).toEqual([
+        [["track", "a", { n: 1 }], [expect.any(Number), 100.7], "https://shop.example/p/1", "Shop", ""],
+        [["page", null, { x: 1 }], [expect.any(Number), 100.7], "https://shop.example/p/1", "Shop", ""],
+      ]);
+      expect(page.window.waymark.q).toEqual([]);
+    });
+
+    test.each([["{}"], ['{"spill":false}'], ['{"spill":1}'], ["null"], ["{torn"], [""], [undefined]])(
+      "leaves nothing where it is %j",
+      (text) => {
+        if (text !== undefined) record(text);
+        page.run(stub);
+        page.run(`waymark("track", "a")`);
+        away();
+        expect(spills()).toEqual([]);
+        expect(page.window.waymark.q).toHaveLength(1);
+      },
+    );
+
+    test("leaves nothing where nothing waits, or the device takes nothing", () => {
+      record('{"spill":true}');
+      page.run(stub);
+      away();
+      page.run(`waymark("track", "a", {}, (cycle = {}).self = cycle)`);
+      away();
+      page.window.waymark.q.pop();
+      page.run(`Object.freeze(localStorage); waymark("track", "a")`);
+      away();
+      expect(spills()).toEqual([]);
+    });
+
+    test("leaves nothing once the script has taken over", () => {
+      record('{"spill":true}');
+      page.run(stub);
+      page.run(`waymark("track", "a")`);
+      const calls = page.window.waymark.q;
+      page.run("waymark = () => {}");
+      away();
+      expect([spills(), calls.length]).toEqual([[], 1]);
+    });
   });
 
   test("pasted twice keeps what the first has", () => {
@@ -182,6 +241,44 @@ describe("the script", () => {
     expect(page.logged).toEqual([]);
   });
 
+  test("delivers what the stub of an earlier page left, with its own time and page", async () => {
+    const time = Date.now() - 60_000;
+    const earlier = (...parameters: unknown[]) =>
+      [parameters, [time, 9e9], "https://shop.example/before#x", "Before", "https://a.example/"];
+    const left = [
+      earlier("consent.set", { analytics: "granted" }),
+      earlier("track", "left", { n: 1 }),
+      ...[earlier("close"), earlier("on", "view", null), earlier("unheard"), earlier()],
+    ];
+    page.window.localStorage.setItem("waymark.spill/1", JSON.stringify(left));
+    page.run(stub);
+    page.run(`waymark("track", "early")`);
+    page.run(script);
+    page.run(`waymark("flush")`);
+    await page.run("waymark.client.ready");
+    const events = await page.delivery;
+    expect(events.map(({ type, event }) => event ?? type)).toEqual(["left", "page", "early"]);
+    expect(Date.parse(events[0].timestamp)).toBe(time);
+    expect(events[0].context).toMatchObject({
+      page: { url: "https://shop.example/before", title: "Before", referrer: "https://a.example/" },
+      locale: "en",
+    });
+    expect(events[1].context.page).toMatchObject({ path: "/p/1", title: "Shop" });
+    const names = Object.keys(page.window.localStorage);
+    expect(names.filter((name) => name.includes("spill"))).toEqual([]);
+    expect(page.logged).toEqual([]);
+  });
+
+  test("hands in the document of data-remote", async () => {
+    page.dataset.remote = "/remote.json";
+    page.run(script);
+    page.run(`problems = []; waymark("on", "problem", (problem) => problems.push(problem))`);
+    await page.run("waymark.client.ready");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(page.fetched).toContain("/remote.json");
+    expect(page.window.problems).toMatchObject([{ found: "the answer 404 from /remote.json" }]);
+  });
+
   test("goes on once the device's store is open", async () => {
     page.run(script);
     page.run(`
@@ -222,10 +319,13 @@ describe("the script", () => {
 
   test("tells how many calls the stub could not keep", async () => {
     page.run(stub);
-    page.run(`found = []; waymark("on", "problem", (problem) => found.push(problem.found))`);
+    page.run(`problems = []; waymark("on", "problem", (problem) => problems.push(problem))`);
     page.run(`for (let i = 0; i < 502; i++) waymark("track", "a" + i)`);
     page.run(script);
-    expect(Array.from(page.window.found)).toEqual(["3 calls too many"]);
+    await page.run("waymark.client.ready");
+    // Three for the stub, and one that gives way to the page's context and view.
+    const told = page.window.problems.filter(({ code }: any) => code === "queue_full");
+    expect(told).toMatchObject([{ found: "4 calls too many" }]);
   });
 
   test("without an engine says why, and the page goes on", async () => {

@@ -87,7 +87,9 @@ test("the engine's schema is the published one", () => {
 });
 
 test("what reaches storage or network in the web face stands under js/src/platform", () => {
-  const rest = under("js/src/", ".ts").filter((file) => !file.startsWith("js/src/platform/") && !file.startsWith("js/src/cli/"));
+  // The stub stands alone in the page, before any platform: it may leave its calls in localStorage.
+  const allowed = ["js/src/platform/", "js/src/cli/", "js/src/entry/stub.ts"];
+  const rest = under("js/src/", ".ts").filter((file) => !allowed.some((begin) => file.startsWith(begin)));
   const doors = /\b(fetch\s*\(|sendBeacon|XMLHttpRequest|indexedDB|localStorage|sessionStorage|document\.cookie|new WebSocket|EventSource)/;
   clean(findings(rest, (line) => (doors.test(line) ? "a door past the platform" : "")));
 });

@@ -2,11 +2,12 @@
 //
 // Promise: `open` gives a client at once; no method throws, blocks, or lets an error out. Calls
 // made before the engine is there are kept in order, with the time and page at which they were
-// made. After a fault inside, the client is off and says so through `problem`.
+// made; a page that goes away before leaves them to the next one, where the visitor's decision
+// allows that. After a fault inside, the client is off and says so through `problem`.
 
 import type { Fact, Now, Platform } from "../platform/platform.ts";
 import { encode, openEngine, type Engine, type Frame } from "./bridge.ts";
-import { calls_max, refusal } from "./calls.ts";
+import { calls_max, isCall, isDecision, refusal } from "./calls.ts";
 import { failure, WaymarkError } from "./error.ts";
 import { Shell } from "./shell.ts";
 import type {
@@ -15,6 +16,7 @@ import type {
   Config,
   ConsentView,
   Events,
+  Narrowing,
   OpenOptions,
   Problem,
   Properties,
@@ -34,6 +36,9 @@ export type Capture = (client: Client) => () => void;
 
 type Input = Fact & { now: Now };
 
+/** What waits for the engine. `automatic`: a page view, for a config that wants them. */
+type Kept = [frame: Frame, automatic?: boolean];
+
 const waiting = 0;
 const live = 1;
 const off = 2;
@@ -51,13 +56,19 @@ export class Client {
     get: (): ConsentView | undefined => this.view()?.consent,
   };
 
+  /** @internal Calls that were too many to be kept. */
+  _lost = 0;
+  /** @internal Makes a call again that a stub has left. */
+  _replay?: (kept: any) => void;
+
   private readonly _platform: Platform;
   private readonly _listeners: { [name: string]: Set<(value?: any) => void> } = {};
   private readonly _opened: Now;
   private readonly _unwatch: (() => void)[] = [];
   private _state: typeof waiting | typeof live | typeof off = waiting;
-  private _kept: [frame: Frame, automatic?: boolean][] = [];
-  private _lost = 0;
+  private _kept: Kept[] = [];
+  // How many of the kept tell what held at the start.
+  private _facts = 0;
   private _page_views = true;
   private _refused?: Problem[];
   private _failure?: WaymarkError;
@@ -78,7 +89,9 @@ export class Client {
     this._platform = platform;
     this._opened = opened;
     this._as({ now: opened }, () => {
-      this._unwatch.push(platform.watch((fact) => this._call({ ...fact, now: this._now() })));
+      const tell = (fact: Fact) => this._call({ ...fact, now: this._now() });
+      this._unwatch.push(platform.watch(tell, () => this._leave()));
+      this._facts = this._kept.length;
       if (capture) this._unwatch.push(capture(this));
     });
     this.ready = this._open(config, options);
@@ -107,7 +120,8 @@ export class Client {
       const context = this._context_of(options);
       // Databases count their users: 7 is the user "7".
       const user_id = typeof id === "number" ? `${id}` : (id ?? undefined);
-      this._call({ type: "identify", now, user_id, traits, context });
+      const priority = options?.priority;
+      this._call({ type: "identify", now, user_id, traits, context, priority });
     });
   }
 
@@ -124,6 +138,11 @@ export class Client {
   /** Deletes every identifier and everything queued; consent goes back to "never asked". */
   forget(): void {
     this._call({ type: "forget", now: this._now() }, true);
+  }
+
+  /** Takes away from what is captured and sent, and never adds. Replaces what was said before. */
+  narrow(document: Narrowing): void {
+    this._call({ type: "narrow", now: this._now(), document });
   }
 
   /** What the engine knows now, or undefined before it is there. */
@@ -191,7 +210,8 @@ export class Client {
     try {
       const now = this._now();
       const context = this._context_of(options);
-      this._call({ type, now, name: name ?? undefined, properties, context });
+      const priority = options?.priority;
+      this._call({ type, now, name: name ?? undefined, properties, context, priority });
     } catch (error) {
       this._report(error);
     }
@@ -245,13 +265,21 @@ export class Client {
         platform.module(options.wasm),
       ]);
       const engine = await openEngine(module, this._start_frame(document));
-      if (this._state === off) throw failure("closed", "a call of close", "none before ready");
+      this._expect_open();
       this._start(engine);
       this._page_views = document.capture?.page_views === true;
+      this._recall(await platform.spilled());
+      this._expect_open();
       this._go_live();
+      if (options.remote) this._narrow_from(options.remote);
     } catch (error) {
       throw this._fail(error);
     }
+  }
+
+  private _expect_open(): void {
+    if (this._state !== off) return;
+    throw this._failure ?? failure("closed", "a call of close", "none before ready");
   }
 
   private _start_frame(config: Config): Frame {
@@ -259,6 +287,7 @@ export class Client {
       now: this._opened,
       entropy: this._platform.entropy(),
       sdk: { name: this._platform.sdk, version: WAYMARK_VERSION },
+      origin: this._platform.origin,
       config,
       consent: parseOrNothing(this._platform.consent()),
     });
@@ -286,10 +315,67 @@ export class Client {
     if (this._failure) throw this._failure;
     this._state = live;
     this._kept = [];
-    if (this._lost) {
-      this._problem("queue_full", "", `${this._lost} calls too many`, `${calls_max} before ready`);
-    }
+    if (this._lost) this._report_lost(this._lost);
     this._emit("ready");
+  }
+
+  private _report_lost(count: number): void {
+    const found = `${count} calls too many`;
+    const allowed = `${calls_max} before ready`;
+    const about = { call: "", pointer: "", found, allowed };
+    this._call({ type: "refused", now: this._now(), ...about, lost: true, count });
+    this._problem("queue_full", "", found, allowed);
+  }
+
+  // The page may be gone before the engine is there. Events may be left on the device only where
+  // the engine has put down that they may; a decision always may, and is left where not all can be.
+  private _leave(): void {
+    if (!this._kept.length) return;
+    const record: any = parseOrNothing(this._platform.consent());
+    if (record?.spill !== true || !this._leave_all(isCall)) this._leave_all(isDecision);
+  }
+
+  // What is left is no longer kept here: should the page live on, its engine takes it from there.
+  private _leave_all(which: RegExp): boolean {
+    const left = this._kept.filter(([[text]]) => which.test(text));
+    const texts = left.map(([[text], automatic]) => `[${text},${!!automatic}]`);
+    if (!left.length || !this._platform.spill(`[${texts}]`)) return false;
+    this._kept = this._kept.filter(([[text]]) => !which.test(text));
+    return true;
+  }
+
+  // What earlier pages left comes behind the facts that held at the start and before all calls of
+  // this page: with its own wall clock, and the time of the start on the other, which began anew.
+  private _recall(texts: string[]): void {
+    if (!texts.length) return;
+    this._release();
+    const kept = this._kept;
+    this._kept = [];
+    this._as({ now: this._opened }, () => this._context());
+    for (const text of texts) {
+      this._guard(() => JSON.parse(text).forEach((call: any) => this._call_again(call)));
+    }
+    kept.splice(this._facts, 0, ...this._kept);
+    this._kept = kept;
+  }
+
+  private _call_again(call: any): void {
+    const [input, automatic] = call;
+    const { mono_ms } = this._opened;
+    if (isCall.test(`{"type":"${input.type}"`)) {
+      input.now.mono_ms = mono_ms;
+      this._call(input, !!input.entropy, automatic);
+    } else if (isCall.test(input[0])) {
+      call[1][1] = mono_ms;
+      this._replay?.(call);
+    }
+  }
+
+  // Fails without harm: what the page's own config says then stands alone.
+  private _narrow_from(url: string): void {
+    const failed = (error: WaymarkError) => this._emit("problem", error.problems[0]);
+    const narrow = (document: unknown) => this.narrow(document as Narrowing);
+    this._platform.text(url).then(parseConfig).then(narrow, failed);
   }
 
   private _fail(error: unknown): WaymarkError {

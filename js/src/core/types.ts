@@ -8,6 +8,21 @@ export type Properties = Record<string, unknown>;
 export interface CallOptions {
   /** Members of the Segment specification's context that hold for this one event. */
   context?: Properties;
+  /**
+   * When the queue is full `bulk` is lost first and `critical` last; `bulk` also waits while the
+   * connection is metered. Default: `critical` for orders and `identify`, `normal` for all else.
+   */
+  priority?: "critical" | "normal" | "bulk";
+}
+
+/** A remote config: it can only take away, and replaces the one before. */
+export interface Narrowing {
+  /** Everything is off. */
+  off?: boolean;
+  collectors?: Record<string, { off?: boolean; sample?: number; only?: string[] }>;
+  drop_events?: string[];
+  /** JSON pointers into events: `/properties/x`. */
+  drop_fields?: string[];
 }
 
 export type Choice = "granted" | "denied";
@@ -39,12 +54,24 @@ export interface View {
   user_id?: string;
   session?: { id: string; index: number; event_index: number };
   queue: { events: number; bytes: number; held: number; in_flight: number };
-  store: "ok" | "closed" | "failed";
+  store: "closed" | "reading" | "ok" | "failed";
+  /** Why the store failed. */
+  store_reason?: "quota" | "blocked" | "unavailable" | "unknown";
+  /** By reason: the losses of all collectors, and what never got to one. */
   losses: Record<string, number>;
-  collectors: Record<
-    string,
-    { sent: number; acknowledged: number; state: "ok" | "waiting" | "stopped" }
-  >;
+  collectors: Record<string, CollectorView>;
+  /** This is the engine that takes over what others have left in the store. */
+  leading: boolean;
+  /** Switched off by `narrow`. */
+  off: boolean;
+}
+
+export interface CollectorView {
+  sent: number;
+  acknowledged: number;
+  state: "ok" | "waiting" | "stopped";
+  retry_in_ms?: number;
+  lost: Record<string, number>;
 }
 
 export interface Purpose {
@@ -80,6 +107,8 @@ export interface OpenOptions {
   prefix?: string;
   /** The name of the IndexedDB database. Default `waymark` */
   database?: string;
+  /** The address of a remote config, read once `ready` is fulfilled. See `Client.narrow`. */
+  remote?: string;
 }
 
 export interface Events {

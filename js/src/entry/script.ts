@@ -3,7 +3,7 @@
 //
 //     <script async src="waymark.js" data-config="waymark.json"></script>
 //
-// Further attributes: data-wasm, data-global, data-prefix, data-database.
+// Further attributes: data-wasm, data-remote, data-global, data-prefix, data-database.
 
 import { pageViews } from "../capture/page_views.ts";
 import { Client, type Early } from "../core/client.ts";
@@ -11,7 +11,7 @@ import { browserPlatform } from "../platform/browser/index.ts";
 
 /** One call as the stub keeps it. */
 type Kept = [
-  parameters: ArrayLike<unknown>,
+  parameters: unknown[],
   now: [wall_ms: number, mono_ms: number],
   url: string,
   title: string,
@@ -26,7 +26,7 @@ type GlobalFunction = {
 };
 
 const methods =
-  /^(track|page|screen|identify|reset|flush|forget|view|on|off|close|ready|consent\.(set|get))$/;
+  /^(track|page|screen|identify|reset|flush|forget|narrow|view|on|off|close|ready|consent.[gs]et)$/;
 
 function run({ dataset, src }: HTMLScriptElement): void {
   const name = dataset.global || "waymark";
@@ -37,7 +37,8 @@ function run({ dataset, src }: HTMLScriptElement): void {
   const wasm = dataset.wasm || new URL("waymark.wasm", src);
   const opened = calls[0] && early(calls[0]).now;
   const config = dataset.config || "waymark.json";
-  const client = new Client(browserPlatform(dataset), config, { wasm }, pageViews, opened);
+  const options = { wasm, remote: dataset.remote };
+  const client = new Client(browserPlatform(dataset), config, options, pageViews, opened);
   const call: GlobalFunction = (method, ...parameters) => {
     if (!methods.test(method)) {
       return client._problem("unknown_method", "", "a call of an unknown method", "one of the API");
@@ -49,8 +50,9 @@ function run({ dataset, src }: HTMLScriptElement): void {
   };
   call.client = client;
   page[name] = call;
-  for (const kept of calls) client._as(early(kept), () => call(...Array.from(kept[0])));
-  if (lost) client._problem("queue_full", "", `${lost} calls too many`, "500 before the script");
+  client._replay = (kept: Kept) => client._as(early(kept), () => call(...kept[0]));
+  calls.forEach(client._replay);
+  client._lost += lost || 0;
 }
 
 function early([, [wall_ms, mono_ms], href, title, referrer]: Kept): Early {

@@ -1,18 +1,34 @@
 // The stub: what a customer pastes into the page, so that calls may be made before the script is
-// there. It keeps each call with its time and page. It never sends and never decides.
+// there. It keeps each call with its time and page. It never sends and never decides: when the page
+// goes away first, it leaves them on the device only where the engine has put down that it may.
 //
-// To use another name than `waymark`, change it at the end and give the script `data-global`.
+// To use another name than `waymark` or another prefix, change them at the end, and give them to
+// the script as `data-global` and `data-prefix`.
 
-(function (name: string) {
+(function (name: string, prefix: string) {
   var page = window as any;
   var stub = (page[name] =
     page[name] ||
     function () {
       var now = [Date.now(), performance.now()];
-      if (stub.q.push([arguments, now, location.href, document.title, document.referrer]) > 500) {
+      var call = [[].slice.call(arguments), now, location.href, document.title, document.referrer];
+      if (stub.q.push(call) > 500) {
         stub.q.pop();
         stub.lost = -~stub.lost;
       }
     });
   stub.q = stub.q || [];
-})("waymark");
+  addEventListener("pagehide", function () {
+    try {
+      if (
+        page[name] == stub &&
+        stub.q[0] &&
+        JSON.parse(localStorage[prefix + "consent/record"]).spill === true
+      ) {
+        localStorage[prefix + "spill/" + (Date.now() + Math.random())] = JSON.stringify(stub.q);
+        // Should the page live on, the script takes them from there.
+        stub.q = [];
+      }
+    } catch (e) {}
+  });
+})("waymark", "waymark.");

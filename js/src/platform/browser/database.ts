@@ -7,7 +7,15 @@
 
 import { MemoryStore } from "../memory/store.ts";
 import { readPage } from "../paging.ts";
-import type { Entry, Fact, Reply, StoreDelete, StoreEffect, StoreGet, StorePut } from "../platform.ts";
+import type {
+  Entry,
+  Fact,
+  Reply,
+  StoreDelete,
+  StoreEffect,
+  StoreGet,
+  StorePut,
+} from "../platform.ts";
 import type { Spill } from "./spill.ts";
 
 type Job = [effects: StoreEffect[], reply: Reply];
