@@ -1,6 +1,6 @@
 // Requests against a real server on this machine: one answer each, whatever the server does.
 
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { send } from "../src/platform/browser/http.ts";
@@ -103,6 +103,38 @@ test("a broken connection is a network error", async () => {
 test("an address that cannot be is a network error", async () => {
   const fact = await outcome({ ...request("/ok"), url: "https://" });
   expect(fact).toMatchObject({ status: 0, error: "network" });
+});
+
+describe("a keepalive request that fails", () => {
+  const { fetch } = globalThis;
+  const failing = async (when: () => Promise<unknown>, onLine = true) => {
+    Object.defineProperty(globalThis, "navigator", { value: { onLine }, configurable: true });
+    globalThis.fetch = async () => {
+      await when();
+      throw new TypeError("Failed to fetch");
+    };
+    const fact = await outcome(request("/ok", { transport: "keepalive" }));
+    globalThis.fetch = fetch;
+    return fact.error;
+  };
+  const at_once = async () => {};
+  const later = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+  test("before any network could is refused: the budget is full", async () => {
+    expect(await failing(at_once)).toBe("refused");
+  });
+
+  test("later, or without a network, is a network error", async () => {
+    expect(await failing(later)).toBe("network");
+    expect(await failing(at_once, false)).toBe("network");
+  });
+
+  test("because it was aborted says so", async () => {
+    Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
+    const keepalive = request("/hang", { transport: "keepalive" });
+    const fact = await new Promise<Fact>((resolve) => send(keepalive, resolve)());
+    expect(fact.error).toBe("aborted");
+  });
 });
 
 test("an abort is told once", async () => {

@@ -47,8 +47,9 @@ export function nodePlatform(): Platform {
 
 // Node has no beacon: what must go now goes as a request, which the process waits for.
 function sendFromNode(request: HttpSend, reply: Reply): () => void {
-  if (request.transport !== "beacon") return send(request, reply);
-  const abort = send({ ...request, transport: "fetch" }, () => {});
+  const as_fetch: HttpSend = { ...request, transport: "fetch" };
+  if (request.transport !== "beacon") return send(as_fetch, reply);
+  const abort = send(as_fetch, () => {});
   reply({ type: "http_done", effect_id: request.effect_id, status: 0, error: "queued" });
   return abort;
 }
