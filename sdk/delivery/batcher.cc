@@ -25,7 +25,7 @@ String LossesToTell(const LaneQueue& queue) {
   JsonWriter writer(&json);
   for (const Writer& of : queue.outbox->writers()) {
     const Settlement& settlement = of.lanes[static_cast<size_t>(queue.index)];
-    if (!settlement.unreported()) continue;
+    if (!settlement.unreported() || of.name.empty()) continue;
     if (json.empty()) writer.Begin('{');
     writer.Key(of.name).Raw(settlement.lost.NonZeroJson(kReportedLossReasons));
   }

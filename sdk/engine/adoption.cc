@@ -92,11 +92,8 @@ void EngineCore::ReadDeliveries(const Input& input) {
     const JsonView json(bytes);
     for (JsonItems of(json["writers"]); of.Next();) {
       Writer* writer = outbox_.AdoptWriter(of.key());
-      if (writer->own) continue;
+      if (writer->own && !writer->name.empty()) continue;
       ReadSettlements(of.value(), ids, outbox_.NextChange(), &writer->lanes);
-    }
-    for (size_t i = 0; i < lanes_.size(); ++i) {
-      outbox_.earlier()[i].AddFrom(json["earlier"][ids[i]]);
     }
     losses_.AddFrom(json["losses"]);
     TakeHeld(json["held"]);

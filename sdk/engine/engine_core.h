@@ -182,9 +182,8 @@ class EngineCore {
   void SendDue(Now now);
   void SendLeaving(Now now);
   void Send(size_t lane_index, Now now, Leaving leaving);
-  bool BuildBody(size_t lane_index, Now now, Leaving leaving, size_t events_max, Batch* batch,
-                 String* body);
-  void StartRequest(size_t lane_index, Batch* batch, String&& body, Now now, Leaving leaving);
+  bool BuildBody(size_t lane_index, Now now, Leaving leaving, size_t events_max, String* body);
+  void StartRequest(size_t lane_index, String&& body, Now now, Leaving leaving);
   void Feed(size_t lane_index, Now now);
   void DropDrafts();
   size_t EventsMax(size_t lane_index, Now now, Leaving leaving);

@@ -150,31 +150,29 @@ void EngineCore::Send(size_t lane_index, Now now, Leaving leaving) {
     lane.outage.suspect = 0;
     lane.outage.verifying = false;
   }
-  Batch batch;
   String body;
-  if (BuildBody(lane_index, now, leaving, events_max, &batch, &body)) {
-    StartRequest(lane_index, &batch, std::move(body), now, leaving);
+  if (BuildBody(lane_index, now, leaving, events_max, &body)) {
+    StartRequest(lane_index, std::move(body), now, leaving);
   } else if (lane.due_ms == kNever && texts_wanted_ == kNoSegment && leaving != Leaving::kNo) {
     Schedule(lane_index, now);  // too big to leave with the page: it stays stored
   }
+  lane.draft = Batch();
 }
 
 // The draft, when it holds what is asked for; else a batch built now. False: there is nothing that
 // may go.
 bool EngineCore::BuildBody(size_t lane_index, Now now, Leaving leaving, size_t events_max,
-                           Batch* batch, String* body) {
+                           String* body) {
   Lane& lane = lanes_[lane_index];
+  Batch* batch = &lane.draft;
   const LaneQueue queue = QueueOf(lane_index, now);
   size_t bytes_max = config_.batch.bytes_max;
   if (leaving != Leaving::kNo) {
     bytes_max = std::min(bytes_max, static_cast<size_t>(KeepaliveBytesLeft()));
   }
   bool gzip = Plan(lane, now, leaving, SIZE_MAX).gzip;
-  Batch draft = std::move(lane.draft);
-  lane.draft = Batch();
-  const bool usable = draft.open && draft.gzip == gzip && lane.outage.suspect == 0 &&
-                      draft.record_ids.size() <= events_max && IsCurrent(queue, &draft);
-  if (usable) *batch = std::move(draft);
+  batch->open = batch->open && batch->gzip == gzip && lane.outage.suspect == 0 &&
+                batch->record_ids.size() <= events_max && IsCurrent(queue, batch);
   for (int build = 0; build < kBuildsMax; ++build) {
     if (!batch->open) OpenBatch(queue, gzip, batch);
     const size_t raw_bytes_max = RawBytesMax(lane, gzip, bytes_max);
@@ -205,9 +203,9 @@ bool EngineCore::BuildBody(size_t lane_index, Now now, Leaving leaving, size_t e
   return false;
 }
 
-void EngineCore::StartRequest(size_t lane_index, Batch* batch, String&& body, Now now,
-                              Leaving leaving) {
+void EngineCore::StartRequest(size_t lane_index, String&& body, Now now, Leaving leaving) {
   Lane& lane = lanes_[lane_index];
+  Batch* batch = &lane.draft;
   TransportPlan plan = Plan(lane, now, leaving, batch->gzip ? SIZE_MAX : 0);
   plan.gzip = batch->gzip;
   CollectorRequest request = lane.collector->Request(plan.simple, plan.gzip, batch->deidentified);

@@ -256,11 +256,6 @@ String EngineCore::DeliveryState() const {
     writer.Key(of.name);
     WriteSettlements(&writer, of.lanes, ids);
   }
-  writer.End('}').Key("earlier").Begin('{');
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    const LossCounters& lost = outbox_.earlier()[i];
-    if (!lost.empty()) writer.Key(ids[i]).Raw(lost.NonZeroJson());
-  }
   writer.End('}').FieldRaw("losses", losses_.NonZeroJson());
   if (store_phase_ == StorePhase::kReadingState) WriteHeld(&writer);
   writer.End('}');

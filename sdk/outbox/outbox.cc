@@ -31,10 +31,8 @@ String WriterFromKey(std::string_view key) {
 
 void Outbox::Start(const OutboxLimits& limits, size_t lanes) {
   limits_ = limits;
-  for (size_t i = 0; i < lanes; ++i) {
-    pending_.emplace_back();
-    earlier_.emplace_back();
-  }
+  for (size_t i = 0; i < lanes; ++i) pending_.emplace_back();
+  BeginWriter(String());
 }
 
 void Outbox::BeginWriter(String name) {
@@ -425,7 +423,6 @@ void Outbox::ForgetLosses() {
   for (Writer& writer : writers_) {
     for (Settlement& settlement : writer.lanes) settlement.lost = LossCounters();
   }
-  for (LossCounters& lost : earlier_) lost = LossCounters();
 }
 
 void Outbox::LetGoOfStored() {
@@ -443,8 +440,9 @@ void Outbox::LetGoOfStored() {
 }
 
 void Outbox::Clear() {
-  for (size_t i = 0; i < earlier_.size(); ++i) earlier_[i] = Lost(i);
-  writers_.clear();
+  for (size_t i = 0; i < pending_.size(); ++i) writers_[0].lanes[i].lost = Lost(i);
+  const uint32_t nameless = writers_[0].id;
+  writers_.RemoveIf([nameless](const Writer& writer) { return writer.id != nameless; });
   records_.clear();
   segments_.clear();
   contexts_.clear();
@@ -459,7 +457,7 @@ void Outbox::Clear() {
 void Outbox::DropDoneWriters(uint32_t telling) {
   const uint32_t current = writers_.back().id;
   writers_.RemoveIf([&](Writer& writer) {
-    if (writer.id == current) return false;
+    if (writer.id == current || writer.name.empty()) return false;
     for (const Segment& segment : segments_) {
       if (segment.writer == writer.id) return false;
     }
@@ -469,7 +467,9 @@ void Outbox::DropDoneWriters(uint32_t telling) {
     for (size_t i = 0; i < writer.lanes.size(); ++i) {
       if (writer.lanes[i].unreported() && telling >> i & 1) return false;
     }
-    for (size_t i = 0; i < writer.lanes.size(); ++i) earlier_[i].Add(writer.lanes[i].lost);
+    for (size_t i = 0; i < writer.lanes.size(); ++i) {
+      writers_[0].lanes[i].lost.Add(writer.lanes[i].lost);
+    }
     return true;
   });
 }
@@ -482,7 +482,7 @@ Record* Outbox::Find(uint64_t id) {
 }
 
 LossCounters Outbox::Lost(size_t lane) const {
-  LossCounters lost = earlier_[lane];
+  LossCounters lost;
   for (const Writer& writer : writers_) lost.Add(writer.lanes[lane].lost);
   for (const Record& record : records_) {
     if (record.lost >> lane & 1) lost.Add(record.reason);

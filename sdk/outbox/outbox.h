@@ -121,8 +121,8 @@ class Outbox {
   void LetGoOfStored();
   // Forgets everything, stored or not, without asking for deletions; a writer must begin anew.
   void Clear();
-  // Forgets writers of which nothing is left to store or to tell. `telling`: collectors that can be
-  // told of losses, one bit each.
+  // Writers of which nothing is left to store or to tell leave their losses to the one without a
+  // name. `telling`: collectors that can be told, one bit each.
   void DropDoneWriters(uint32_t telling);
 
   List<Record>& records() { return records_; }
@@ -138,8 +138,6 @@ class Outbox {
 
   // What the collector never got, of all writers there ever were.
   LossCounters Lost(size_t lane) const;
-  List<LossCounters>& earlier() { return earlier_; }
-  const List<LossCounters>& earlier() const { return earlier_; }
   // Grows whenever a collector is done with a record.
   uint32_t closings() const { return closings_; }
   // Grows whenever a loss is counted.
@@ -169,10 +167,9 @@ class Outbox {
 
   List<Record> records_;
   List<Segment> segments_;
-  List<Context> contexts_;      // by growing id
-  List<Writer> writers_;        // the current one last
-  List<Pending> pending_;       // one a collector
-  List<LossCounters> earlier_;  // one a collector: of writers that were dropped
+  List<Context> contexts_;  // by growing id
+  List<Writer> writers_;    // first the one without a name, last the current one
+  List<Pending> pending_;   // one a collector
   int64_t live_ = 0;
   int64_t bytes_ = 0;
   int64_t memory_bytes_ = 0;  // of the texts that are here
