@@ -100,29 +100,24 @@ export class Client {
 
   /** Something happened. */
   track(name: string, properties?: Properties, options?: CallOptions): void {
-    this._event("track", name, properties, options);
+    this._event("track", { name, properties }, options);
   }
 
   /** A page was seen. */
   page(name?: string, properties?: Properties, options?: CallOptions): void {
-    this._event("page", name, properties, options);
+    this._event("page", { name: name ?? undefined, properties }, options);
   }
 
   /** A screen of an app was seen. */
   screen(name: string, properties?: Properties, options?: CallOptions): void {
-    this._event("screen", name, properties, options);
+    this._event("screen", { name, properties }, options);
   }
 
   /** Who this is. Without a user id: traits of the unknown visitor. */
   identify(id?: string | number | null, traits?: Properties, options?: CallOptions): void {
-    this._guard(() => {
-      const now = this._now();
-      const context = this._context_of(options);
-      // Databases count their users: 7 is the user "7".
-      const user_id = typeof id === "number" ? `${id}` : (id ?? undefined);
-      const priority = options?.priority;
-      this._call({ type: "identify", now, user_id, traits, context, priority });
-    });
+    // Databases count their users: 7 is the user "7".
+    const user_id = typeof id === "number" ? `${id}` : (id ?? undefined);
+    this._event("identify", { user_id, traits }, options);
   }
 
   /** The user has logged out. Consent stays. */
@@ -206,12 +201,11 @@ export class Client {
     this._emit("problem", { code, pointer, found, allowed });
   }
 
-  private _event(type: string, name?: string, properties?: Properties, options?: CallOptions) {
+  private _event(type: string, members: object, options?: CallOptions): void {
     try {
       const now = this._now();
       const context = this._context_of(options);
-      const priority = options?.priority;
-      this._call({ type, now, name: name ?? undefined, properties, context, priority });
+      this._call({ type, now, ...members, context, priority: options?.priority });
     } catch (error) {
       this._report(error);
     }
@@ -260,11 +254,12 @@ export class Client {
   private async _open(config: Config | string, options: OpenOptions): Promise<void> {
     try {
       const platform = this._platform;
-      const [document, module] = await Promise.all([
-        typeof config === "string" ? platform.text(config).then(parseConfig) : config,
+      const [text, module] = await Promise.all([
+        typeof config === "string" ? platform.text(config) : JSON.stringify(config),
         platform.module(options.wasm),
       ]);
-      const engine = await openEngine(module, this._start_frame(document));
+      const document: Config = parseConfig(text);
+      const engine = await openEngine(module, this._start_frame(text));
       this._expect_open();
       this._start(engine);
       this._page_views = document.capture?.page_views === true;
@@ -282,15 +277,15 @@ export class Client {
     throw this._failure ?? failure("closed", "a call of close", "none before ready");
   }
 
-  private _start_frame(config: Config): Frame {
-    return encode({
+  private _start_frame(config: string): Frame {
+    const [text, bodies] = encode({
       now: this._opened,
       entropy: this._platform.entropy(),
       sdk: { name: this._platform.sdk, version: WAYMARK_VERSION },
       origin: this._platform.origin,
-      config,
       consent: parseOrNothing(this._platform.consent()),
     });
+    return [`{"config":${config},${text.slice(1)}`, bodies];
   }
 
   private _start(engine: Engine): void {
@@ -419,7 +414,7 @@ export class Client {
   }
 }
 
-function parseConfig(text: string): Config {
+function parseConfig(text: string): any {
   try {
     return JSON.parse(text);
   } catch (error) {

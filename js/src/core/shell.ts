@@ -68,7 +68,10 @@ export class Shell {
   }
 
   readonly reply: Reply = (fact: Fact) => {
-    this.send(...encode({ ...fact, now: this._platform.now() }));
+    const input = { ...fact, now: this._platform.now() };
+    // Only what was read has bodies, and looking for them takes longer than writing the text.
+    if (fact.entries) this.send(...encode(input));
+    else this.send(JSON.stringify(input));
   };
 
   /** Sends `wake`. */
@@ -139,6 +142,7 @@ export class Shell {
   }
 
   private _schedule(at: number | null, after_wake?: boolean): void {
+    if (at === this._wake_at) return;
     this._cancel?.();
     this._cancel = undefined;
     this._wake_at = at;
@@ -159,8 +163,8 @@ export class Shell {
   // Timers may fire early, and long ones are cut.
   private _time_up(): void {
     const at = this._wake_at;
-    if (at === null) return;
-    if (at > this._platform.now().mono_ms) this._schedule(at);
+    this._wake_at = null;
+    if (at! > this._platform.now().mono_ms) this._schedule(at);
     else this.wake();
   }
 }

@@ -34,7 +34,7 @@ function run({ dataset, src }: HTMLScriptElement): void {
   const { q: calls = [], lost, client: other }: GlobalFunction = page[name] || {};
   // The tag stands twice in the page: one client is enough.
   if (other) return;
-  const wasm = dataset.wasm || new URL("waymark.wasm", src);
+  const wasm = dataset.wasm || src.replace(/[^/]*([?#].*)?$/, "waymark.wasm");
   const opened = calls[0] && early(calls[0]).now;
   const config = dataset.config || "waymark.json";
   const options = { wasm, remote: dataset.remote };
@@ -50,7 +50,9 @@ function run({ dataset, src }: HTMLScriptElement): void {
   };
   call.client = client;
   page[name] = call;
-  client._replay = (kept: Kept) => client._as(early(kept), () => call(...kept[0]));
+  // Where there was undefined, text has null.
+  client._replay = (kept: Kept) =>
+    client._as(early(kept), () => call(...kept[0].map((parameter) => parameter ?? undefined)));
   calls.forEach(client._replay);
   client._lost += lost || 0;
 }

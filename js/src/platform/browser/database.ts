@@ -5,17 +5,9 @@
 // explicitly, in the call that asks for them: at `pagehide` that is what saves them. What is still
 // waiting for the database then is left in localStorage, and moved in when it is next opened.
 
+import { done, readPage } from "../answers.ts";
 import { MemoryStore } from "../memory/store.ts";
-import { readPage } from "../paging.ts";
-import type {
-  Entry,
-  Fact,
-  Reply,
-  StoreDelete,
-  StoreEffect,
-  StoreGet,
-  StorePut,
-} from "../platform.ts";
+import type { Fact, Reply, StoreDelete, StoreEffect, StoreGet, StorePut } from "../platform.ts";
 import type { Spill } from "./spill.ts";
 
 type Job = [effects: StoreEffect[], reply: Reply];
@@ -111,10 +103,8 @@ export class Database {
 
   // There is no database. A put may have come while that was found out.
   private _without(effects: StoreEffect[], reply: Reply): void {
-    if (effects.some(isPut)) return this.run(effects, reply);
-    for (const effect of effects) {
-      reply(effect.type === "store_get" ? read(effect, [], false) : done(effect));
-    }
+    if (effects.some(isPut)) this.run(effects, reply);
+    else new MemoryStore().run(effects, reply);
   }
 
   // One transaction for all: their order holds, and the explicit commit cuts nothing short.
@@ -167,8 +157,8 @@ function request(store: IDBObjectStore, effect: StoreEffect): () => Fact {
     const values = store.getAll(below(effect, effect.after), entries_max);
     return () => {
       const found = keys.result as string[];
-      const page = readPage(found, (key) => values.result[found.indexOf(key)], effect);
-      return read(effect, page.entries, page.more || found.length === entries_max);
+      const fact = readPage(found, (key) => values.result[found.indexOf(key)], effect);
+      return found.length < entries_max ? fact : { ...fact, more: true };
     };
   }
   if (effect.type === "store_put") store.put(effect.value, effect.key);
@@ -180,14 +170,6 @@ function request(store: IDBObjectStore, effect: StoreEffect): () => Fact {
 export function fail(effects: StoreEffect[], reply: Reply, error: unknown): void {
   const reason = reasons[(error as Error | null)?.name ?? ""] ?? "unknown";
   for (const { effect_id } of effects) reply({ type: "store_failed", effect_id, reason });
-}
-
-export function done({ effect_id }: StoreEffect): Fact {
-  return { type: "store_done", effect_id };
-}
-
-export function read({ effect_id }: StoreGet, entries: Entry[], more: boolean): Fact {
-  return { type: "store_read", effect_id, entries, more };
 }
 
 function isGet(effect: StoreEffect): boolean {

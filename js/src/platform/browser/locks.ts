@@ -39,33 +39,40 @@ class Awake {
   private readonly _prefix: string;
   private readonly _reply: Reply;
   private readonly _own = new Set<string>();
-  private readonly _channel: BroadcastChannel;
   private readonly _locks = new AbortController();
   private readonly _released: Promise<void>;
   private _waits = new AbortController();
   private _leads = false;
+  private _channel?: BroadcastChannel;
 
   constructor(prefix: string, reply: Reply, release: () => void) {
     const { signal } = this._locks;
     this._prefix = prefix;
     this._reply = reply;
     this._released = new Promise((end) => signal.addEventListener("abort", () => end()));
-    this._channel = new BroadcastChannel(prefix);
-    this._channel.onmessage = this._look;
     addEventListener("pagehide", release, { signal });
     document.addEventListener("freeze", release, { signal });
   }
 
   _hold(writer: string): void {
     this._own.add(writer);
-    this._keep(writer, () => this._channel.postMessage(0));
+    this._keep(writer, () => this._tell());
     if (this._own.size === 1) this._keep("", () => (this._leads = true));
   }
 
   _release(): void {
     this._locks.abort();
     this._waits.abort();
-    this._channel.close();
+    this._channel?.close();
+  }
+
+  // Opened only here, as the first one of a page takes a third of a millisecond.
+  private _tell(): void {
+    if (!this._channel) {
+      this._channel = new BroadcastChannel(this._prefix);
+      this._channel.onmessage = this._look;
+    }
+    this._channel.postMessage(0);
   }
 
   // Whatever has happened by the time of the look: a lock that is had is part of it.

@@ -1,10 +1,10 @@
 // The browser's store: keys below `consent/` in localStorage, where they can be read at once at
 // start; all others in IndexedDB.
 
-import { readPage } from "../paging.ts";
+import { done, readPage } from "../answers.ts";
 import type { Reply, Store, StoreEffect } from "../platform.ts";
-import { Database, done, fail, read } from "./database.ts";
-import { Spill } from "./spill.ts";
+import { Database, fail } from "./database.ts";
+import { attempt, endsOf, Spill } from "./spill.ts";
 
 const consent = "consent/";
 
@@ -40,11 +40,7 @@ export class BrowserStore implements Store {
 
   /** The text of a key below `consent/`, or undefined. */
   text(key: string): string | undefined {
-    try {
-      return localStorage.getItem(this._prefix + key) ?? undefined;
-    } catch {
-      return undefined;
-    }
+    return attempt(() => localStorage.getItem(this._prefix + key) ?? undefined, undefined);
   }
 
   /** The key that a change in localStorage is about, when it is one of ours. */
@@ -56,14 +52,10 @@ export class BrowserStore implements Store {
   private _local(effect: StoreEffect, reply: Reply): void {
     const prefix = this._prefix;
     try {
-      const keys = () =>
-        Object.keys(localStorage)
-          .filter((name) => name.startsWith(prefix))
-          .map((name) => name.slice(prefix.length));
+      const keys = () => endsOf(prefix);
       if (effect.type === "store_get") {
         const bytes = (key: string) => new TextEncoder().encode(this.text(key));
-        const { entries, more } = readPage(keys(), bytes, effect);
-        return reply(read(effect, entries, more));
+        return reply(readPage(keys(), bytes, effect));
       }
       if (effect.type === "store_put") {
         if (effect.replace && this.text(effect.key) === undefined) return reply(done(effect));

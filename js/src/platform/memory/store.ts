@@ -1,6 +1,6 @@
 // A store in memory: the store of Node, and the model that the other stores are tested against.
 
-import { readPage } from "../paging.ts";
+import { done, readPage } from "../answers.ts";
 import type { Fact, Reply, Store, StoreEffect, StorePut } from "../platform.ts";
 
 export class MemoryStore implements Store {
@@ -13,16 +13,14 @@ export class MemoryStore implements Store {
   close(): void {}
 
   private _perform(effect: StoreEffect): Fact {
-    const { effect_id } = effect;
+    const { values } = this;
     if (effect.type === "store_get") {
-      const { values } = this;
-      const page = readPage([...values.keys()], (key) => values.get(key)!, effect);
-      return { type: "store_read", effect_id, ...page };
+      return readPage([...values.keys()], (key) => values.get(key)!, effect);
     }
     if (effect.type === "store_put") this._put(effect);
-    else if (effect.key !== undefined) this.values.delete(effect.key);
+    else if (effect.key !== undefined) values.delete(effect.key);
     else this._delete_below(effect.prefix!);
-    return { type: "store_done", effect_id };
+    return done(effect);
   }
 
   private _put({ key, value, replace }: StorePut): void {
