@@ -216,7 +216,8 @@ void PackBatch(const LaneQueue& queue, size_t raw_bytes_max, size_t events_max, 
       if (first && first->deidentified != record.deidentified) continue;
       const size_t event_bytes = EncodeEvent(queue, record, {}).size() + 1;
       if (event_bytes > queue.lane->collector->EventBytesMax()) continue;
-      if (bytes + event_bytes > raw_bytes_max) continue;
+      // Nothing overtakes within its priority.
+      if (bytes + event_bytes > raw_bytes_max) break;
       bytes += event_bytes;
       if (!first) first = &record;
       uint64_t* place = std::lower_bound(chosen.begin(), chosen.end(), record.id);

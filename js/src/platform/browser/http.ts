@@ -24,9 +24,9 @@ export function send(request: HttpSend, reply: Reply): () => void {
   } else {
     const timer = setTimeout(abort, request.timeout_ms, "timeout");
     const outcome = exchange(request, controller.signal);
-    // Chromium says of a full keepalive budget no more than of a dead network, but it says so before
-    // the next timer (measured: 160 of 160). So does now and then a host on the same machine that
-    // refuses the connection (9 of 160); one try too many is the lesser harm.
+    // Chromium says of a full keepalive budget no more than of a dead network, but it says so
+    // before the next timer (measured: 160 of 160). So does now and then a host on the same machine
+    // that refuses the connection (9 of 160); one try too many is the lesser harm.
     let at_once = request.transport === "keepalive" && navigator.onLine;
     setTimeout(() => (at_once = false));
     outcome
