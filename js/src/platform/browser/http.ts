@@ -47,7 +47,6 @@ async function exchange(request: HttpSend, signal: AbortSignal): Promise<Outcome
     credentials,
     body: request.body as BodyInit,
     keepalive: request.transport === "keepalive",
-    cache: "no-store",
     redirect: "follow",
     signal,
   });
