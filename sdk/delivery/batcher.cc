@@ -167,10 +167,10 @@ void OpenBatch(const LaneQueue& queue, bool gzip, Batch* batch) {
 
 Filled FillBatch(const LaneQueue& queue, size_t raw_bytes_max, size_t events_max, Batch* batch) {
   Filled filled;
-  const uint64_t after = batch->record_ids.empty() ? 0 : batch->record_ids.back();
+  const uint32_t after = batch->record_ids.empty() ? 0 : batch->record_ids.back();
   List<Record>& records = queue.outbox->records();
   Record* record = std::upper_bound(records.begin(), records.end(), after,
-                                    [](uint64_t id, const Record& one) { return id < one.id; });
+                                    [](uint32_t id, const Record& one) { return id < one.id; });
   for (; record != records.end(); ++record) {
     if (!MaySendNow(queue, record)) continue;
     if (events_max == 0 || OtherKind(*batch, *record)) {
@@ -207,7 +207,7 @@ void PackBatch(const LaneQueue& queue, size_t raw_bytes_max, size_t events_max, 
   OpenBatch(queue, gzip, batch);
   const String lost = LossesToTell(queue);
   size_t bytes = batch->raw_bytes + lost.size();
-  List<uint64_t> chosen;
+  List<uint32_t> chosen;
   Record* first = nullptr;
   for (int priority = 0; priority < kPriorities; ++priority) {
     for (Record& record : queue.outbox->records()) {
@@ -220,18 +220,18 @@ void PackBatch(const LaneQueue& queue, size_t raw_bytes_max, size_t events_max, 
       if (bytes + event_bytes > raw_bytes_max) break;
       bytes += event_bytes;
       if (!first) first = &record;
-      uint64_t* place = std::lower_bound(chosen.begin(), chosen.end(), record.id);
-      chosen.insert(static_cast<size_t>(place - chosen.begin()), uint64_t{record.id});
+      uint32_t* place = std::lower_bound(chosen.begin(), chosen.end(), record.id);
+      chosen.insert(static_cast<size_t>(place - chosen.begin()), uint32_t{record.id});
     }
   }
-  for (const uint64_t id : chosen) {
+  for (const uint32_t id : chosen) {
     TryAppend(queue, *queue.outbox->Find(id), raw_bytes_max, batch);
   }
 }
 
 bool IsCurrent(const LaneQueue& queue, Batch* batch) {
   if (batch->closings == queue.outbox->closings()) return true;
-  for (const uint64_t id : batch->record_ids) {
+  for (const uint32_t id : batch->record_ids) {
     const Record* record = queue.outbox->Find(id);
     if (!record || !(record->pending >> queue.index & 1)) return false;
   }

@@ -27,7 +27,7 @@ enum class GzipTrust : uint8_t { kUntried, kWorks, kRefused };
 // A batch in the making. A compressed one is fed in slices while the page is idle, so that sending
 // it costs no more than its end.
 struct Batch {
-  List<uint64_t> record_ids;
+  List<uint32_t> record_ids;
   String body;            // when it is not compressed
   GzipStream stream;      // when it is
   size_t raw_bytes = 0;   // before compression, with what ends it
@@ -41,7 +41,7 @@ struct Batch {
 
 struct Flight {
   int64_t effect_id = 0;
-  List<uint64_t> record_ids;
+  List<uint32_t> record_ids;
   int64_t body_bytes = 0;
   uint32_t told = 0;
   bool gzip = false;
@@ -63,7 +63,7 @@ struct Lane {
   int64_t due_ms = kNever;     // what waits is sent then
   int64_t retry_ms = 0;        // not before
   int64_t feed_ms = kNever;    // what waits is fed to the draft then
-  uint64_t flush_through = 0;  // records up to this id go without waiting for company
+  uint32_t flush_through = 0;  // records up to this id go without waiting for company
 
   // What has been learned.
   Outage outage;

@@ -26,7 +26,7 @@ bool NoteFailure(const Failure& failure, int64_t now_ms, Outage* outage) {
   return false;
 }
 
-void NoteSuccess(uint64_t first, size_t events, Outage* outage) {
+void NoteSuccess(uint32_t first, size_t events, Outage* outage) {
   const Outage before = *outage;
   *outage = Outage();
   outage->probed = before.failing() && events == 1;

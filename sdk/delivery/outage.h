@@ -18,9 +18,9 @@ namespace waymark {
 struct Outage {
   int64_t since_ms = kNever;  // on the monotonic clock; kNever: all is well
   int attempts = 0;           // failures in a row
-  uint64_t head = 0;          // the event that failed alone
+  uint32_t head = 0;          // the event that failed alone
   int head_failures = 0;      // how often, one after the other, with an answer
-  uint64_t suspect = 0;       // stepped over; 0: none
+  uint32_t suspect = 0;       // stepped over; 0: none
   bool verifying = false;     // others went through: the suspect has its last try
   bool probed = false;        // the last success was that of an event alone
 
@@ -30,14 +30,14 @@ struct Outage {
 // `answered`: by the collector with a failure of its own, a status of 5xx, rather than not at all.
 struct Failure {
   bool answered = false;
-  uint64_t first = 0;  // of the records sent
+  uint32_t first = 0;  // of the records sent
   size_t events = 0;
   bool others = false;  // wait behind it
 };
 
 // Takes note of a failure. True: `failure.first` is to be given up.
 bool NoteFailure(const Failure& failure, int64_t now_ms, Outage* outage);
-void NoteSuccess(uint64_t first, size_t events, Outage* outage);
+void NoteSuccess(uint32_t first, size_t events, Outage* outage);
 
 }  // namespace waymark
 

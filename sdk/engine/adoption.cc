@@ -101,6 +101,7 @@ void EngineCore::ReadDeliveries(const Input& input) {
   if (!taken.empty()) PutDelivery();
   for (const String& key : taken) Delete(EffectType::kStoreDelete, key);
   ReleaseHeld(input.now);
+  if (input.fields["more"].AsBool()) adopt_again_ms_ = input.now.mono_ms + kYoungMs;
   segments_left_ = true;
   segments_after_.clear();
   view_dirty_ = true;
@@ -109,11 +110,11 @@ void EngineCore::ReadDeliveries(const Input& input) {
 void EngineCore::TakeHeld(JsonView list) {
   for (JsonItems item(list); item.Next();) {
     const JsonView entry = item.value();
-    const auto type = static_cast<uint64_t>(entry["type"].IntegerOr(-1));
-    if (type == static_cast<uint64_t>(InputType::kReset)) ForgetPerson();
+    const int64_t type = entry["type"].IntegerOr(-1);
+    if (type == static_cast<int64_t>(InputType::kReset)) ForgetPerson();
     const bool whole =
         entry["fields"].is(JsonType::kObject) && entry["standing"].is(JsonType::kObject);
-    if (type > static_cast<uint64_t>(InputType::kIdentify) || !whole) continue;
+    if (type < 0 || type > static_cast<int64_t>(InputType::kIdentify) || !whole) continue;
     Held& held = held_.emplace_back();
     held.type = static_cast<InputType>(type);
     held.fields = entry["fields"].text();
@@ -226,8 +227,8 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
     }
     for (size_t i = 0; i < lanes_.size(); ++i) {
       const Settlement& settlement = writer->lanes[i];
-      const uint64_t through = settlement.through[static_cast<size_t>(record.priority)];
-      if (through >= record.sequence) record.pending &= ~(1u << i);
+      const uint32_t through = settlement.through[static_cast<size_t>(record.priority)];
+      if (through >= record.sequence) record.pending = Without(record.pending, Only(i));
     }
   }
   delivery_dirty_ = true;
@@ -254,7 +255,7 @@ bool EngineCore::RestoreRecord(StoredRecord* stored, Now now, Record* record) {
     if (!policy.Wants(selector) || !policy.Samples(json["message_id"].AsName())) continue;
     if (route.is(JsonType::kObject) && !route[lanes_[i].id]) continue;
     wanted = true;
-    if (MayGo(lanes_[i], *record, Rules())) record->pending |= 1u << i;
+    if (MayGo(lanes_[i], *record, Rules())) record->pending = With(record->pending, Only(i));
   }
   if (!stored->context.empty() && record->pending != 0) {
     record->context = outbox_.AddContext(stored->context);

@@ -36,7 +36,7 @@ void EngineCore::OnHttpDone(const Input& input, Now now) {
       return true;
     });
     if (landed.effect_id == 0) continue;
-    for (const uint64_t id : landed.record_ids) outbox_.Land(id, i);
+    for (const uint32_t id : landed.record_ids) outbox_.Land(id, i);
     OnAnswer(i, landed, input, now);
     delivery_dirty_ |= outbox_.Sweep();
     Schedule(i, now);
@@ -98,7 +98,7 @@ void EngineCore::Acknowledge(size_t lane_index, const Flight& flight, Now now) {
   lane.refusals = 0;
   if (flight.gzip) lane.gzip_trust = GzipTrust::kWorks;
   if (!flight.simple) lane.preflight_until_ms = now.mono_ms + lane.collector->PreflightMs();
-  for (const uint64_t id : flight.record_ids) {
+  for (const uint32_t id : flight.record_ids) {
     Record* record = outbox_.Find(id);
     if (!record || !(record->pending >> lane_index & 1)) continue;
     outbox_.Settle(record, static_cast<int>(lane_index));
@@ -121,7 +121,7 @@ void EngineCore::GiveUpAll(size_t lane_index, const Flight& flight, int status) 
   const Loss reason = status == kPayloadTooLarge ? Loss::kOversize : Loss::kRejected;
   Report("rejected", "/collectors/" + IntegerText(static_cast<int64_t>(lane_index)),
          "HTTP " + IntegerText(status), "an answer of 200 to 299");
-  for (const uint64_t id : flight.record_ids) {
+  for (const uint32_t id : flight.record_ids) {
     Record* record = outbox_.Find(id);
     if (record) outbox_.GiveUp(record, static_cast<int>(lane_index), reason);
   }

@@ -247,7 +247,7 @@ void EngineCore::Enqueue(Record&& record, uint32_t lanes, const Event& event,
   }
   if (lanes == 0) return;
   record.generation = consent_.generation;
-  record.pending = lanes;
+  record.pending = static_cast<LaneSet>(lanes);
   record.storable = MayStore(lanes);
   record.queued_mono_ms = now.mono_ms;
   WriteRoute(record.pending != LanesOf(record, selector, message_id), message_id, &record);
@@ -273,15 +273,15 @@ void EngineCore::KeepBound() {
 // which ones belong together.
 void EngineCore::WriteRoute(bool exact, std::string_view message_id, Record* record) {
   List<Settlement>& settlements = outbox_.writers().back().lanes;
-  uint64_t all = 0;
+  uint32_t all = 0;
   bool same = true;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     if (!(record->pending >> i & 1)) continue;
-    const uint64_t number = record->deidentified ? 1 : ++settlements[i].last_sequence;
+    const uint32_t number = record->deidentified ? 1 : ++settlements[i].last_sequence;
     same &= all == 0 || all == number;
     all = number;
   }
-  const uint64_t usual = record->deidentified ? 1 : CounterOf(message_id) + uint64_t{1};
+  const uint32_t usual = record->deidentified ? 1 : CounterOf(message_id) + uint32_t{1};
   if (same && !exact && all == usual) return;
   String* text = &record->event;
   text->resize(text->size() - 1);  // the final brace
@@ -293,7 +293,7 @@ void EngineCore::WriteRoute(bool exact, std::string_view message_id, Record* rec
     writer.Begin('{');
     for (size_t i = 0; i < lanes_.size(); ++i) {
       if (!(record->pending >> i & 1)) continue;
-      const uint64_t number = record->deidentified ? 0 : settlements[i].last_sequence;
+      const uint32_t number = record->deidentified ? 0 : settlements[i].last_sequence;
       writer.Key(lanes_[i].id).Integer(static_cast<int64_t>(number));
     }
     writer.End('}');

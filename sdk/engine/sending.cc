@@ -230,7 +230,7 @@ void EngineCore::StartRequest(size_t lane_index, String&& body, Now now, Leaving
   const auto events = static_cast<int64_t>(flight.record_ids.size());
   lane.sent += events;
   lane.rate.Take(events);
-  for (const uint64_t id : flight.record_ids) outbox_.Launch(id, lane_index);
+  for (const uint32_t id : flight.record_ids) outbox_.Launch(id, lane_index);
   view_dirty_ = true;
 }
 

@@ -14,7 +14,7 @@ bool WaitsForStore(const Record& record) {
 
 }  // namespace
 
-String SegmentKey(std::string_view writer, uint64_t sequence) {
+String SegmentKey(std::string_view writer, uint32_t sequence) {
   String key(kOutboxPrefix);
   key += writer;
   key.push_back('/');
@@ -101,11 +101,13 @@ void Outbox::Count(const Record& record) {
   }
 }
 
-uint64_t Outbox::Append(Record&& record) {
+uint32_t Outbox::Append(Record&& record) {
   record.id = next_id_++;
   record.sequence = next_sequence_++;
   record.writer = writers_.back().id;
   record.bytes = static_cast<uint32_t>(record.event.size());
+  // It was written piece by piece, and may have taken twice the memory that it needs.
+  record.event = String(std::string_view(record.event));
   Count(record);
   if (WaitsForStore(record)) ++unstored_;
   records_.push_back(std::move(record));
@@ -158,20 +160,20 @@ void Outbox::DropTextsBeyondWindow(Segment* segment) {
   DropUnusedContexts();
 }
 
-void Outbox::Launch(uint64_t id, size_t lane) {
-  if (Record* record = Find(id)) record->in_flight |= 1u << lane;
+void Outbox::Launch(uint32_t id, size_t lane) {
+  if (Record* record = Find(id)) record->in_flight = With(record->in_flight, Only(lane));
 }
 
-void Outbox::Land(uint64_t id, size_t lane) {
-  if (Record* record = Find(id)) record->in_flight &= ~(1u << lane);
+void Outbox::Land(uint32_t id, size_t lane) {
+  if (Record* record = Find(id)) record->in_flight = Without(record->in_flight, Only(lane));
   for (uint32_t& from : evict_from_) from = 0;
 }
 
 void Outbox::Close(Record* record, int lane) {
-  const uint32_t bit = 1u << lane;
-  record->in_flight &= ~bit;
+  const LaneSet bit = Only(static_cast<size_t>(lane));
+  record->in_flight = Without(record->in_flight, bit);
   if (record->pending == bit && WaitsForStore(*record)) --unstored_;
-  record->pending &= ~bit;
+  record->pending = Without(record->pending, bit);
   ++closings_;
   --pending_[static_cast<size_t>(lane)].of[static_cast<size_t>(record->priority)];
   unswept_ = true;
@@ -187,7 +189,7 @@ void Outbox::Settle(Record* record, int lane) {
 
 void Outbox::GiveUp(Record* record, int lane, Loss reason) {
   if (!(record->pending >> lane & 1)) return;
-  record->lost |= 1u << lane;
+  record->lost = With(record->lost, Only(static_cast<size_t>(lane)));
   record->reason = reason;
   Close(record, lane);
 }
@@ -221,13 +223,13 @@ void Outbox::CountLost(Writer* writer, size_t lane, Loss reason, int64_t count) 
 void Outbox::Cover(Record* record, Writer* writer) {
   uint32_t& blocked = writer->blocked[static_cast<size_t>(record->priority)];
   for (size_t i = 0; i < pending_.size(); ++i) {
-    const uint32_t bit = 1u << i;
+    const LaneSet bit = Only(i);
     if ((record->pending | blocked) & bit) continue;
-    uint64_t& through = writer->lanes[i].through[static_cast<size_t>(record->priority)];
+    uint32_t& through = writer->lanes[i].through[static_cast<size_t>(record->priority)];
     through = std::max(through, record->sequence);
     if (!(record->lost & bit)) continue;
     CountLost(writer, i, record->reason, 1);
-    record->lost &= ~bit;
+    record->lost = Without(record->lost, bit);
   }
   blocked |= record->pending;
 }
@@ -295,7 +297,7 @@ List<Outbox::NewSegment> Outbox::TakeUnstored() {
   uint32_t context = 0;
   Record* record =
       std::lower_bound(records_.begin(), records_.end(), first_unstored_id_,
-                       [](const Record& one, uint64_t wanted) { return one.id < wanted; });
+                       [](const Record& one, uint32_t wanted) { return one.id < wanted; });
   for (; record != records_.end(); ++record) {
     if (!WaitsForStore(*record)) continue;
     const Segment* last = taken.empty() ? nullptr : &segments_.back();
@@ -474,10 +476,10 @@ void Outbox::DropDoneWriters(uint32_t telling) {
   });
 }
 
-Record* Outbox::Find(uint64_t id) {
+Record* Outbox::Find(uint32_t id) {
   Record* at =
       std::lower_bound(records_.begin(), records_.end(), id,
-                       [](const Record& record, uint64_t wanted) { return record.id < wanted; });
+                       [](const Record& record, uint32_t wanted) { return record.id < wanted; });
   return at != records_.end() && at->id == id ? at : nullptr;
 }
 

@@ -34,7 +34,7 @@ struct Segment {
 };
 
 // Restored records get ids below this one, so that they stand before this run's own.
-inline constexpr uint64_t kFirstOwnId = uint64_t{1} << 32;
+inline constexpr uint32_t kFirstOwnId = uint32_t{1} << 31;
 
 class Outbox {
  public:
@@ -59,14 +59,14 @@ class Outbox {
   std::string_view ContextOf(const Record& record) const;
 
   // Queues a record for the collectors of `record.pending`; gives it its id and sequence.
-  uint64_t Append(Record&& record);
+  uint32_t Append(Record&& record);
   // Adds a segment that an earlier run stored, before this run's own records. Records without
   // pending collectors are left out; `rewrite`: one of them may not stay on the device.
   void Restore(std::string_view key, std::string_view writer, List<Record>&& records, bool rewrite);
 
   // It is on its way to the collector, and is not any more.
-  void Launch(uint64_t id, size_t lane);
-  void Land(uint64_t id, size_t lane);
+  void Launch(uint32_t id, size_t lane);
+  void Land(uint32_t id, size_t lane);
 
   // The collector has it, or may no longer get it: settled without loss.
   void Settle(Record* record, int lane);
@@ -127,7 +127,7 @@ class Outbox {
 
   List<Record>& records() { return records_; }
   const List<Record>& records() const { return records_; }
-  Record* Find(uint64_t id);
+  Record* Find(uint32_t id);
   int64_t events() const { return live_; }
   int64_t bytes() const { return bytes_; }
   // Whether the store holds anything that is still to be sent.
@@ -174,10 +174,10 @@ class Outbox {
   int64_t bytes_ = 0;
   int64_t memory_bytes_ = 0;  // of the texts that are here
   int64_t unstored_ = 0;
-  uint64_t first_unstored_id_ = 0;
-  uint64_t next_restored_id_ = 1;
-  uint64_t next_id_ = kFirstOwnId;
-  uint64_t next_sequence_ = 1;
+  uint32_t first_unstored_id_ = 0;
+  uint32_t next_restored_id_ = 1;
+  uint32_t next_id_ = kFirstOwnId;
+  uint32_t next_sequence_ = 1;
   uint32_t next_segment_ = 1;
   uint32_t next_context_ = 1;
   uint32_t next_writer_ = 1;
@@ -189,7 +189,7 @@ class Outbox {
 };
 
 // outbox/<writer>/<sequence>: sorts by writer and then by sequence.
-String SegmentKey(std::string_view writer, uint64_t sequence);
+String SegmentKey(std::string_view writer, uint32_t sequence);
 // The writer in a key; empty when the key is none of ours.
 String WriterFromKey(std::string_view key);
 

@@ -17,6 +17,7 @@ constexpr uint16_t kFlagDeidentified = 1;
 constexpr int kPriorityShift = 1;  // bits 1 and 2
 constexpr uint16_t kPriorityMask = 3;
 constexpr uint32_t kNoKey = 0;  // key ids are kept free for encrypted payloads
+constexpr size_t kSequenceOffset = 8;
 constexpr size_t kChecksumOffset = 24;
 constexpr size_t kHeaderBytes = 28;
 
@@ -54,6 +55,7 @@ bool IsWhole(std::string_view frame) {
   const std::string_view payload = frame.substr(kHeaderBytes);
   const uint32_t crc = Crc32(payload, Crc32(frame.substr(0, kChecksumOffset)));
   return static_cast<uint8_t>(frame[0]) == kVersion && ReadU32(frame, 20) == kNoKey &&
+         ReadU32(frame, kSequenceOffset + 4) == 0 &&  // no writer lives to see its upper half
          ReadU32(frame, kChecksumOffset) == crc && IsWholeObject(payload);
 }
 
@@ -99,7 +101,7 @@ DecodedSegment DecodeSegment(std::string_view bytes) {
     record.deidentified = flags & kFlagDeidentified;
     record.priority = static_cast<Priority>(
         std::min<int>(flags >> kPriorityShift & kPriorityMask, kPriorities - 1));
-    record.sequence = ReadLittleEndian<uint64_t>(frame, 8);
+    record.sequence = ReadU32(frame, kSequenceOffset);
     record.generation = ReadU32(frame, 16);
     if (!record.deidentified) record.context = context;
     record.event = std::move(payload);

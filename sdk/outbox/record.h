@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/limits.h"
 #include "base/list.h"
 #include "base/string.h"
 #include "consent/policy.h"
@@ -15,20 +16,31 @@ namespace waymark {
 
 inline constexpr uint32_t kNoSegment = 0;
 
+// A bit for each collector.
+using LaneSet = uint16_t;
+static_assert(kCollectorsMax <= 16);
+
+inline LaneSet Only(size_t lane) { return static_cast<LaneSet>(1u << lane); }
+inline LaneSet With(LaneSet lanes, LaneSet others) { return static_cast<LaneSet>(lanes | others); }
+inline LaneSet Without(LaneSet lanes, LaneSet others) {
+  return static_cast<LaneSet>(lanes & ~others);
+}
+
+// Ten thousand of them may wait: each field has the size that it needs.
 struct Record {
-  uint64_t id = 0;             // place in this engine's queue; not stored
-  uint64_t sequence = 0;       // of the writer; grows by one with each of its records
   int64_t time_ms = 0;         // Unix milliseconds at which it happened
   int64_t queued_mono_ms = 0;  // when it came into this queue
+  uint32_t id = 0;             // place in this engine's queue; not stored
+  uint32_t sequence = 0;       // of the writer; grows by one with each of its records
   uint32_t segment = kNoSegment;
   uint32_t writer = 0;      // in the outbox
   uint32_t generation = 0;  // of consent, when the event was admitted
-  uint32_t pending = 0;     // bit for each collector that has not settled it
-  uint32_t in_flight = 0;   // bit for each collector to which it is on its way
-  uint32_t lost = 0;        // bit for each collector that never gets it, until that is counted
   uint32_t context = 0;     // standing context at capture, in the outbox; 0: none
   uint32_t bytes = 0;       // of the event document, also while that is not in memory
   PurposeSet captured = 0;  // what was allowed when the event was admitted
+  LaneSet pending = 0;      // collectors that have not settled it
+  LaneSet in_flight = 0;    // collectors to which it is on its way
+  LaneSet lost = 0;         // collectors that never get it, until that is counted
   Priority priority = Priority::kNormal;
   Loss reason = Loss::kQuota;  // for `lost`
   bool storable = false;       // a purpose that may keep things on the device is behind it
@@ -38,7 +50,7 @@ struct Record {
 
 // What a segment says of one record: all that is known without the policy.
 struct StoredRecord {
-  uint64_t sequence = 0;
+  uint32_t sequence = 0;
   uint32_t generation = 0;
   Priority priority = Priority::kNormal;
   bool deidentified = false;

@@ -6,7 +6,7 @@ namespace waymark {
 namespace {
 
 bool HasPosition(const Settlement& settlement) {
-  for (const uint64_t through : settlement.through) {
+  for (const uint32_t through : settlement.through) {
     if (through != 0) return true;
   }
   return false;
@@ -24,7 +24,7 @@ void WriteSettlements(JsonWriter* writer, const List<Settlement>& lanes,
     writer->Key(collectors[i]).Begin('{');
     if (positions) {
       writer->Key("through").Begin('[');
-      for (const uint64_t through : settlement.through) {
+      for (const uint32_t through : settlement.through) {
         writer->Integer(static_cast<int64_t>(through));
       }
       writer->End(']');
@@ -41,9 +41,9 @@ void ReadSettlements(JsonView json, const List<std::string_view>& collectors, ui
     Settlement& settlement = (*lanes)[i];
     const JsonView kept = json[collectors[i]];
     for (JsonItems item(kept["through"]); item.Next() && item.index() < kPriorities;) {
-      uint64_t& through = settlement.through[item.index()];
-      const int64_t sequence = std::max<int64_t>(item.value().IntegerOr(0), 0);
-      through = std::max(through, static_cast<uint64_t>(sequence));
+      uint32_t& through = settlement.through[item.index()];
+      const int64_t sequence = std::clamp<int64_t>(item.value().IntegerOr(0), 0, UINT32_MAX);
+      through = std::max(through, static_cast<uint32_t>(sequence));
     }
     settlement.lost.AddFrom(kept["lost"]);
     if (!settlement.lost.empty()) settlement.changed = change;

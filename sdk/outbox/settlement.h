@@ -20,10 +20,10 @@ namespace waymark {
 // One collector and one writer.
 struct Settlement {
   // Of each priority every record up to this sequence is settled.
-  uint64_t through[kPriorities] = {};
+  uint32_t through[kPriorities] = {};
   // Given to the writer's records for this collector, one after the other: what the collector can
   // count. Only for writers of this run.
-  uint64_t last_sequence = 0;
+  uint32_t last_sequence = 0;
   LossCounters lost;
   // When `lost` last grew, and up to when the collector has acknowledged to know: on the outbox's
   // count of changes.
