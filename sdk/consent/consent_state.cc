@@ -80,6 +80,7 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool 
   writer.End('}');
   if (spill) writer.FieldBool("spill", true);
   if (state.withdrawing) writer.FieldBool("withdrawing", true);
+  if (state.forgetting) writer.FieldBool("forgetting", true);
   writer.End('}');
   return json;
 }
@@ -87,7 +88,9 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool 
 ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now) {
   ConsentState state = UndecidedState(policy);
   const int64_t decided_ms = record["time_ms"].IntegerOr(0);
-  if (record["version"].IntegerOr(0) != 1 || decided_ms <= 0) return state;
+  if (record["version"].IntegerOr(0) != 1) return state;
+  state.forgetting = record["forgetting"].AsBool();
+  if (decided_ms <= 0) return state;
   state.generation = static_cast<uint32_t>(record["generation"].IntegerOr(0));
   state.withdrawing = record["withdrawing"].AsBool();
   const int64_t age_days = (now.wall_ms - decided_ms) / kDayMs;

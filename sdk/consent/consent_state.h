@@ -23,6 +23,7 @@ struct ConsentState {
   String source;             // who decided: person
   bool lapsed = false;       // a grant ran out, or was given to another revision of the policy
   bool withdrawing = false;  // a withdrawal is put down but not carried out yet
+  bool forgetting = false;   // all that is kept is to be deleted, and is not yet
 
   bool answered() const { return decided_ms != 0; }
   PurposeState Of(int purpose) const;

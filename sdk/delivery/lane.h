@@ -62,6 +62,7 @@ struct Lane {
   // When to send. On the monotonic clock.
   int64_t due_ms = kNever;     // what waits is sent then
   int64_t retry_ms = 0;        // not before
+  int64_t asked_until_ms = 0;  // the collector said so
   int64_t feed_ms = kNever;    // what waits is fed to the draft then
   uint32_t flush_through = 0;  // records up to this id go without waiting for company
 

@@ -107,6 +107,16 @@ void EngineCore::ReadDeliveries(const Input& input) {
   view_dirty_ = true;
 }
 
+uint32_t EngineCore::LanesNamed(JsonView ids) const {
+  uint32_t lanes = 0;
+  for (JsonItems id(ids); id.Next();) {
+    for (size_t i = 0; i < lanes_.size(); ++i) {
+      if (lanes_[i].id == id.value().AsName()) lanes |= 1u << i;
+    }
+  }
+  return lanes;
+}
+
 void EngineCore::TakeHeld(JsonView list) {
   for (JsonItems item(list); item.Next();) {
     const JsonView entry = item.value();
@@ -120,6 +130,8 @@ void EngineCore::TakeHeld(JsonView list) {
     held.fields = entry["fields"].text();
     held.standing = entry["standing"].text();
     held.time_ms = entry["time_ms"].IntegerOr(0);
+    held.message_id = entry["message_id"].AsName();
+    held.refused = ~LanesNamed(entry["to"]);
   }
 }
 

@@ -143,21 +143,21 @@ void EngineCore::RetryLater(size_t lane_index, const Flight& flight, int status,
   // One went through, all together do not: it is one of them.
   const bool choked = failure.answered && failure.events > 1 && lane.outage.probed;
   if (choked) lane.events_max = failure.events / 2;
+  const int64_t outage_ms = lane.failing() ? now.mono_ms - lane.outage.since_ms : 0;
+  const int attempts = lane.outage.attempts + 1;
   if (NoteFailure(failure, now.mono_ms, &lane.outage)) {
     Report("retry_exhausted", "/collectors/" + IntegerText(static_cast<int64_t>(lane_index)),
            "HTTP " + IntegerText(status) + " for one event only", "an answer of 200 to 299");
     if (Record* record = outbox_.Find(failure.first)) {
       outbox_.GiveUp(record, static_cast<int>(lane_index), Loss::kRetryExhausted);
     }
-    lane.due_ms = now.mono_ms;
-    return;
   }
   lane.draft = Batch();
-  const int64_t outage_ms = now.mono_ms - lane.outage.since_ms;
-  int64_t delay_ms = RetryDelayMs(outage_ms, lane.outage.attempts, &prng_);
+  int64_t delay_ms = RetryDelayMs(outage_ms, attempts, &prng_);
   delay_ms = std::max(delay_ms, lane.collector->CoolDownMs(status));
   if (const auto asked_ms = RetryAfterMs(retry_after.AsName(), now.wall_ms)) {
     delay_ms = std::max(*asked_ms, kRetryMsMin);
+    lane.asked_until_ms = now.mono_ms + delay_ms;
   }
   lane.retry_ms = now.mono_ms + delay_ms;
   lane.due_ms = lane.retry_ms;

@@ -50,13 +50,14 @@ void EngineCore::OnCapture(const Input& input) {
     view_dirty_ = true;
     return Report(valid.problem());
   }
-  // Ids and session are not known before the store has answered.
-  if (store_phase_ == StorePhase::kReadingState) {
-    return Hold(input.type, input.fields.text(), event.time_ms, 0);
-  }
   const Routing routing = Route(event, 0);
-  const uint32_t served = Admit(event, context_, routing, input.now);
-  if (routing.hold != 0) Hold(input.type, input.fields.text(), event.time_ms, served);
+  uint32_t served = 0;
+  // Ids and session are not known before the store has answered.
+  const bool reading = store_phase_ == StorePhase::kReadingState;
+  if (!reading) served = Admit(event, context_, routing, input.now);
+  const uint32_t open = reading ? routing.admit | routing.deidentify | routing.hold : routing.hold;
+  if (open != 0) return Hold(input.type, input.fields.text(), event.time_ms, routing, served);
+  CountRefused(routing, served);
 }
 
 void EngineCore::OnRefused(const Input& input) {
@@ -88,7 +89,7 @@ void EngineCore::OnReset(const Input& input, Now now) {
   if (store_phase_ != StorePhase::kReadingState) return PartFromPerson();
   // What was called before may still be admitted for the one who leaves: the logout waits in its
   // place.
-  Hold(InputType::kReset, {}, 0, 0);
+  Hold(InputType::kReset, {}, 0, Routing(), 0);
 }
 
 // Events that wait for an answer go: the answer would be somebody else's.
@@ -108,7 +109,8 @@ void EngineCore::ForgetPerson() {
   Delete(EffectType::kStoreDelete, "state/session");
 }
 
-void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms, uint32_t served) {
+void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms,
+                      const Routing& routing, uint32_t served) {
   // What waits for the store waits for milliseconds, as part of the outbox; what waits for a person
   // may wait for ever.
   const bool for_store = store_phase_ == StorePhase::kReadingState;
@@ -123,6 +125,7 @@ void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms, 
   held.standing = context_;
   held.time_ms = time_ms;
   held.served = served;
+  held.refused = routing.drop;
   view_dirty_ = true;
 }
 
@@ -134,28 +137,32 @@ void EngineCore::ReleaseHeld(Now now) {
       PartFromPerson();
       continue;
     }
-    const Event event = ReadEvent(held.type, JsonView(held.fields), held.time_ms);
-    const Routing routing = Route(event, held.served);
+    Event event = ReadEvent(held.type, JsonView(held.fields), held.time_ms);
+    event.message_id = held.message_id;
+    const Routing routing = Route(event, held.served | held.refused);
     held.served |= Admit(event, held.standing, routing, now);
+    if (routing.hold == 0) CountRefused(routing, held.served);
+    held.refused |= routing.drop;
     if (routing.hold != 0) held_.push_back(std::move(held));
   }
   view_dirty_ = true;
 }
 
-EngineCore::Routing EngineCore::Route(const Event& event, uint32_t served) const {
+// `done`: collectors that have had it, or may not.
+EngineCore::Routing EngineCore::Route(const Event& event, uint32_t done) const {
   Routing routing;
-  routing.served = served;
-  if (IsDropped(SelectorOf(event))) return routing;
+  const std::string_view selector = SelectorOf(event);
+  if (IsDropped(selector)) return routing;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const uint32_t bit = 1u << i;
     const CollectorPolicy& policy = lanes_[i].policy;
-    const std::string_view selector = SelectorOf(event);
     if (!policy.Wants(selector) || !lanes_[i].narrowed.Wants(selector)) continue;
     routing.wanted = true;
-    if (served & bit) continue;
+    if (done & bit) continue;
     const GateVerdict verdict = Judge(config_.policy, consent_, policy.needs);
     if (verdict == GateVerdict::kAdmit) routing.admit |= bit;
     if (verdict == GateVerdict::kHold) routing.hold |= bit;
+    if (verdict == GateVerdict::kDrop) routing.drop |= bit;
     // Without an id nothing is left of an identify.
     const bool possible = event.type != EventType::kIdentify;
     if (verdict == GateVerdict::kDeidentify && possible) routing.deidentify |= bit;
@@ -165,14 +172,16 @@ EngineCore::Routing EngineCore::Route(const Event& event, uint32_t served) const
 
 uint32_t EngineCore::Admit(const Event& event, std::string_view standing, const Routing& routing,
                            Now now) {
-  const uint32_t taken = routing.admit | routing.deidentify;
-  if (routing.wanted && (taken | routing.hold | routing.served) == 0) {
-    losses_.Add(Loss::kConsent);
-    view_dirty_ = true;
-  }
   if (routing.deidentify != 0) KeepDeidentified(event, standing, routing.deidentify, now);
   if (routing.admit != 0) Keep(event, standing, routing.admit, now);
-  return taken;
+  return routing.admit | routing.deidentify;
+}
+
+// An event that some collector wanted and none got.
+void EngineCore::CountRefused(const Routing& routing, uint32_t served) {
+  if (!routing.wanted || served != 0) return;
+  losses_.Add(Loss::kConsent);
+  view_dirty_ = true;
 }
 
 void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t lanes, Now now) {
@@ -189,7 +198,8 @@ void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t la
   session_.Touch(config_.session_rules, event.time_ms, &prng_);
   session_dirty_ = true;
 
-  const String message_id = message_ids_.Next();
+  const String message_id =
+      event.message_id.empty() ? message_ids_.Next() : String(event.message_id);
   Record record;
   record.captured = consent_.Allowed();
   JsonWriter writer(&record.event);

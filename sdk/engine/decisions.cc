@@ -12,6 +12,7 @@
 namespace waymark {
 namespace {
 
+constexpr const char* kConsentPrefix = "consent/";
 constexpr const char* kConsentKey = "consent/record";
 
 }  // namespace
@@ -45,7 +46,8 @@ void EngineCore::OnSetConsent(const Input& input, Now now) {
   PutConsentRecord();
   NewGeneration(input.Body(input.fields["entropy"]), now);
   // Where nobody ever decided nothing can lie in the store: events need not wait for it to be read.
-  if (first && store_phase_ == StorePhase::kClosed && AnyLane(GateVerdict::kDeidentify, true)) {
+  if (first && store_phase_ == StorePhase::kClosed && !consent_.forgetting &&
+      AnyLane(GateVerdict::kDeidentify, true)) {
     store_phase_ = StorePhase::kOpen;
     Claim();
   }
@@ -57,6 +59,17 @@ void EngineCore::PutConsentRecord() {
   consent_unput_ = false;
   const bool spill = AnyLane(GateVerdict::kAdmit, true);
   Put(kConsentKey, WriteConsentRecord(config_.policy, consent_, spill), StoreUse::kConsent);
+}
+
+// What the record notes as not carried out yet.
+void EngineCore::CarryOut(Now now) {
+  withdrawal_again_ = false;
+  if (consent_.forgetting) {
+    ClearStore();
+    withdrawal_ends_ = true;
+  } else if (consent_.withdrawing) {
+    CarryOutWithdrawal(now);
+  }
 }
 
 void EngineCore::CarryOutWithdrawal(Now now) {
@@ -97,8 +110,18 @@ void EngineCore::AwaitDeletions() {
 }
 
 void EngineCore::EndWithdrawal() {
-  consent_.withdrawing = false;
-  PutConsentRecord();
+  const bool forgotten = consent_.forgetting;
+  consent_.withdrawing = consent_.forgetting = false;
+  // Nobody has been asked since: then there is not even a record.
+  if (forgotten && !consent_.answered()) {
+    Delete(EffectType::kStoreClear, kConsentPrefix);
+    StoreOperation& operation = store_operations_.emplace_back();
+    operation.effect_id = effects_.back().effect_id;
+    operation.use = StoreUse::kConsent;
+  } else {
+    PutConsentRecord();
+  }
+  OpenStoreIfAllowed();
   view_dirty_ = true;
 }
 
@@ -122,12 +145,21 @@ void EngineCore::DiscardForbidden() {
     if (!MayStore(record.pending)) outbox_.TakeFromStore(&record);
     if (record.pending == 0) losses_.Add(Loss::kConsent);
   }
+  outbox_.RewriteWorn();
   losses_dirty_ = true;
   DropDrafts();
   delivery_dirty_ |= outbox_.Sweep();
 }
 
+// Like a withdrawal of everything: noted, carried out, and the note taken away last.
 void EngineCore::OnForget(const Input& input, Now now) {
+  ForgetHere(input.Body(input.fields["entropy"]), now);
+  consent_.forgetting = true;
+  PutConsentRecord();
+}
+
+// All that this engine has in memory. Its store stays closed until what lies there is gone.
+void EngineCore::ForgetHere(std::string_view entropy, Now now) {
   for (const Lane& lane : lanes_) {
     for (const Flight& flight : lane.flights) {
       Emit(EffectType::kHttpAbort).target = flight.effect_id;
@@ -137,17 +169,13 @@ void EngineCore::OnForget(const Input& input, Now now) {
   outbox_.Clear();
   held_.clear();
   const uint32_t generation = consent_.generation;
-  consent_unput_ = false;
+  consent_unput_ = withdrawal_reads_ = withdrawal_ends_ = false;
   consent_ = UndecidedState(config_.policy);
   consent_.generation = generation + 1;
   CloseStore();
   ForgetPerson();
-  NewGeneration(input.Body(input.fields["entropy"]), now);
+  NewGeneration(entropy, now);
   home_ = outbox_.writer();
-  for (const char* prefix : {"outbox/", "state/", "consent/"}) {
-    Delete(EffectType::kStoreClear, prefix);
-  }
-  OpenStoreIfAllowed();
 }
 
 void EngineCore::OnStoreChanged(const Input& input, Now now) {
@@ -159,8 +187,10 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
   const ConsentState now_stored =
       ReadConsentRecord(config_.policy, readable ? JsonView(value) : JsonView(), now);
   const bool same = now_stored.generation == generation && now_stored.granted == consent_.granted &&
-                    now_stored.denied == consent_.denied;
+                    now_stored.denied == consent_.denied &&
+                    now_stored.forgetting == consent_.forgetting;
   if (same) return;
+  if (now_stored.forgetting) ForgetHere({}, now);
   consent_ = now_stored;
   // The other tab carries its withdrawal out in the whole store; here what this tab has is put in
   // order, in memory and under its own names.

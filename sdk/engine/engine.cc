@@ -53,7 +53,7 @@ EngineCore::EngineCore(const Start& start)
   OpenStoreIfAllowed();
   // What was kept with a consent that has lapsed goes; a new answer starts afresh.
   if (consent_.lapsed && store_phase_ == StorePhase::kClosed) ClearStore();
-  if (consent_.withdrawing) CarryOutWithdrawal(start.now);
+  CarryOut(start.now);
   view_dirty_ = true;
 }
 
@@ -164,7 +164,8 @@ void EngineCore::Pump(Now now) {
     SendDue(now);
   flush_leaving_ = false;
   EmitStoreChanges(now);
-  if (withdrawal_ends_ && !outbox_.has_rewrites()) AwaitDeletions();
+  const bool waiting = store_phase_ == StorePhase::kOpen && StorePaused(now);
+  if (withdrawal_ends_ && !waiting && !outbox_.has_rewrites()) AwaitDeletions();
   ReadMoreSegments();
   if (!view_dirty_) return;
   view_dirty_ = false;
@@ -172,7 +173,8 @@ void EngineCore::Pump(Now now) {
 }
 
 int64_t EngineCore::NextWake(Now now) const {
-  int64_t wake = consent_unput_ ? std::max(store_retry_ms_, now.mono_ms) : kNever;
+  const bool again = consent_unput_ || withdrawal_again_;
+  int64_t wake = again ? std::max(store_retry_ms_, now.mono_ms) : kNever;
   if (store_phase_ == StorePhase::kOpen) {
     if (store_retry_ms_ > now.mono_ms)
       wake = std::min(wake, store_retry_ms_);

@@ -51,7 +51,9 @@ class EngineCore {
     String fields;                       // its input
     String standing;                     // standing context at the call
     int64_t time_ms = 0;
-    uint32_t served = 0;  // collectors that have it already
+    uint32_t served = 0;   // collectors that have it already
+    uint32_t refused = 0;  // collectors that were not to have it when it was called
+    String message_id;     // it was put down with this one; empty: it has none yet
   };
 
   // Which collectors get an event, and how.
@@ -59,7 +61,7 @@ class EngineCore {
     uint32_t admit = 0;
     uint32_t deidentify = 0;
     uint32_t hold = 0;
-    uint32_t served = 0;  // had it before
+    uint32_t drop = 0;
     bool wanted = false;  // by any collector's name list
   };
 
@@ -104,10 +106,12 @@ class EngineCore {
   void OnReset(const Input& input, Now now);
   void PartFromPerson();
   void ForgetPerson();
-  void Hold(InputType type, std::string_view fields, int64_t time_ms, uint32_t served);
+  void Hold(InputType type, std::string_view fields, int64_t time_ms, const Routing& routing,
+            uint32_t served);
   void ReleaseHeld(Now now);
-  Routing Route(const Event& event, uint32_t served) const;
+  Routing Route(const Event& event, uint32_t done) const;
   uint32_t Admit(const Event& event, std::string_view standing, const Routing& routing, Now now);
+  void CountRefused(const Routing& routing, uint32_t served);
   void Keep(const Event& event, std::string_view standing, uint32_t lanes, Now now);
   void KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes, Now now);
   void Enqueue(Record&& record, uint32_t lanes, const Event& event, std::string_view message_id,
@@ -122,7 +126,9 @@ class EngineCore {
   void OnForget(const Input& input, Now now);
   void OnStoreChanged(const Input& input, Now now);
   void PutConsentRecord();
+  void CarryOut(Now now);
   void CarryOutWithdrawal(Now now);
+  void ForgetHere(std::string_view entropy, Now now);
   void FinishWithdrawal();
   void AwaitDeletions();
   void EndWithdrawal();
@@ -151,16 +157,17 @@ class EngineCore {
   Effect& Put(std::string_view key, String&& value, StoreUse use, uint32_t segment = kNoSegment);
   void Delete(EffectType type, std::string_view name);
   StoreOperation TakeOperation(int64_t effect_id);
-  void WriteHeld(JsonWriter* writer) const;
+  void WriteHeld(JsonWriter* writer);
   void UpdateDelivery();
   void PutDelivery();
-  String DeliveryState() const;
+  String DeliveryState();
   List<std::string_view> LaneIds() const;
 
   // adoption.cc
   void OnLead(const Input& input, Now now);
   void AdoptIfDue(Now now);
   void ReadDeliveries(const Input& input);
+  uint32_t LanesNamed(JsonView ids) const;
   void TakeHeld(JsonView list);
   void ReadMoreSegments();
   void ReadSegments(const Input& input, Now now);
@@ -220,6 +227,7 @@ class EngineCore {
   StorePhase store_phase_ = StorePhase::kClosed;
   bool withdrawal_reads_ = false;    // all segments, before a withdrawal is carried out
   bool withdrawal_restart_ = false;  // the page that is being read began too late
+  bool withdrawal_again_ = false;    // the store refused
   bool withdrawal_ends_ = false;     // when what this input deletes is done
   bool store_failed_ = false;        // the last thing that was asked of it
   bool segments_left_ = false;       // the store may hold more than was read

@@ -262,10 +262,14 @@ void EngineCore::OnConnectivity(const Input& input, Now now) {
   const bool was_online = online_;
   online_ = input.fields["online"].AsBool(true);
   metered_ = input.fields["metered"].AsBool();
+  if (metered_ && !rules_.bulk_waits) DropDrafts();
   rules_.bulk_waits = metered_;
   view_dirty_ = true;
   for (size_t i = 0; i < lanes_.size(); ++i) {
-    if (online_ && !was_online) lanes_[i].due_ms = lanes_[i].retry_ms = now.mono_ms;
+    if (online_ && !was_online) {
+      lanes_[i].due_ms = now.mono_ms;
+      lanes_[i].retry_ms = std::max(lanes_[i].asked_until_ms, now.mono_ms);
+    }
     Schedule(i, now);
   }
 }

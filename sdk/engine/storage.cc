@@ -26,7 +26,8 @@ JsonView StoredJson(std::string_view bytes) {
 }  // namespace
 
 void EngineCore::OpenStoreIfAllowed() {
-  if (store_phase_ != StorePhase::kClosed || !AnyLane(GateVerdict::kDeidentify, true)) return;
+  if (store_phase_ != StorePhase::kClosed || consent_.forgetting) return;
+  if (!AnyLane(GateVerdict::kDeidentify, true)) return;
   store_phase_ = StorePhase::kReadingState;
   Claim();
   Read(kStatePrefix, {}, StoreUse::kState);
@@ -108,7 +109,7 @@ void EngineCore::OnStoreDone(const Input& input, Now now) {
   store_failures_ = 0;
   const StoreOperation operation = TakeOperation(input.Integer("effect_id"));
   if (operation.use == StoreUse::kSegmentPut) outbox_.OnStored(operation.segment);
-  if (operation.use == StoreUse::kConsent && consent_.withdrawing) CarryOutWithdrawal(now);
+  if (operation.use == StoreUse::kConsent) CarryOut(now);
   if (operation.use == StoreUse::kWithdrawal) EndWithdrawal();
 }
 
@@ -139,7 +140,8 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
     SendSoon({now.wall_ms, store_retry_ms_});
   }
   // A decision holds whether or not it could be put down.
-  if (use == StoreUse::kConsent && consent_.withdrawing) CarryOutWithdrawal(now);
+  if (use == StoreUse::kConsent) CarryOut(now);
+  if (use == StoreUse::kWithdrawal) withdrawal_again_ = true;
   if (store_phase_ == StorePhase::kReadingState && use == StoreUse::kState) {
     store_phase_ = StorePhase::kFailed;
     ReleaseHeld(now);
@@ -183,7 +185,10 @@ bool EngineCore::StorePaused(Now now) const {
 }
 
 void EngineCore::StoreWhatIsNew(Now now) {
-  if (consent_unput_ && store_retry_ms_ <= now.mono_ms) PutConsentRecord();
+  if (store_retry_ms_ <= now.mono_ms) {
+    if (consent_unput_) PutConsentRecord();
+    if (withdrawal_again_) CarryOut(now);
+  }
   delivery_dirty_ |= outbox_.Sweep();
   if (StorePaused(now)) return;
   for (Outbox::NewSegment& segment : outbox_.TakeUnstored()) {
@@ -247,7 +252,7 @@ List<std::string_view> EngineCore::LaneIds() const {
   return ids;
 }
 
-String EngineCore::DeliveryState() const {
+String EngineCore::DeliveryState() {
   const List<std::string_view> ids = LaneIds();
   String json;
   JsonWriter writer(&json);
@@ -264,15 +269,26 @@ String EngineCore::DeliveryState() const {
 
 // Calls that came before the ids were read: a page that goes by then leaves them to the next one,
 // which judges them as if they came there.
-void EngineCore::WriteHeld(JsonWriter* writer) const {
+void EngineCore::WriteHeld(JsonWriter* writer) {
   writer->Key("held").Begin('[');
-  for (const Held& held : held_) {
-    const Event event = ReadEvent(held.type, JsonView(held.fields), held.time_ms);
+  for (Held& held : held_) {
     const bool call = held.type != InputType::kReset;
-    if (call && !MayStore(Route(event, held.served).admit)) continue;
+    const Event event = ReadEvent(held.type, JsonView(held.fields), held.time_ms);
+    const uint32_t lanes = Route(event, held.served | held.refused).admit;
+    if (call && !MayStore(lanes)) continue;
+    // Whoever sends it, and if two do: it is one event.
+    if (call && held.message_id.empty()) held.message_id = message_ids_.Next();
     writer->Begin('{').Field("type", static_cast<int64_t>(held.type));
     writer->Field("time_ms", held.time_ms);
-    if (call) writer->FieldRaw("fields", held.fields).FieldRaw("standing", held.standing);
+    if (call) {
+      writer->Field("message_id", held.message_id);
+      writer->FieldRaw("fields", held.fields).FieldRaw("standing", held.standing);
+      writer->Key("to").Begin('[');
+      for (size_t i = 0; i < lanes_.size(); ++i) {
+        if (lanes >> i & 1) writer->Text(lanes_[i].id);
+      }
+      writer->End(']');
+    }
     writer->End('}');
   }
   writer->End(']');

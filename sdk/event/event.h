@@ -30,6 +30,7 @@ struct Event {
   JsonView context;     // members that override the standing context; an object or missing
   int64_t time_ms = 0;  // Unix milliseconds at which it happened
   Priority priority = Priority::kNormal;
+  std::string_view message_id;  // that it has already; empty: it gets one
 };
 
 // The priority by its name; orders and identities are critical when the caller names none.

@@ -126,7 +126,10 @@ void Outbox::Restore(std::string_view key, std::string_view writer, List<Record>
   size_t place = 0;  // of the first of this run's own
   while (place < records_.size() && records_[place].id < kFirstOwnId) ++place;
   for (Record& record : records) {
-    if (record.pending == 0) continue;
+    if (record.pending == 0) {
+      segment.worn = true;
+      continue;
+    }
     record.id = next_restored_id_++;
     record.writer = writer_id;
     record.bytes = static_cast<uint32_t>(record.event.size());
@@ -212,6 +215,11 @@ void Outbox::TakeFromStore(Record* record) {
   record->segment = kNoSegment;
 }
 
+void Outbox::RewriteWorn() {
+  Sweep();
+  for (Segment& segment : segments_) segment.shrunk |= segment.worn;
+}
+
 void Outbox::CountLost(Writer* writer, size_t lane, Loss reason, int64_t count) {
   Settlement& settlement = writer->lanes[lane];
   settlement.lost.Add(reason, count);
@@ -253,7 +261,10 @@ bool Outbox::Sweep() {
     }
     Cover(&record, writer);
     if ((record.pending | record.lost) != 0) return false;
-    if (Segment* segment = FindSegment(record.segment)) --segment->live;
+    if (Segment* segment = FindSegment(record.segment)) {
+      --segment->live;
+      segment->worn = true;
+    }
     return true;
   });
   for (uint32_t& from : evict_from_) from = 0;
@@ -328,8 +339,12 @@ void Outbox::OnStored(uint32_t id) {
 }
 
 void Outbox::OnNotStored(uint32_t id) {
-  const Segment* segment = FindSegment(id);
-  if (!segment || segment->stored) return;
+  Segment* segment = FindSegment(id);
+  if (!segment) return;
+  if (segment->stored) {  // it was written anew
+    segment->shrunk = true;
+    return;
+  }
   for (Record& record : records_) {
     if (record.segment != id) continue;
     record.segment = kNoSegment;
@@ -375,7 +390,7 @@ List<Outbox::NewSegment> Outbox::TakeRewrites() {
   List<NewSegment> rewrites;
   for (Segment& segment : segments_) {
     if (!segment.shrunk || segment.partial || segment.live == 0) continue;
-    segment.shrunk = false;
+    segment.shrunk = segment.worn = false;
     NewSegment& rewrite = rewrites.emplace_back();
     rewrite.id = segment.id;
     rewrite.key = segment.key;

@@ -29,6 +29,7 @@ struct Segment {
   String key;
   int live = 0;          // records still in the queue
   bool stored = false;   // the store has said so
+  bool worn = false;     // holds records that have left the queue
   bool shrunk = false;   // lost a record that may not stay on the device: write it anew
   bool partial = false;  // some of its records are without their texts
 };
@@ -77,6 +78,8 @@ class Outbox {
   // It must leave the store, whatever else its segment holds. What is still pending goes on in
   // memory; where its text is not there, nobody gets it any more.
   void TakeFromStore(Record* record);
+  // What has left the queue must leave the store, too, also where a neighbour is still waiting.
+  void RewriteWorn();
   // Takes out what is settled and counts what was given up; true when positions or counts have
   // changed. Call after a round of the above: pointers to records end here.
   bool Sweep();
