@@ -238,17 +238,28 @@ describe("calls", () => {
 
   test("facts of the platform are inputs, before and after ready", async () => {
     const client = new Client(platform, config);
-    platform.tell({ type: "lifecycle", state: "hidden" });
+    platform.tell({ type: "connectivity", online: true });
     await client.ready;
     platform.tell({ type: "connectivity", online: false });
     const value = new TextEncoder().encode("{}");
     platform.tell({ type: "store_changed", key: "consent/record", value } as Fact);
     expect(inputs()).toMatchObject([
-      { type: "lifecycle", state: "hidden" },
+      { type: "connectivity", online: true },
       { type: "connectivity", online: false },
       { type: "store_changed", value: { offset: 0, size: 2 } },
     ]);
   });
+});
+
+test("of the page's life before the engine came, the engine hears how it stands", async () => {
+  const client = new Client(platform, config);
+  for (const state of ["hidden", "closing", "frozen", "resumed", "visible", "hidden"]) {
+    platform.tell({ type: "lifecycle", state });
+  }
+  client.track("a");
+  await client.ready;
+  platform.tell({ type: "lifecycle", state: "visible" });
+  expect(inputs().map(({ name, state }) => name ?? state)).toEqual(["a", "hidden", "visible"]);
 });
 
 describe("listeners", () => {
@@ -451,7 +462,7 @@ describe("a page that goes away before its engine is there", () => {
     arrive({});
     await client.ready;
     expect(inputs().map(({ type, name, state }) => name ?? state ?? type)).toEqual([
-      ...["a", "closing", "closing", "visible", "b"],
+      ...["a", "b", "visible"],
     ]);
     expect(platform.spills).toEqual([]);
   });

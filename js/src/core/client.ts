@@ -75,6 +75,7 @@ export class Client {
   private _reported = false;
   private _held?: () => void;
   private _early?: Early;
+  private _lifecycle?: Fact;
   private _engine?: Engine;
   private _shell?: Shell;
 
@@ -89,8 +90,7 @@ export class Client {
     this._platform = platform;
     this._opened = opened;
     this._as({ now: opened }, () => {
-      const tell = (fact: Fact) => this._call({ ...fact, now: this._now() });
-      this._unwatch.push(platform.watch(tell, () => this._leave()));
+      this._unwatch.push(platform.watch((fact) => this._tell(fact), () => this._leave()));
       this._facts = this._kept.length;
       if (capture) this._unwatch.push(capture(this));
     });
@@ -229,6 +229,12 @@ export class Client {
     if (run) this._guard(run);
   }
 
+  // An engine that comes late slept through nothing: of the page's life only how it stands counts.
+  private _tell(fact: Fact): void {
+    if (this._state === waiting && fact.state) this._lifecycle = fact;
+    else this._call({ ...fact, now: this._now() });
+  }
+
   private _call(input: Input, fresh_entropy = false, automatic = false): void {
     if (this._state === off) return;
     try {
@@ -311,6 +317,7 @@ export class Client {
     if (this._failure) throw this._failure;
     this._state = live;
     this._kept = [];
+    if (this._lifecycle) this._tell(this._lifecycle);
     if (this._lost) this._report_lost(this._lost);
     this._emit("ready");
   }
