@@ -207,7 +207,8 @@ void EngineCore::SendSoon(Now now) {
 }
 
 void EngineCore::ReadSegment(std::string_view key, std::string_view bytes, Now now) {
-  if (outbox_.FindSegment(key)) return;  // it is in the queue already
+  // It is in the queue already, or has left it and is still to be deleted.
+  if (outbox_.FindSegment(key) || IsBeingDeleted(key)) return;
   const String writer = WriterFromKey(key);
   if (writer.empty()) {
     if (leading_) Delete(EffectType::kStoreDelete, key);  // nobody's, and nobody would delete it
@@ -276,6 +277,13 @@ bool EngineCore::RestoreRecord(StoredRecord* stored, Now now, Record* record) {
   return !record->storable;
 }
 
+bool EngineCore::IsBeingDeleted(std::string_view key) const {
+  for (const StoreOperation& operation : store_operations_) {
+    if (operation.use == StoreUse::kDelete && operation.key == key) return true;
+  }
+  return Contains(deletions_, key);
+}
+
 // A segment that somebody else sends, during a withdrawal: what is no longer allowed goes.
 void EngineCore::CleanSegment(std::string_view key, DecodedSegment* decoded, Now now) {
   String kept;
@@ -312,6 +320,13 @@ void EngineCore::WakeUp(Now now) {
   identity_ = Identity();
   session_ = Session();
   live_.clear();
+  // What could not be stored before is stored under its old name.
+  for (const Record& record : outbox_.records()) {
+    Writer* writer = outbox_.WriterOf(record);
+    if (writer->own) continue;
+    writer->own = true;
+    Emit(EffectType::kClaim).name = writer->name;
+  }
   BeginWriter(now);
   home_ = outbox_.writer();
   OpenStoreIfAllowed();

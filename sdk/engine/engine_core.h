@@ -179,6 +179,7 @@ class EngineCore {
   void ReadTexts(uint32_t segment);
   void FillTexts(const Input& input, Now now);
   void SendSoon(Now now);
+  bool IsBeingDeleted(std::string_view key) const;
   bool MayAdopt(std::string_view writer, Now now);
   void WakeUp(Now now);
 

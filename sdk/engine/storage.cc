@@ -235,12 +235,11 @@ void EngineCore::UpdateDelivery() {
   Delete(EffectType::kStoreDelete, key);
 }
 
-// One document an engine, so that tabs never overwrite each other. The second one replaces the
-// first: when somebody has taken that over meanwhile, it must not come back.
+// One document an engine, so that tabs never overwrite each other.
 void EngineCore::PutDelivery() {
   String key(kDeliveryPrefix);
   key += home_;
-  Put(key, DeliveryState(), StoreUse::kStatePut).replace = delivery_put_;
+  Put(key, DeliveryState(), StoreUse::kStatePut);
   delivery_put_ = true;
   delivery_dirty_ = losses_dirty_ = false;
   stored_changes_ = outbox_.changes();
