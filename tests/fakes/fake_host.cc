@@ -48,7 +48,10 @@ std::string Inflate(const std::string& gzip) {
   constexpr size_t kHeader = 10;
   constexpr size_t kTrailer = 8;
   if (gzip.size() < kHeader + kTrailer || gzip.compare(0, 2, "\x1f\x8b") != 0) return gzip;
-  std::string out(4 * 1024 * 1024, '\0');
+  // The trailer ends with the size of what was compressed.
+  uint32_t size = 0;
+  for (size_t i = 1; i <= 4; ++i) size = size << 8 | static_cast<uint8_t>(gzip[gzip.size() - i]);
+  std::string out(std::min<size_t>(size, 64 * 1024 * 1024), '\0');
   z_stream stream{};
   inflateInit2(&stream, -15);
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(gzip.data() + kHeader));

@@ -1,0 +1,125 @@
+// Queues, requests and retries keep their bounds.
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+#include "simulation/token.h"
+#include "simulation/watches.h"
+
+namespace waymark_simulation {
+namespace {
+
+constexpr size_t kKeepaliveBytesMax = 65'536;
+constexpr size_t kEnvelopeBytes = 2'000;  // of a body, beside its events
+constexpr int64_t kHeldMax = 200;
+constexpr int64_t kPauseMs = 1'000;  // after a failure, at the least
+constexpr int64_t kRetryAfterMsMax = 86'400'000;
+
+bool OutlivesPage(const Request& request) { return request.transport != "fetch"; }
+
+bool IsFailure(const Answer& answer) {
+  if (answer.status == 0) return answer.error == "network" || answer.error == "timeout";
+  return answer.status == 429 || answer.status == 503 || answer.status == 502;
+}
+
+class BoundWatch final : public Watch {
+ public:
+  explicit BoundWatch(Facts* facts) : facts_(facts) {}
+
+  void OnRequest(const TabFacts& tab, const Request& request) override {
+    JudgeSize(tab, request);
+    JudgeKeepalive(tab, request);
+    JudgePauses(tab, request);
+    if (!tab.online) Fail(tab, "sends while offline");
+    for (const SentEvent& event : request.contents.events) {
+      if (!tab.metered || event.token < 0) continue;
+      const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
+      if (token.priority == Priority::kBulk) Fail(tab, "sends bulk over a metered link");
+    }
+  }
+
+  void OnAnswer(const TabFacts& tab, const Request& request, const Answer& answer) override {
+    if (!IsFailure(answer)) return;
+    Pause& pause = pauses_[{tab.number, request.collector}];
+    pause.until_ms = facts_->now_ms + kPauseMs;
+    pause.was_online = tab.connections;
+    const int64_t asked_ms = std::atoll(answer.retry_after.c_str()) * 1'000;
+    pause.asked_until_ms = facts_->now_ms + std::min(asked_ms, kRetryAfterMsMax);
+  }
+
+  void OnView(const TabFacts& tab, const Json& view) override {
+    const Json& queue = view.at("queue");
+    const Settings& settings = facts_->settings;
+    if (queue.at("events") > settings.outbox_events_max) {
+      Fail(tab, "has " + queue["events"].dump() + " events in its queue of " +
+                    std::to_string(settings.outbox_events_max));
+    }
+    if (queue.at("bytes") > settings.outbox_bytes_max) {
+      Fail(tab, "has " + queue["bytes"].dump() + " bytes in its queue of " +
+                    std::to_string(settings.outbox_bytes_max));
+    }
+    const int64_t held_max = std::max(kHeldMax, settings.outbox_events_max);
+    if (queue.at("held") > held_max) Fail(tab, "holds " + queue["held"].dump() + " events");
+  }
+
+ private:
+  // After a failure, of one tab and one collector.
+  struct Pause {
+    int64_t until_ms = 0;
+    int64_t asked_until_ms = 0;  // by the collector
+    int was_online = 0;          // how often the tab had come online
+  };
+
+  [[noreturn]] static void Fail(const TabFacts& tab, const std::string& what) {
+    throw Violation("bounds", "tab " + std::to_string(tab.number) + " " + what);
+  }
+
+  void JudgeSize(const TabFacts& tab, const Request& request) const {
+    const Settings& settings = facts_->settings;
+    const size_t events = request.contents.events.size();
+    if (events == 0) Fail(tab, "sends an empty batch");
+    if (events > static_cast<size_t>(settings.batch_events_max)) {
+      Fail(tab, "sends " + std::to_string(events) + " events in one batch");
+    }
+    const size_t most = static_cast<size_t>(settings.batch_bytes_max) + kEnvelopeBytes;
+    if (events > 1 && request.contents.text_bytes > most) {
+      Fail(tab, "sends a batch of " + std::to_string(request.contents.text_bytes) + " bytes");
+    }
+  }
+
+  void JudgeKeepalive(const TabFacts& tab, const Request& request) const {
+    if (!OutlivesPage(request)) return;
+    size_t bytes = request.body_bytes;
+    for (const Request& other : facts_->requests) {
+      const bool counts = other.tab == tab.number && other.in_flight && OutlivesPage(other);
+      if (counts) bytes += other.body_bytes;
+    }
+    if (bytes > kKeepaliveBytesMax) {
+      Fail(tab, "has " + std::to_string(bytes) + " bytes on their way that must outlive the page");
+    }
+  }
+
+  void JudgePauses(const TabFacts& tab, const Request& request) const {
+    const auto found = pauses_.find({tab.number, request.collector});
+    if (found == pauses_.end()) return;
+    const Pause& pause = found->second;
+    const int64_t now_ms = facts_->now_ms;
+    const std::string& id = facts_->settings.collectors[request.collector].id;
+    if (now_ms < pause.asked_until_ms) {
+      Fail(tab, "sends to " + id + " " + std::to_string(pause.asked_until_ms - now_ms) +
+                    " ms before Retry-After allows it");
+    }
+    if (now_ms < pause.until_ms && tab.connections == pause.was_online) {
+      Fail(tab, "tries " + id + " again within a second");
+    }
+  }
+
+  Facts* facts_;
+  std::map<std::pair<int, size_t>, Pause> pauses_;  // by tab and collector
+};
+
+}  // namespace
+
+std::unique_ptr<Watch> MakeBoundWatch(Facts* facts) { return std::make_unique<BoundWatch>(facts); }
+
+}  // namespace waymark_simulation

@@ -1,0 +1,107 @@
+#include "simulation/device.h"
+
+#include <algorithm>
+
+#include "simulation/tab.h"
+
+namespace waymark_simulation {
+namespace {
+
+constexpr int64_t kFirstWallMs = 1'793'817'970'000;
+constexpr int64_t kLeadDelayMsMax = 30;
+
+}  // namespace
+
+bool IsConsentKey(const Effect& effect) {
+  for (const char* member : {"key", "prefix"}) {
+    const auto name = effect.fields.find(member);
+    if (name != effect.fields.end() && name->get<std::string>().rfind("consent/", 0) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Device::Device(Surroundings* world, size_t number)
+    : world_(world), number_(number), wall_offset_ms_(kFirstWallMs) {
+  world_->model.facts().stores.push_back(&values_);
+}
+
+std::string Device::ConsentRecord() const {
+  const auto record = values_.find("consent/record");
+  return record == values_.end() ? "" : record->second;
+}
+
+void Device::JumpClock(int64_t by_ms) {
+  wall_offset_ms_ += by_ms;
+  world_->Tell("device " + std::to_string(number_) + ": the clock jumps by " +
+               std::to_string(by_ms) + " ms");
+}
+
+std::string Device::StoreTrouble() {
+  const bool broken = world_->schedule.now_ms() < store_broken_until_ms_ && !world_->is_healed;
+  if (!broken && !world_->Happens(world_->settings.weather.store_fails)) return "";
+  world_->model.facts().stores_failed.insert(number_);
+  if (broken) return trouble_;
+  return world_->random.Pick(std::vector<std::string>{"quota", "blocked", "unknown"});
+}
+
+void Device::BreakStoreFor(int64_t ms) {
+  store_broken_until_ms_ = world_->schedule.now_ms() + ms;
+  trouble_ = world_->random.Pick(std::vector<std::string>{"quota", "blocked", "unavailable"});
+  world_->Tell("device " + std::to_string(number_) + ": the store fails for " +
+               std::to_string(ms) + " ms");
+}
+
+void Device::Apply(const Effect& effect) {
+  if (effect.type == "store_put") {
+    const std::string key = effect.fields.at("key");
+    // The data has moved on: nothing is left to be replaced.
+    if (effect.fields.value("replace", false) && values_.count(key) == 0) return;
+    values_[key] = effect.body;
+  } else if (effect.fields.contains("key")) {
+    values_.erase(effect.fields.at("key").get<std::string>());
+  } else {
+    const std::string prefix = effect.fields.at("prefix");
+    std::erase_if(values_, [&](const auto& entry) { return entry.first.rfind(prefix, 0) == 0; });
+  }
+}
+
+void Device::Claim(Tab* tab, int64_t effect_id, const std::string& writer) {
+  tab->facts().names.insert(writer);
+  world_->model.facts().engines_claim = true;
+  tab->set_claim(effect_id);
+  if (world_->settings.single_engine || world_->mutation.EveryTabLeads()) {
+    tab->facts().leads = world_->settings.single_engine;
+    world_->schedule.After(0, [tab] { tab->DeliverLead({}); });
+    return;
+  }
+  if (std::find(queue_.begin(), queue_.end(), tab) == queue_.end()) queue_.push_back(tab);
+  TellLeader();
+}
+
+void Device::Release(Tab* tab) {
+  const bool held = !tab->facts().names.empty();
+  tab->facts().names.clear();
+  tab->facts().leads = false;
+  std::erase(queue_, tab);
+  if (held) TellLeader();
+}
+
+void Device::TellLeader() {
+  if (queue_.empty()) return;
+  Tab* leader = queue_.front();
+  leader->facts().leads = true;
+  const int64_t delay_ms = world_->random.Between(0, kLeadDelayMsMax);
+  world_->schedule.After(delay_ms, [this, leader] {
+    if (queue_.empty() || queue_.front() != leader) return;
+    std::vector<std::string> live;
+    for (Tab* tab : queue_) {
+      const auto& names = tab->facts().names;
+      live.insert(live.end(), names.begin(), names.end());
+    }
+    leader->DeliverLead(live);
+  });
+}
+
+}  // namespace waymark_simulation

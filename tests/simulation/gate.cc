@@ -1,0 +1,84 @@
+#include "simulation/gate.h"
+
+#include <algorithm>
+
+namespace waymark_simulation {
+namespace {
+
+constexpr int64_t kDayMs = 86'400'000;
+constexpr int64_t kValidDays = 180;
+
+std::string ChoiceOf(const Choices& choices, const PurposeSettings& purpose) {
+  const auto choice = choices.find(purpose.id);
+  return choice == choices.end() ? "" : choice->second;
+}
+
+bool IsAllowed(const Choices& choices, const PurposeSettings& purpose) {
+  if (purpose.basis == "exempt") return true;
+  const std::string choice = ChoiceOf(choices, purpose);
+  return choice == "granted" || (choice.empty() && purpose.basis == "legitimate_interest");
+}
+
+}  // namespace
+
+Verdict Gate::JudgePurpose(const Choices& choices, const PurposeSettings& purpose) const {
+  if (IsAllowed(choices, purpose)) {
+    return purpose.deidentify ? Verdict::kDeidentify : Verdict::kAdmit;
+  }
+  if (ChoiceOf(choices, purpose) == "denied") return Verdict::kDrop;
+  if (purpose.before_answer == "hold") return Verdict::kHold;
+  return purpose.before_answer == "deidentify" ? Verdict::kDeidentify : Verdict::kDrop;
+}
+
+Verdict Gate::Judge(const Choices& choices, size_t collector) const {
+  Verdict verdict = Verdict::kAdmit;
+  for (const size_t purpose : settings_->collectors[collector].needs) {
+    verdict = std::max(verdict, JudgePurpose(choices, settings_->purposes[purpose]));
+  }
+  return verdict;
+}
+
+bool Gate::MayStore(const Choices& choices, size_t collector) const {
+  for (const size_t need : settings_->collectors[collector].needs) {
+    const PurposeSettings& purpose = settings_->purposes[need];
+    if (purpose.storage && IsAllowed(choices, purpose)) return true;
+  }
+  return false;
+}
+
+bool Gate::MayStoreAnything(const Choices& choices) const {
+  for (size_t i = 0; i < settings_->collectors.size(); ++i) {
+    if (MayStore(choices, i) && Judge(choices, i) <= Verdict::kDeidentify) return true;
+  }
+  return false;
+}
+
+bool Gate::MayStoreIdentity(const Choices& choices) const {
+  for (size_t i = 0; i < settings_->collectors.size(); ++i) {
+    if (MayStore(choices, i) && Judge(choices, i) == Verdict::kAdmit) return true;
+  }
+  return false;
+}
+
+std::vector<std::string> Gate::Choosable() const {
+  std::vector<std::string> ids;
+  for (const PurposeSettings& purpose : settings_->purposes) {
+    if (purpose.basis != "exempt") ids.push_back(purpose.id);
+  }
+  return ids;
+}
+
+Choices Gate::ReadRecord(const std::string& record, int64_t wall_ms) {
+  Choices choices;
+  const Json json = Json::parse(record, nullptr, false);
+  if (!json.is_object() || json.value("version", 0) != 1) return choices;
+  const int64_t age_days = (wall_ms - json.value("time_ms", int64_t{0})) / kDayMs;
+  const bool is_fresh = age_days < kValidDays;
+  for (const auto& [purpose, choice] : json.at("choices").items()) {
+    const bool granted = choice == "granted";
+    if (is_fresh && (!granted || age_days >= 0)) choices[purpose] = choice;
+  }
+  return choices;
+}
+
+}  // namespace waymark_simulation

@@ -1,0 +1,48 @@
+// The consent gate a second time, in the plainest words: what the model allows. It shares nothing
+// with the core's gate but the documents that both follow.
+#ifndef WAYMARK_TESTS_SIMULATION_GATE_H_
+#define WAYMARK_TESTS_SIMULATION_GATE_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "nlohmann/json.hpp"
+#include "simulation/settings.h"
+
+namespace waymark_simulation {
+
+// From what gives most to what gives nothing.
+enum class Verdict { kAdmit, kDeidentify, kHold, kDrop };
+
+// What a visitor chose, as one tab knows it: purpose to "granted" or "denied".
+using Choices = std::map<std::string, std::string>;
+
+class Gate {
+ public:
+  explicit Gate(const Settings& settings) : settings_(&settings) {}
+
+  // What a collector may get.
+  Verdict Judge(const Choices& choices, size_t collector) const;
+  // Whether events for the collector may be kept on the device.
+  bool MayStore(const Choices& choices, size_t collector) const;
+  // Whether anything may be kept on the device, and whether identifiers may.
+  bool MayStoreAnything(const Choices& choices) const;
+  bool MayStoreIdentity(const Choices& choices) const;
+  // Ids of the purposes that a visitor may choose about.
+  std::vector<std::string> Choosable() const;
+
+  // What the stored record says at a time. Answers older than 180 days, or of the future by more
+  // than a day, do not hold: docs/config.schema.json, valid_days.
+  static Choices ReadRecord(const std::string& record, int64_t wall_ms);
+
+ private:
+  Verdict JudgePurpose(const Choices& choices, const PurposeSettings& purpose) const;
+
+  const Settings* settings_;
+};
+
+}  // namespace waymark_simulation
+
+#endif  // WAYMARK_TESTS_SIMULATION_GATE_H_

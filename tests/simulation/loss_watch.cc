@@ -1,0 +1,250 @@
+// What was accepted arrives or is counted, and is counted once.
+//
+// Counts are taken where they outlive a tab: from state/delivery/<writer> in the store and from the
+// reports that travel with the events. What a tab never could put down is taken from its last view.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "simulation/segment_reader.h"
+#include "simulation/token.h"
+#include "simulation/watches.h"
+
+namespace waymark_simulation {
+namespace {
+
+constexpr const char* kCorrupt = "corrupt";
+
+class LossWatch final : public Watch {
+ public:
+  explicit LossWatch(Facts* facts) : facts_(facts) {}
+
+  void OnArrival(const Request& request, const std::vector<size_t>& taken) override {
+    for (const size_t place : taken) {
+      const SentEvent& event = request.contents.events[place];
+      for (const auto& [writer, counts] : event.lost) {
+        for (const auto& [reason, count] : counts) {
+          Note(request.device, request.collector, writer, reason, count);
+          told_[{request.collector, writer}][reason] =
+              std::max(told_[{request.collector, writer}][reason], count);
+        }
+      }
+      if (event.sequence == 0) continue;
+      Arrived& arrived = arrived_[{request.collector, event.writer}];
+      arrived.sequences.insert(event.sequence);
+      if (event.token >= 0) {
+        arrived.tab = facts_->tokens[static_cast<size_t>(event.token)].tab;
+      }
+    }
+  }
+
+  void OnApplied(const Transaction& transaction) override {
+    for (const Effect& effect : transaction.effects) {
+      if (effect.type != "store_put") continue;
+      const std::string writer = DeliveryWriter(effect.fields.at("key").get<std::string>());
+      if (!writer.empty()) NoteBook(transaction.tab, writer, Json::parse(effect.body));
+    }
+  }
+
+  void OnView(const TabFacts& tab, const Json& view) override { views_[tab.number] = view; }
+
+  void AtEnd() override {
+    for (size_t device = 0; device < facts_->stores.size(); ++device) JudgeEnd(device);
+    for (size_t collector = 0; collector < facts_->settings.collectors.size(); ++collector) {
+      for (size_t device = 0; device < facts_->stores.size(); ++device) {
+        JudgeCounts(device, collector);
+      }
+    }
+    for (const auto& [key, arrived] : arrived_) JudgeSequences(key.first, key.second, arrived);
+    for (const Token& token : facts_->tokens) JudgeEviction(token);
+  }
+
+ private:
+  // At one collector, of one writer.
+  struct Arrived {
+    std::set<int64_t> sequences;
+    int tab = -1;
+  };
+  using Counts = std::map<std::string, int64_t>;  // by reason
+
+  [[noreturn]] static void Fail(const std::string& what) { throw Violation("loss", what); }
+
+  const std::string& IdOf(size_t collector) const {
+    return facts_->settings.collectors[collector].id;
+  }
+
+  void Note(size_t device, size_t collector, const std::string& writer, const std::string& reason,
+            int64_t count) {
+    int64_t& noted = counted_[{device, collector, writer}][reason];
+    noted = std::max(noted, count);
+  }
+
+  void NoteBook(int tab, const std::string& writer, const Json& book) {
+    const size_t device = facts_->tabs[static_cast<size_t>(tab)].device;
+    for (size_t i = 0; i < facts_->settings.collectors.size(); ++i) {
+      if (!book.contains(IdOf(i)) || !book[IdOf(i)].contains("lost")) continue;
+      for (const auto& [reason, count] : book[IdOf(i)]["lost"].items()) {
+        Note(device, i, writer, reason, count);
+      }
+    }
+  }
+
+  // Nothing is left that somebody still waits for.
+  void JudgeEnd(size_t device) const {
+    for (const auto& [key, value] : *facts_->stores[device]) {
+      if (SegmentWriter(key).empty()) continue;
+      const auto events = ReadSegment(value).events;
+      Fail(key + " is left in the store" +
+           (events.empty() ? "" : ", with " + TokenText(events[0].token)));
+    }
+  }
+
+  bool HasLeft(const Token& token) const {
+    const TabFacts& tab = facts_->tabs[static_cast<size_t>(token.tab)];
+    return token.stored || tab.lived_until_rest || tab.state == TabState::kAwake;
+  }
+
+  // Whether it had to arrive or to be counted.
+  bool IsMissing(const Token& token, const Fate& fate) const {
+    return fate.expected && fate.certain && !fate.excused && !token.broken &&
+           fate.arrivals == 0 && HasLeft(token);
+  }
+
+  // Whether it may have been counted as lost: also what arrived, when nobody who lived knew.
+  static bool MayBeCounted(const Fate& fate) {
+    const bool is_known = fate.acknowledged && fate.settled_in_store != 0;
+    return fate.wanted && (fate.arrivals == 0 || !is_known);
+  }
+
+  int64_t Counted(size_t device, size_t collector) const {
+    int64_t sum = 0;
+    for (const auto& [key, counts] : counted_) {
+      if (std::get<0>(key) != device || std::get<1>(key) != collector) continue;
+      for (const auto& [reason, count] : counts) sum += reason == kCorrupt ? 0 : count;
+    }
+    return sum;
+  }
+
+  // What tabs have counted that lived to the end, whether or not they could put it down.
+  int64_t InViews(size_t device, size_t collector) const {
+    int64_t sum = 0;
+    for (const auto& [tab, view] : views_) {
+      const TabFacts& viewed = facts_->tabs[static_cast<size_t>(tab)];
+      const bool counts = viewed.device == device &&
+                          (viewed.lived_until_rest || viewed.state == TabState::kAwake);
+      if (!counts) continue;
+      const Json& state = view.at("collectors").at(IdOf(collector));
+      for (const auto& [reason, count] : state.value("lost", Json::object()).items()) {
+        if (reason != kCorrupt && reason != "consent") sum += count.get<int64_t>();
+      }
+    }
+    return sum;
+  }
+
+  // Whether all that the collector gets may lie on the device.
+  bool IsStorable(size_t collector) const {
+    const Settings& settings = facts_->settings;
+    const auto& needs = settings.collectors[collector].needs;
+    return settings.identified_only && std::any_of(needs.begin(), needs.end(), [&](size_t need) {
+             return settings.purposes[need].storage;
+           });
+  }
+
+  void JudgeCounts(size_t device, size_t collector) const {
+    std::string missing;
+    int64_t least = 0;
+    int64_t most = 0;
+    for (const Token& token : facts_->tokens) {
+      if (token.device != device) continue;
+      const Fate& fate = token.fates[collector];
+      most += MayBeCounted(fate);
+      if (!IsMissing(token, fate)) continue;
+      ++least;
+      missing += " " + TokenText(token.number);
+    }
+    const int64_t counted = Counted(device, collector);
+    const bool is_exact = facts_->stores_failed.count(device) == 0 && IsStorable(collector);
+    const int64_t noted = counted + (is_exact ? 0 : InViews(device, collector));
+    if (noted < least && facts_->books_are_whole) {
+      Fail(IdOf(collector) + " never got" + missing + ", and only " + std::to_string(noted) +
+           " are counted");
+    }
+    if (counted > most) {
+      Fail(std::to_string(counted) + " are counted as lost for " + IdOf(collector) +
+           ", and only " + std::to_string(most) + " can be");
+    }
+  }
+
+  // The collector can work out by itself how many it never got, as soon as a later event has come.
+  void JudgeSequences(size_t collector, const std::string& writer, const Arrived& arrived) const {
+    if (arrived.tab < 0 || !IsComplete(collector, arrived.tab)) return;
+    const int64_t highest = *arrived.sequences.rbegin();
+    const int64_t gaps = highest - static_cast<int64_t>(arrived.sequences.size());
+    int64_t told = 0;
+    const auto found = told_.find({collector, writer});
+    if (found != told_.end()) {
+      for (const auto& [reason, count] : found->second) told += count;
+    }
+    if (told >= gaps) return;
+    Fail(IdOf(collector) + " misses " + std::to_string(gaps) + " of writer " + writer +
+         " and was told of " + std::to_string(told));
+  }
+
+  // Whether all events of a tab had to reach the collector, and one of the last tab has.
+  bool IsComplete(size_t collector, int tab) const {
+    if (!facts_->books_are_whole) return false;
+    const size_t device = facts_->tabs[static_cast<size_t>(tab)].device;
+    bool later_came = false;
+    for (const Token& token : facts_->tokens) {
+      const Fate& fate = token.fates[collector];
+      if (token.tab == tab && (fate.excused || token.broken || !HasLeft(token))) return false;
+      const bool is_last = token.device == device && !IsOld(token.tab);
+      later_came = later_came || (is_last && fate.arrivals > 0);
+    }
+    return later_came;
+  }
+
+  bool IsOld(int tab) const {
+    return facts_->tabs[static_cast<size_t>(tab)].state == TabState::kGone;
+  }
+
+  // What matters more does not go while something of the same tab waits that matters less.
+  void JudgeEviction(const Token& lost) const {
+    const TabFacts& tab = facts_->tabs[static_cast<size_t>(lost.tab)];
+    const bool is_clear = tab.lived_until_rest && !tab.was_frozen && !tab.evictions.empty() &&
+                          !facts_->settings.weather.long_jumps && lost.store_was_open;
+    if (!is_clear || tab.evictions.back() < lost.called) return;
+    for (size_t i = 0; i < lost.fates.size(); ++i) {
+      if (!IsMissing(lost, lost.fates[i]) || WasSent(lost, 0)) continue;
+      for (const Token& kept : facts_->tokens) {
+        const bool waited = kept.tab == lost.tab && kept.called < lost.called &&
+                            kept.store_was_open && kept.fates[i].first_sent != 0 &&
+                            kept.fates[i].at_call == Verdict::kAdmit &&
+                            !WasSent(kept, tab.evictions.back());
+        if (!waited || kept.priority <= lost.priority) continue;
+        Fail(TokenText(lost.number) + " was given up while " + TokenText(kept.number) +
+             " waited, which matters less");
+      }
+    }
+  }
+
+  // To any collector; 0: at any time.
+  static bool WasSent(const Token& token, Stamp before) {
+    return std::any_of(token.fates.begin(), token.fates.end(), [before](const Fate& fate) {
+      return fate.first_sent != 0 && (before == 0 || fate.first_sent < before);
+    });
+  }
+
+  Facts* facts_;
+  std::map<int, Json> views_;                                       // the last one of each tab
+  std::map<std::tuple<size_t, size_t, std::string>, Counts> counted_;  // device, collector, writer
+  std::map<std::pair<size_t, std::string>, Counts> told_;           // collector, writer
+  std::map<std::pair<size_t, std::string>, Arrived> arrived_;       // the same
+};
+
+}  // namespace
+
+std::unique_ptr<Watch> MakeLossWatch(Facts* facts) { return std::make_unique<LossWatch>(facts); }
+
+}  // namespace waymark_simulation

@@ -1,0 +1,114 @@
+// Runs worlds, one seed after the other, and says which promise was broken in which.
+//
+//   waymark_simulation --first=1 --seeds=2000
+//   waymark_simulation --seed=42              one world, with its story
+#include <charconv>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "simulation/world.h"
+
+namespace waymark_simulation {
+namespace {
+
+constexpr uint64_t kSeedsByDefault = 2'000;
+constexpr uint64_t kTwiceEvery = 10;  // these seeds run twice, to compare the bytes
+constexpr uint64_t kProgressEvery = 500;
+
+struct Flags {
+  uint64_t first = 1;
+  uint64_t seeds = kSeedsByDefault;
+  uint64_t seed = 0;  // 0: many
+  int64_t steps = -1;
+  bool keeps_going = false;
+  std::string mutation;
+};
+
+template <typename Number>
+bool TakeNumber(std::string_view argument, std::string_view flag, Number* number) {
+  if (argument.substr(0, flag.size()) != flag) return false;
+  argument.remove_prefix(flag.size());
+  const auto read = std::from_chars(argument.begin(), argument.end(), *number);
+  return read.ec == std::errc() && read.ptr == argument.end();
+}
+
+bool TakeFlag(std::string_view argument, Flags* flags) {
+  constexpr std::string_view kMutation = "--mutation=";
+  if (argument.substr(0, kMutation.size()) == kMutation) {
+    flags->mutation = argument.substr(kMutation.size());
+    return true;
+  }
+  if (argument == "--keep-going") return flags->keeps_going = true;
+  return TakeNumber(argument, "--first=", &flags->first) ||
+         TakeNumber(argument, "--seeds=", &flags->seeds) ||
+         TakeNumber(argument, "--seed=", &flags->seed) ||
+         TakeNumber(argument, "--steps=", &flags->steps);
+}
+
+void PrintReplay(const Flags& flags, uint64_t seed) {
+  const std::string mutation = flags.mutation.empty() ? "" : " --mutation=" + flags.mutation;
+  std::printf("  replay: build/native/tests/simulation/waymark_simulation --seed=%llu%s\n",
+              static_cast<unsigned long long>(seed), mutation.c_str());
+}
+
+// What is wrong with one seed; empty when nothing is.
+std::string Judge(const RunOptions& options) {
+  const RunResult result = Run(options);
+  if (!result.violation.empty() || options.seed % kTwiceEvery != 0) return result.violation;
+  const RunResult again = Run(options);
+  return again.sum == result.sum ? "" : "determinism: two runs gave different bytes";
+}
+
+int RunOne(const Flags& flags) {
+  const RunResult result = Run({flags.seed, flags.mutation, true, flags.steps});
+  if (result.violation.empty()) {
+    std::printf("seed %llu: all promises were kept, %lld events, sum %016llx\n",
+                static_cast<unsigned long long>(flags.seed), static_cast<long long>(result.events),
+                static_cast<unsigned long long>(result.sum));
+    return 0;
+  }
+  std::printf("seed %llu: %s\n", static_cast<unsigned long long>(flags.seed),
+              result.violation.c_str());
+  return 1;
+}
+
+int RunMany(const Flags& flags) {
+  uint64_t failed = 0;
+  for (uint64_t i = 0; i < flags.seeds; ++i) {
+    const uint64_t seed = flags.first + i;
+    const std::string violation = Judge({seed, flags.mutation, false, flags.steps});
+    if (!violation.empty()) {
+      ++failed;
+      std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), violation.c_str());
+      PrintReplay(flags, seed);
+      if (!flags.keeps_going) return 1;
+    }
+    if ((i + 1) % kProgressEvery != 0 && i + 1 != flags.seeds) continue;
+    std::printf("%llu of %llu seeds, %llu failed\n", static_cast<unsigned long long>(i + 1),
+                static_cast<unsigned long long>(flags.seeds),
+                static_cast<unsigned long long>(failed));
+    std::fflush(stdout);
+  }
+  return failed == 0 ? 0 : 1;
+}
+
+int Main(int count, char** arguments) {
+  Flags flags;
+  for (int i = 1; i < count; ++i) {
+    if (TakeFlag(arguments[i], &flags)) continue;
+    std::fprintf(stderr,
+                 "waymark_simulation: cannot read %s\n"
+                 "  --first=K --seeds=N [--keep-going]   many worlds\n"
+                 "  --seed=S [--steps=N]                 one, with its story\n"
+                 "  --mutation=NAME                      with a broken engine\n",
+                 arguments[i]);
+    return 2;
+  }
+  return flags.seed != 0 ? RunOne(flags) : RunMany(flags);
+}
+
+}  // namespace
+}  // namespace waymark_simulation
+
+int main(int count, char** arguments) { return waymark_simulation::Main(count, arguments); }

@@ -1,0 +1,87 @@
+// The model: keeps the facts of a world as they happen and has every watch look at them. A watch
+// knows one kind of promise and throws a Violation when it is broken.
+#ifndef WAYMARK_TESTS_SIMULATION_MODEL_H_
+#define WAYMARK_TESTS_SIMULATION_MODEL_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "simulation/facts.h"
+
+namespace waymark_simulation {
+
+class Watch {
+ public:
+  virtual ~Watch() = default;
+
+  virtual void OnCall(const Token&) {}
+  // Before the request is among the facts of its events.
+  virtual void OnRequest(const TabFacts&, const Request&) {}
+  // `taken`: the events that the collector kept, by their place in the request.
+  virtual void OnArrival(const Request&, const std::vector<size_t>& /*taken*/) {}
+  virtual void OnAnswer(const TabFacts&, const Request&, const Answer&) {}
+  // A store effect leaves the engine.
+  virtual void OnStoreEffect(const TabFacts&, const Effect&) {}
+  // It is in the store now.
+  virtual void OnApplied(const Transaction&) {}
+  virtual void OnView(const TabFacts&, const Json& /*view*/) {}
+  // Nothing is left to do anywhere.
+  virtual void AtEnd() {}
+};
+
+class Model {
+ public:
+  explicit Model(const Settings& settings);
+
+  Facts& facts() { return facts_; }
+  TabFacts& tab(int number) { return facts_.tabs[static_cast<size_t>(number)]; }
+
+  TabFacts& OpenTab(size_t device, const Choices& choices);
+  // The call that a tab is about to make; its number is its mark.
+  Token& Call(int tab, const std::string& verb, const std::string& name, Priority priority);
+
+  // What a tab was told, before its engine answers.
+  void Told(int tab, const Choices& choices);
+  void Reset(int tab);
+  void Forget(int tab);
+  void Narrow(int tab, const Json& document);
+
+  void Sent(Request request);
+  void Arrived(int request, const std::vector<size_t>& taken);
+  void Answered(int request, const Answer& answer);
+
+  void EmitsStoreEffect(int tab, const Effect& effect);
+  void Applied(const Transaction& transaction);
+  // A put of which only the first bytes reached the store.
+  void AppliedInPart(int tab, const Effect& put, size_t bytes);
+  void Read(int tab, const std::string& key, const std::string& value);
+
+  void Viewed(int tab, const Json& view);
+  void ReportsFullQueue(int tab);
+  void End();
+
+  // Calls and collectors that were settled since the last time.
+  std::vector<std::pair<int, size_t>> TakeSettled();
+
+ private:
+  Fate FateAtCall(const TabFacts& tab, const Token& token, size_t collector) const;
+  void Retell(const TabFacts& tab, Token* token);
+  void MarkStored(int tab, const Effect& put);
+  bool IsDone(const Request& request, const Answer& answer) const;
+  template <typename Action>
+  void ForEachWatch(const Action& action) {
+    for (const auto& watch : watches_) action(watch.get());
+  }
+
+  Facts facts_;
+  std::vector<std::unique_ptr<Watch>> watches_;
+  std::vector<std::pair<int, size_t>> settled_;
+};
+
+// What a call is known by in a collector's `only`.
+const std::string& SelectorOf(const Token& token);
+
+}  // namespace waymark_simulation
+
+#endif  // WAYMARK_TESTS_SIMULATION_MODEL_H_

@@ -1,0 +1,139 @@
+// The model's books of requests and of the store.
+#include <utility>
+
+#include "simulation/model.h"
+#include "simulation/segment_reader.h"
+
+namespace waymark_simulation {
+namespace {
+
+constexpr const char* kOutbox = "outbox/";
+
+bool IsSegment(const Effect& effect) {
+  return effect.type == "store_put" &&
+         effect.fields.at("key").get<std::string>().rfind(kOutbox, 0) == 0;
+}
+
+// By sdk/docs/collectors.md: what is never tried again.
+bool IsRefusal(const std::string& protocol, const Request& request, int status) {
+  const bool alone = request.contents.events.size() == 1;
+  if (status < 300 || status == 415) return false;
+  if (protocol == "segment") {
+    const bool again = status == 408 || status == 410 || status == 429 || status == 460 ||
+                       (status >= 500 && status != 501 && status != 505 && status != 511);
+    return status == 400 || status == 413 ? alone : !again;
+  }
+  if (status == 413) return alone;
+  return status == 400 || status == 401 || status == 403 || status == 410 || status == 422;
+}
+
+}  // namespace
+
+void Model::Sent(Request request) {
+  request.number = static_cast<int>(facts_.requests.size());
+  request.sent_ms = facts_.now_ms;
+  const TabFacts& sender = tab(request.tab);
+  const Stamp stamp = ++facts_.stamp;
+  ForEachWatch([&](Watch* watch) { watch->OnRequest(sender, request); });
+  for (const SentEvent& event : request.contents.events) {
+    if (event.token < 0) continue;
+    Fate& fate = facts_.tokens[static_cast<size_t>(event.token)].fates[request.collector];
+    fate.message_id = event.message_id;
+    if (fate.first_sent == 0) fate.first_sent = stamp;
+  }
+  facts_.requests.push_back(std::move(request));
+}
+
+void Model::Arrived(int number, const std::vector<size_t>& taken) {
+  const Request& request = facts_.requests[static_cast<size_t>(number)];
+  ++facts_.stamp;
+  ForEachWatch([&](Watch* watch) { watch->OnArrival(request, taken); });
+  for (const size_t place : taken) {
+    const int token = request.contents.events[place].token;
+    if (token < 0) continue;
+    ++facts_.tokens[static_cast<size_t>(token)].fates[request.collector].arrivals;
+  }
+}
+
+void Model::Answered(int number, const Answer& answer) {
+  Request& request = facts_.requests[static_cast<size_t>(number)];
+  ++facts_.stamp;
+  ForEachWatch([&](Watch* watch) { watch->OnAnswer(tab(request.tab), request, answer); });
+  request.in_flight = false;
+  if (!IsDone(request, answer)) return;
+  for (const SentEvent& event : request.contents.events) {
+    if (event.token < 0) continue;
+    Fate& fate = facts_.tokens[static_cast<size_t>(event.token)].fates[request.collector];
+    fate.settled_in.insert(request.tab);
+    fate.acknowledged = fate.acknowledged || answer.status < 300;
+    settled_.emplace_back(event.token, request.collector);
+  }
+}
+
+bool Model::IsDone(const Request& request, const Answer& answer) const {
+  if (answer.status >= 200 && answer.status < 300) return true;
+  const std::string& protocol = facts_.settings.collectors[request.collector].protocol;
+  return answer.status != 0 && IsRefusal(protocol, request, answer.status);
+}
+
+std::vector<std::pair<int, size_t>> Model::TakeSettled() { return std::exchange(settled_, {}); }
+
+void Model::EmitsStoreEffect(int tab_number, const Effect& effect) {
+  ++facts_.stamp;
+  ForEachWatch([&](Watch* watch) { watch->OnStoreEffect(tab(tab_number), effect); });
+}
+
+void Model::MarkStored(int tab_number, const Effect& put) {
+  const std::string writer = SegmentWriter(put.fields.at("key").get<std::string>());
+  for (const StoredEvent& event : ReadSegment(put.body).events) {
+    if (event.token < 0) continue;
+    Token& token = facts_.tokens[static_cast<size_t>(event.token)];
+    token.stored = true;
+    token.last_put_by = tab_number;
+    token.last_put = facts_.stamp;
+    if (event.identified) token.writer = writer;
+  }
+}
+
+void Model::Applied(const Transaction& transaction) {
+  const Stamp stamp = ++facts_.stamp;
+  for (const Effect& effect : transaction.effects) {
+    if (IsSegment(effect)) MarkStored(transaction.tab, effect);
+  }
+  for (const auto& [token, collector] : transaction.settles) {
+    Fate& fate = facts_.tokens[static_cast<size_t>(token)].fates[collector];
+    if (fate.settled_in_store == 0) fate.settled_in_store = stamp;
+  }
+  ForEachWatch([&](Watch* watch) { watch->OnApplied(transaction); });
+}
+
+void Model::AppliedInPart(int tab_number, const Effect& put, size_t bytes) {
+  ++facts_.stamp;
+  // A writer's book of losses and positions: nothing exact can be said of it any more.
+  facts_.books_are_whole = facts_.books_are_whole && IsSegment(put);
+  if (!IsSegment(put)) return;
+  for (const StoredEvent& event : ReadSegment(put.body).events) {
+    if (event.token < 0) continue;
+    Token& token = facts_.tokens[static_cast<size_t>(event.token)];
+    token.broken = token.broken || event.end > bytes;
+    token.stored = token.stored || event.end <= bytes;
+    token.last_put_by = tab_number;
+    token.last_put = facts_.stamp;
+  }
+}
+
+void Model::Read(int tab_number, const std::string& key, const std::string& value) {
+  const Stamp stamp = ++facts_.stamp;
+  TabFacts& reader = tab(tab_number);
+  if (key.rfind(kOutbox, 0) != 0) {
+    reader.state_read = stamp;
+    return;
+  }
+  for (const StoredEvent& event : ReadSegment(value).events) {
+    if (event.token < 0) continue;
+    facts_.tokens[static_cast<size_t>(event.token)].first_read_after.emplace(tab_number,
+                                                                              reader.state_read);
+  }
+}
+
+}  // namespace waymark_simulation

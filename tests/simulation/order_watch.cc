@@ -1,0 +1,62 @@
+// Each collector gets what one writer wrote with one priority in the order of the calls.
+//
+// Judged is the first arrival of each event. Out of the judgement are requests that a closing page
+// sends beside one in flight, those that come later than their engine waits, those of which a
+// collector took only a part, and events that were refused and stepped over.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "simulation/token.h"
+#include "simulation/watches.h"
+
+namespace waymark_simulation {
+namespace {
+
+class OrderWatch final : public Watch {
+ public:
+  explicit OrderWatch(Facts* facts) : facts_(facts) {}
+
+  void OnArrival(const Request& request, const std::vector<size_t>& taken) override {
+    const TabFacts& tab = facts_->tabs[static_cast<size_t>(request.tab)];
+    const bool in_turn = request.in_flight && !request.closing && tab.state != TabState::kGone &&
+                         taken.size() == request.contents.events.size();
+    if (!in_turn) return;
+    for (const size_t place : taken) Judge(request, request.contents.events[place]);
+  }
+
+  void OnAnswer(const TabFacts&, const Request& request, const Answer& answer) override {
+    if (answer.status < 400 || answer.status >= 500) return;
+    for (const SentEvent& event : request.contents.events) {
+      refused_.insert({event.token, request.collector});
+    }
+  }
+
+ private:
+  using Line = std::tuple<size_t, int, std::string, Priority>;
+
+  void Judge(const Request& request, const SentEvent& event) {
+    if (event.token < 0 || refused_.count({event.token, request.collector}) > 0) return;
+    const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
+    const std::string& writer = event.writer.empty() ? token.writer : event.writer;
+    if (writer.empty() || token.fates[request.collector].arrivals > 0) return;
+    int& last = last_[{request.collector, token.tab, writer, token.priority}];
+    if (token.number < last) {
+      throw Violation("order", TokenText(token.number) + " arrives at " +
+                                   facts_->settings.collectors[request.collector].id + " behind " +
+                                   TokenText(last));
+    }
+    last = token.number;
+  }
+
+  Facts* facts_;
+  std::map<Line, int> last_;
+  std::set<std::pair<int, size_t>> refused_;
+};
+
+}  // namespace
+
+std::unique_ptr<Watch> MakeOrderWatch(Facts* facts) { return std::make_unique<OrderWatch>(facts); }
+
+}  // namespace waymark_simulation

@@ -1,0 +1,97 @@
+// Only equal message ids double, and no more often than somebody was in doubt.
+//
+// An event is sent again only by an engine that was not told it is done, and did not read in the
+// store that it is done; never while the same engine has it on its way; and what somebody else has
+// written only by the tab that leads, when the writer has gone.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "simulation/token.h"
+#include "simulation/watches.h"
+
+namespace waymark_simulation {
+namespace {
+
+class RepeatWatch final : public Watch {
+ public:
+  explicit RepeatWatch(Facts* facts) : facts_(facts) {}
+
+  void OnRequest(const TabFacts& tab, const Request& request) override {
+    std::set<std::string> ids;
+    for (const SentEvent& event : request.contents.events) {
+      if (!ids.insert(event.message_id).second) {
+        Fail(tab, "has message id " + event.message_id + " twice in one request");
+      }
+      if (event.token < 0) continue;
+      JudgeId(tab, request, event);
+      JudgeRepeat(tab, request, event);
+      JudgeOwner(tab, facts_->tokens[static_cast<size_t>(event.token)]);
+    }
+    auto& flying = flying_[{tab.number, request.collector}];
+    for (const SentEvent& event : request.contents.events) flying.insert(event.message_id);
+  }
+
+  void OnAnswer(const TabFacts& tab, const Request& request, const Answer&) override {
+    auto& flying = flying_[{tab.number, request.collector}];
+    for (const SentEvent& event : request.contents.events) {
+      const auto one = flying.find(event.message_id);
+      if (one != flying.end()) flying.erase(one);
+    }
+  }
+
+ private:
+  [[noreturn]] static void Fail(const TabFacts& tab, const std::string& what) {
+    throw Violation("repeats", "tab " + std::to_string(tab.number) + " " + what);
+  }
+
+  void JudgeId(const TabFacts& tab, const Request& request, const SentEvent& event) {
+    const auto [owner, is_new] = tokens_.emplace(event.message_id, event.token);
+    if (!is_new && owner->second != event.token) {
+      Fail(tab, "gives one message id to " + TokenText(owner->second) + " and " +
+                    TokenText(event.token));
+    }
+    const Fate& fate =
+        facts_->tokens[static_cast<size_t>(event.token)].fates[request.collector];
+    if (!fate.message_id.empty() && fate.message_id != event.message_id) {
+      Fail(tab, "gives " + TokenText(event.token) + " a second message id");
+    }
+  }
+
+  void JudgeRepeat(const TabFacts& tab, const Request& request, const SentEvent& event) const {
+    const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
+    const Fate& fate = token.fates[request.collector];
+    const std::string what = "sends " + TokenText(token.number) + " again ";
+    if (fate.settled_in.count(tab.number) > 0) Fail(tab, what + "although it is done");
+    const auto read = token.first_read_after.find(tab.number);
+    const bool knows = read != token.first_read_after.end() && fate.settled_in_store != 0 &&
+                       read->second > fate.settled_in_store;
+    if (knows) Fail(tab, what + "although the store says that it is done");
+    const auto flying = flying_.find({tab.number, request.collector});
+    if (flying != flying_.end() && flying->second.count(event.message_id) > 0) {
+      Fail(tab, what + "while it is on its way");
+    }
+  }
+
+  void JudgeOwner(const TabFacts& tab, const Token& token) const {
+    const std::string& writer = token.writer;
+    if (writer.empty() || tab.names.count(writer) > 0 || !facts_->engines_claim) return;
+    const std::string what = "sends " + TokenText(token.number) + " of another writer ";
+    if (!tab.leads) Fail(tab, what + "without the lead");
+    for (const TabFacts& other : facts_->tabs) {
+      if (other.names.count(writer) > 0) Fail(tab, what + "that is still awake");
+    }
+  }
+
+  Facts* facts_;
+  std::map<std::string, int> tokens_;                                     // by message id
+  std::map<std::pair<int, size_t>, std::multiset<std::string>> flying_;  // by tab and collector
+};
+
+}  // namespace
+
+std::unique_ptr<Watch> MakeRepeatWatch(Facts* facts) {
+  return std::make_unique<RepeatWatch>(facts);
+}
+
+}  // namespace waymark_simulation

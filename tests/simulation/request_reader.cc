@@ -1,0 +1,68 @@
+#include "simulation/request_reader.h"
+
+#include "fakes/fake_host.h"
+#include "simulation/token.h"
+
+namespace waymark_simulation {
+namespace {
+
+void ReadDelivery(const Json& delivery, SentEvent* event) {
+  event->writer = delivery.value("writer", "");
+  event->sequence = delivery.value("sequence", int64_t{0});
+  const auto lost = delivery.find("lost");
+  if (lost != delivery.end()) event->lost = lost->get<LostCounts>();
+}
+
+SentEvent ReadSegmentEvent(const Json& json) {
+  SentEvent event;
+  event.message_id = json.at("messageId");
+  event.anonymous_id = json.value("anonymousId", "");
+  event.user_id = json.value("userId", "");
+  event.identified = event.anonymous_id != event.message_id;
+  const std::string text = json.dump();
+  event.token = event.identified ? FindToken(text) : TokenOfName(json.value("event", ""));
+  const Json& context = json.at("context");
+  if (context.contains("delivery")) ReadDelivery(context["delivery"], &event);
+  event.leaks = !event.identified &&
+                (FindToken(text) != kNoToken || !event.user_id.empty() ||
+                 context.contains("session") || event.sequence != 0);
+  return event;
+}
+
+// The entity {writer, sequence, lost} among an event's contexts.
+void ReadDeliveryEntity(const std::string& contexts, SentEvent* event) {
+  if (contexts.find("\"sequence\"") == contexts.npos) return;
+  for (const Json& entity : Json::parse(contexts).at("data")) {
+    if (entity.at("data").contains("writer")) ReadDelivery(entity["data"], event);
+  }
+}
+
+SentEvent ReadSnowplowEvent(const Json& json) {
+  SentEvent event;
+  event.message_id = json.at("eid");
+  event.anonymous_id = json.value("duid", "");
+  event.user_id = json.value("uid", "");
+  event.identified = !event.anonymous_id.empty();
+  const std::string text = json.dump();
+  event.token = event.identified ? FindToken(text) : TokenOfName(json.value("se_ac", ""));
+  ReadDeliveryEntity(json.value("co", ""), &event);
+  event.leaks = !event.identified && (FindToken(text) != kNoToken || !event.user_id.empty() ||
+                                      json.contains("sid") || event.sequence != 0);
+  return event;
+}
+
+}  // namespace
+
+RequestContents ReadRequest(const std::string& protocol, const std::string& body) {
+  const std::string text = waymark_test::Inflate(body);
+  const Json json = Json::parse(text);
+  RequestContents contents;
+  contents.text_bytes = text.size();
+  const bool segment = protocol == "segment";
+  for (const Json& event : json.at(segment ? "batch" : "data")) {
+    contents.events.push_back(segment ? ReadSegmentEvent(event) : ReadSnowplowEvent(event));
+  }
+  return contents;
+}
+
+}  // namespace waymark_simulation

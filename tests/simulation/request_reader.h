@@ -1,0 +1,42 @@
+// The body of a request as its collector reads it.
+#ifndef WAYMARK_TESTS_SIMULATION_REQUEST_READER_H_
+#define WAYMARK_TESTS_SIMULATION_REQUEST_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "nlohmann/json.hpp"
+
+namespace waymark_simulation {
+
+using Json = nlohmann::json;
+
+// What was given up before: {writer: {reason: count}}.
+using LostCounts = std::map<std::string, std::map<std::string, int64_t>>;
+
+struct SentEvent {
+  std::string message_id;
+  int token = -1;
+  bool identified = false;
+  bool leaks = false;  // de-identified, and yet it tells who or what
+  std::string anonymous_id;
+  std::string user_id;
+  std::string writer;  // empty where none is told
+  int64_t sequence = 0;
+  LostCounts lost;
+};
+
+struct RequestContents {
+  std::vector<SentEvent> events;
+  size_t text_bytes = 0;  // before compression
+};
+
+// `body` may be compressed. Throws when it is not what the protocol says.
+RequestContents ReadRequest(const std::string& protocol, const std::string& body);
+
+}  // namespace waymark_simulation
+
+#endif  // WAYMARK_TESTS_SIMULATION_REQUEST_READER_H_

@@ -1,0 +1,34 @@
+// What lies in the store, read by the letter of sdk/docs/record.md and apart from the core.
+#ifndef WAYMARK_TESTS_SIMULATION_SEGMENT_READER_H_
+#define WAYMARK_TESTS_SIMULATION_SEGMENT_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waymark_simulation {
+
+struct StoredEvent {
+  int token = -1;
+  bool identified = true;
+  uint64_t sequence = 0;
+  size_t begin = 0;  // of its frame in the segment
+  size_t end = 0;
+};
+
+struct SegmentContents {
+  std::vector<StoredEvent> events;  // those that are whole
+  bool torn = false;                // something stands behind the last whole frame
+};
+
+SegmentContents ReadSegment(std::string_view bytes);
+
+// The writer in outbox/<writer>/<sequence> and state/delivery/<writer>; empty for other keys.
+std::string SegmentWriter(std::string_view key);
+std::string DeliveryWriter(std::string_view key);
+
+}  // namespace waymark_simulation
+
+#endif  // WAYMARK_TESTS_SIMULATION_SEGMENT_READER_H_

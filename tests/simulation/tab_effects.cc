@@ -1,0 +1,217 @@
+// How a tab's host performs effects: jobs for the store, requests for the network.
+#include <algorithm>
+#include <utility>
+
+#include "simulation/network.h"
+#include "simulation/segment_reader.h"
+#include "simulation/tab.h"
+#include "simulation/token.h"
+
+namespace waymark_simulation {
+namespace {
+
+constexpr int64_t kJobDelayMsMax = 20;
+constexpr int64_t kSlowJobDelayMsMin = 100;
+constexpr int64_t kSlowJobDelayMsMax = 5'000;
+constexpr int64_t kReplyDelayMsMax = 5;
+constexpr int64_t kConsentDelayMsMax = 100;
+constexpr int64_t kFrozenJobDelayMs = 2'000;
+
+std::string TokensOf(const RequestContents& contents) {
+  std::string text;
+  for (const SentEvent& event : contents.events) {
+    text += " " + (event.token < 0 ? event.message_id : TokenText(event.token));
+    if (!event.identified) text += "(de-identified)";
+  }
+  return text;
+}
+
+bool IsWrite(const Effect& effect) { return effect.type != "store_get"; }
+
+}  // namespace
+
+// Jobs of one tab are done in the order in which they were handed over.
+void Tab::PlanJob(Transaction transaction) {
+  jobs_.push_back(std::move(transaction));
+  const bool slow = world_->Happens(world_->settings.weather.store_slow);
+  const int64_t delay_ms = slow ? world_->random.Between(kSlowJobDelayMsMin, kSlowJobDelayMsMax)
+                                : world_->random.Between(0, kJobDelayMsMax);
+  last_job_ms_ = std::max(last_job_ms_, world_->schedule.now_ms() + delay_ms);
+  world_->schedule.After(last_job_ms_ - world_->schedule.now_ms(), [this] { RunJob(); });
+}
+
+void Tab::RunJob() {
+  if (is_gone() || jobs_.empty()) return;
+  if (!is_awake() && world_->Happens(300)) {
+    world_->schedule.After(kFrozenJobDelayMs, [this] { RunJob(); });
+    return;
+  }
+  const Transaction job = std::move(jobs_.front());
+  jobs_.pop_front();
+  const std::string trouble = device_->StoreTrouble();
+  std::vector<Input> replies;
+  for (const Effect& effect : job.effects) replies.push_back(ReplyOf(effect, trouble));
+  if (trouble.empty()) ApplyAll(job);
+  const int64_t delay_ms = world_->random.Between(0, kReplyDelayMsMax);
+  world_->schedule.After(delay_ms, [this, replies = std::move(replies)] {
+    for (const Input& reply : replies) Deliver([this, reply] { Send(reply); });
+  });
+}
+
+// What a host keeps where it can write synchronously.
+void Tab::RunAtOnce(const Effect& effect) {
+  const std::string trouble = device_->StoreTrouble();
+  const Input reply = ReplyOf(effect, trouble);
+  if (trouble.empty()) ApplyAll({number_, {effect}, {}});
+  world_->schedule.After(0, [this, reply] { Deliver([this, reply] { Send(reply); }); });
+}
+
+void Tab::ApplyAll(const Transaction& transaction) {
+  for (const Effect& effect : transaction.effects) {
+    if (IsWrite(effect)) device_->Apply(effect);
+  }
+  world_->model.Applied(transaction);
+  TellOthersOfConsent(transaction);
+}
+
+void Tab::TellOthersOfConsent(const Transaction& transaction) {
+  const auto& effects = transaction.effects;
+  const bool touched = std::any_of(effects.begin(), effects.end(), [](const Effect& effect) {
+    return IsWrite(effect) && IsConsentKey(effect);
+  });
+  if (!touched) return;
+  for (Tab* other : device_->tabs()) {
+    if (other == this) continue;
+    world_->schedule.After(world_->random.Between(0, kConsentDelayMsMax),
+                           [other] { other->DeliverConsentChange(); });
+  }
+}
+
+// A frozen tab reads the record again before it hears anything else.
+void Tab::DeliverConsentChange() {
+  if (!is_awake()) return;
+  const std::string record = device_->ConsentRecord();
+  Input input{{{"type", "store_changed"}, {"key", "consent/record"}}, {}};
+  if (!record.empty()) input.blobs.push_back({"/value", record});
+  world_->model.Told(number_, Gate::ReadRecord(record, device_->wall_ms()));
+  Send(std::move(input));
+}
+
+void Tab::DeliverLead(const std::vector<std::string>& live) {
+  Deliver([this, live] {
+    Send({{{"type", "lead"}, {"effect_id", claim_}, {"live", live}}, {}});
+  });
+}
+
+Input Tab::ReplyOf(const Effect& effect, const std::string& trouble) {
+  if (!trouble.empty()) {
+    return {{{"type", "store_failed"}, {"effect_id", effect.id}, {"reason", trouble}}, {}};
+  }
+  if (effect.type == "store_get") return ReadStore(effect);
+  return {{{"type", "store_done"}, {"effect_id", effect.id}}, {}};
+}
+
+Input Tab::ReadStore(const Effect& effect) {
+  Input reply{{{"type", "store_read"}, {"effect_id", effect.id}, {"entries", Json::array()}}, {}};
+  const std::string prefix = effect.fields.at("prefix");
+  const std::string after = effect.fields.value("after", "");
+  const size_t most = effect.fields.at("bytes_max");
+  size_t bytes = 0;
+  bool more = false;
+  Json& entries = reply.fields["entries"];
+  for (const auto& [key, value] : device_->values()) {
+    if (key.rfind(prefix, 0) != 0 || key <= after) continue;
+    more = !entries.empty() && bytes + value.size() > most;
+    if (more) break;
+    reply.blobs.push_back({"/entries/" + std::to_string(entries.size()) + "/value", value});
+    entries.push_back({{"key", key}});
+    bytes += value.size();
+    world_->model.Read(number_, key, value);
+  }
+  if (prefix == "state/") world_->model.Read(number_, prefix, "");
+  reply.fields["more"] = more;
+  return reply;
+}
+
+// A file-based store whose process died in the middle: what stands before is done, one value is
+// cut off, the rest never happened.
+void Tab::TearWrite(const Transaction& transaction) {
+  std::vector<size_t> puts;
+  for (size_t i = 0; i < transaction.effects.size(); ++i) {
+    if (transaction.effects[i].type == "store_put") puts.push_back(i);
+  }
+  if (puts.empty()) return;
+  const size_t torn = world_->random.Pick(puts);
+  Transaction done{number_, {}, {}};
+  done.effects.assign(transaction.effects.begin(),
+                      transaction.effects.begin() + static_cast<int64_t>(torn));
+  ApplyAll(done);
+  Effect part = transaction.effects[torn];
+  const size_t bytes = static_cast<size_t>(
+      world_->random.Below(static_cast<int64_t>(part.body.size()) + 1));
+  world_->Tell(name() + " leaves " + std::to_string(bytes) + " of " +
+               std::to_string(part.body.size()) + " bytes in " +
+               part.fields.at("key").get<std::string>());
+  world_->model.AppliedInPart(number_, part, bytes);
+  part.body.resize(bytes);
+  device_->Apply(part);
+}
+
+void Tab::SendRequest(const Effect& effect, bool closing) {
+  Request request;
+  request.tab = number_;
+  request.device = device_->number();
+  request.collector = network_->CollectorAt(effect.fields.at("url"));
+  request.effect_id = effect.id;
+  request.transport = effect.fields.at("transport");
+  request.gzip = effect.fields.at("headers").contains("Content-Encoding");
+  request.closing = closing;
+  request.body_bytes = effect.body.size();
+  try {
+    request.contents =
+        ReadRequest(world_->settings.collectors[request.collector].protocol, effect.body);
+  } catch (const Json::exception& error) {
+    throw Violation("wire", error.what());
+  }
+  if (world_->traces) {
+    world_->Tell(name() + "    request " + std::to_string(world_->model.facts().requests.size()) +
+                 ":" + TokensOf(request.contents));
+  }
+  world_->model.Sent(std::move(request));
+  const int number = static_cast<int>(world_->model.facts().requests.size()) - 1;
+  requests_[effect.id] = number;
+  network_->Send(this, number, effect.fields.at("timeout_ms"));
+}
+
+void Tab::Abort(int64_t effect_id) {
+  const auto request = requests_.find(effect_id);
+  if (request == requests_.end()) return;
+  network_->Cancel(request->second);
+  world_->schedule.After(0, [this, effect_id] {
+    DeliverAnswer(effect_id, {0, "aborted", ""});
+  });
+}
+
+void Tab::DeliverAnswer(int64_t effect_id, const Answer& answer) {
+  if (is_gone()) return;
+  const auto waiting = requests_.find(effect_id);
+  int request = -1;  // a second answer, which belongs to nothing any more
+  if (waiting != requests_.end()) {
+    request = waiting->second;
+    requests_.erase(waiting);
+  } else if (!world_->Happens(world_->settings.weather.answered_twice)) {
+    return;
+  }
+  Deliver([this, effect_id, request, answer] { TellAnswer(effect_id, request, answer); });
+}
+
+void Tab::TellAnswer(int64_t effect_id, int request, const Answer& answer) {
+  world_->model.facts().now_ms = world_->schedule.now_ms();
+  if (request >= 0) world_->model.Answered(request, answer);
+  Json fields = {{"type", "http_done"}, {"effect_id", effect_id}, {"status", answer.status}};
+  if (!answer.error.empty()) fields["error"] = answer.error;
+  if (!answer.retry_after.empty()) fields["retry_after"] = answer.retry_after;
+  Send({std::move(fields), {}});
+}
+
+}  // namespace waymark_simulation
