@@ -80,7 +80,8 @@ struct Token {
   Priority priority = Priority::kNormal;
   bool store_was_open = false;  // at the call
   std::string writer;           // under which it was stored, when it was
-  bool stored = false;          // lay in the store at some time
+  bool stored = false;          // lay in the store at some time, identified
+  bool stored_without_ids = false;
   int last_put_by = -1;         // a tab
   Stamp last_put = 0;
   bool broken = false;          // a torn write has cut it off

@@ -100,15 +100,17 @@ class LossWatch final : public Watch {
     }
   }
 
-  bool HasLeft(const Token& token) const {
+  // Whether it outlived its tab, or its tab lived on.
+  bool IsKept(const Token& token, const Fate& fate) const {
     const TabFacts& tab = facts_->tabs[static_cast<size_t>(token.tab)];
-    return token.stored || tab.lived_until_rest || tab.state == TabState::kAwake;
+    const bool stored = fate.identified ? token.stored : token.stored_without_ids;
+    return stored || tab.lived_until_rest || tab.state == TabState::kAwake;
   }
 
   // Whether it had to arrive or to be counted.
   bool IsMissing(const Token& token, const Fate& fate) const {
     return fate.expected && fate.certain && !fate.excused && !token.broken &&
-           fate.arrivals == 0 && HasLeft(token);
+           fate.arrivals == 0 && IsKept(token, fate);
   }
 
   // Whether it may have been counted as lost: also what arrived, when nobody who lived knew.
@@ -135,8 +137,10 @@ class LossWatch final : public Watch {
                           (viewed.lived_until_rest || viewed.state == TabState::kAwake);
       if (!counts) continue;
       const Json& state = view.at("collectors").at(IdOf(collector));
-      for (const auto& [reason, count] : state.value("lost", Json::object()).items()) {
-        if (reason != kCorrupt && reason != "consent") sum += count.get<int64_t>();
+      const Json& lost = state.contains("lost") ? state["lost"] : view.at("losses");
+      for (const auto& [reason, count] : lost.items()) {
+        const bool counts_here = reason != kCorrupt && reason != "consent" && reason != "invalid";
+        if (counts_here) sum += count.get<int64_t>();
       }
     }
     return sum;
@@ -164,7 +168,7 @@ class LossWatch final : public Watch {
       missing += " " + TokenText(token.number);
     }
     const int64_t counted = Counted(device, collector);
-    const bool is_exact = facts_->stores_failed.count(device) == 0 && IsStorable(collector);
+    const bool is_exact = facts_->engines_claim && facts_->stores_failed.count(device) == 0 && IsStorable(collector);
     const int64_t noted = counted + (is_exact ? 0 : InViews(device, collector));
     if (noted < least && facts_->books_are_whole) {
       Fail(IdOf(collector) + " never got" + missing + ", and only " + std::to_string(noted) +
@@ -198,7 +202,7 @@ class LossWatch final : public Watch {
     bool later_came = false;
     for (const Token& token : facts_->tokens) {
       const Fate& fate = token.fates[collector];
-      if (token.tab == tab && (fate.excused || token.broken || !HasLeft(token))) return false;
+      if (token.tab == tab && (fate.excused || token.broken || !IsKept(token, fate))) return false;
       const bool is_last = token.device == device && !IsOld(token.tab);
       later_came = later_came || (is_last && fate.arrivals > 0);
     }

@@ -88,7 +88,7 @@ void Model::MarkStored(int tab_number, const Effect& put) {
   for (const StoredEvent& event : ReadSegment(put.body).events) {
     if (event.token < 0) continue;
     Token& token = facts_.tokens[static_cast<size_t>(event.token)];
-    token.stored = true;
+    (event.identified ? token.stored : token.stored_without_ids) = true;
     token.last_put_by = tab_number;
     token.last_put = facts_.stamp;
     if (event.identified) token.writer = writer;
@@ -116,7 +116,8 @@ void Model::AppliedInPart(int tab_number, const Effect& put, size_t bytes) {
     if (event.token < 0) continue;
     Token& token = facts_.tokens[static_cast<size_t>(event.token)];
     token.broken = token.broken || event.end > bytes;
-    token.stored = token.stored || event.end <= bytes;
+    bool& stored = event.identified ? token.stored : token.stored_without_ids;
+    stored = stored || event.end <= bytes;
     token.last_put_by = tab_number;
     token.last_put = facts_.stamp;
   }

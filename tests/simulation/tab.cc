@@ -21,7 +21,8 @@ const char* NameOf(Priority priority) {
 
 std::string Summary(const Json& fields) {
   Json shown = fields;
-  for (const char* member : {"now", "entropy", "properties", "traits"}) {
+  for (const char* member : {"now", "entropy", "properties", "traits", "headers", "credentials", "method",
+                             "timeout_ms"}) {
     shown.erase(member);
   }
   return shown.dump();
