@@ -10,6 +10,7 @@ namespace waymark_simulation {
 namespace {
 
 constexpr size_t kKeepaliveBytesMax = 65'536;
+constexpr size_t kTextBytesMax = 500'000;  // Segment takes so much, Snowplow more
 constexpr size_t kEnvelopeBytes = 2'000;  // of a body, beside its events
 constexpr int64_t kHeldMax = 200;
 constexpr int64_t kPauseMs = 1'000;  // after a failure, at the least
@@ -82,8 +83,11 @@ class BoundWatch final : public Watch {
       Fail(tab, "sends " + std::to_string(events) + " events in one batch");
     }
     const size_t most = static_cast<size_t>(settings.batch_bytes_max) + kEnvelopeBytes;
-    if (events > 1 && request.contents.text_bytes > most) {
-      Fail(tab, "sends a batch of " + std::to_string(request.contents.text_bytes) + " bytes");
+    if (events > 1 && request.body_bytes > most) {
+      Fail(tab, "sends a batch of " + std::to_string(request.body_bytes) + " bytes");
+    }
+    if (request.contents.text_bytes > kTextBytesMax) {
+      Fail(tab, "sends " + std::to_string(request.contents.text_bytes) + " bytes of text");
     }
   }
 

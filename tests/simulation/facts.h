@@ -33,7 +33,7 @@ struct TabFacts {
   int number = 0;
   size_t device = 0;
   TabState state = TabState::kAwake;
-  bool was_frozen = false;
+  Stamp slept = 0;                // when it last fell asleep; 0: never
   bool lived_until_rest = false;  // when the world had healed
   Choices choices;              // as it was told
   bool online = true;
@@ -100,7 +100,7 @@ struct Request {
   bool closing = false;  // sent in answer to `closing`
   size_t body_bytes = 0;
   RequestContents contents;
-  int64_t sent_ms = 0;
+  Stamp sent = 0;
   bool in_flight = true;  // as far as its engine knows
 };
 

@@ -1,11 +1,10 @@
 // What was accepted arrives or is counted, and is counted once.
 //
-// Counts are taken where they outlive a tab: from state/delivery/<writer> in the store and from the
-// reports that travel with the events. What a tab never could put down is taken from its last view.
+// Counts are taken from the view of the last tab, which has taken over what earlier ones had put
+// down, and from the reports that travel with the events.
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 
 #include "simulation/segment_reader.h"
 #include "simulation/token.h"
@@ -25,7 +24,6 @@ class LossWatch final : public Watch {
       const SentEvent& event = request.contents.events[place];
       for (const auto& [writer, counts] : event.lost) {
         for (const auto& [reason, count] : counts) {
-          Note(request.device, request.collector, writer, reason, count);
           told_[{request.collector, writer}][reason] =
               std::max(told_[{request.collector, writer}][reason], count);
         }
@@ -36,14 +34,6 @@ class LossWatch final : public Watch {
       if (event.token >= 0) {
         arrived.tab = facts_->tokens[static_cast<size_t>(event.token)].tab;
       }
-    }
-  }
-
-  void OnApplied(const Transaction& transaction) override {
-    for (const Effect& effect : transaction.effects) {
-      if (effect.type != "store_put") continue;
-      const std::string writer = DeliveryWriter(effect.fields.at("key").get<std::string>());
-      if (!writer.empty()) NoteBook(transaction.tab, writer, Json::parse(effect.body));
     }
   }
 
@@ -72,22 +62,6 @@ class LossWatch final : public Watch {
 
   const std::string& IdOf(size_t collector) const {
     return facts_->settings.collectors[collector].id;
-  }
-
-  void Note(size_t device, size_t collector, const std::string& writer, const std::string& reason,
-            int64_t count) {
-    int64_t& noted = counted_[{device, collector, writer}][reason];
-    noted = std::max(noted, count);
-  }
-
-  void NoteBook(int tab, const std::string& writer, const Json& book) {
-    const size_t device = facts_->tabs[static_cast<size_t>(tab)].device;
-    for (size_t i = 0; i < facts_->settings.collectors.size(); ++i) {
-      if (!book.contains(IdOf(i)) || !book[IdOf(i)].contains("lost")) continue;
-      for (const auto& [reason, count] : book[IdOf(i)]["lost"].items()) {
-        Note(device, i, writer, reason, count);
-      }
-    }
   }
 
   // Nothing is left that somebody still waits for.
@@ -119,29 +93,32 @@ class LossWatch final : public Watch {
     return fate.wanted && (fate.arrivals == 0 || !is_known);
   }
 
-  int64_t Counted(size_t device, size_t collector) const {
+  static int64_t SumOf(const Json& view, const std::string& collector) {
     int64_t sum = 0;
-    for (const auto& [key, counts] : counted_) {
-      if (std::get<0>(key) != device || std::get<1>(key) != collector) continue;
-      for (const auto& [reason, count] : counts) sum += reason == kCorrupt ? 0 : count;
+    for (const auto& [reason, count] : view.at("collectors").at(collector).at("lost").items()) {
+      if (reason != kCorrupt) sum += count.get<int64_t>();
     }
     return sum;
   }
 
-  // What tabs have counted that lived to the end, whether or not they could put it down.
-  int64_t InViews(size_t device, size_t collector) const {
+  // By the last tab, which has taken over all that others had put down.
+  int64_t Counted(size_t device, size_t collector) const {
     int64_t sum = 0;
     for (const auto& [tab, view] : views_) {
       const TabFacts& viewed = facts_->tabs[static_cast<size_t>(tab)];
-      const bool counts = viewed.device == device &&
-                          (viewed.lived_until_rest || viewed.state == TabState::kAwake);
-      if (!counts) continue;
-      const Json& state = view.at("collectors").at(IdOf(collector));
-      const Json& lost = state.contains("lost") ? state["lost"] : view.at("losses");
-      for (const auto& [reason, count] : lost.items()) {
-        const bool counts_here = reason != kCorrupt && reason != "consent" && reason != "invalid";
-        if (counts_here) sum += count.get<int64_t>();
-      }
+      if (viewed.device != device || viewed.state == TabState::kGone) continue;
+      sum += SumOf(view, IdOf(collector));
+    }
+    return sum;
+  }
+
+  // By tabs that lived until the world had healed, whether or not they could put it down.
+  int64_t CountedInMemory(size_t device, size_t collector) const {
+    int64_t sum = 0;
+    for (const auto& [tab, view] : views_) {
+      const TabFacts& viewed = facts_->tabs[static_cast<size_t>(tab)];
+      if (viewed.device != device || !viewed.lived_until_rest) continue;
+      sum += SumOf(view, IdOf(collector));
     }
     return sum;
   }
@@ -168,8 +145,8 @@ class LossWatch final : public Watch {
       missing += " " + TokenText(token.number);
     }
     const int64_t counted = Counted(device, collector);
-    const bool is_exact = facts_->engines_claim && facts_->stores_failed.count(device) == 0 && IsStorable(collector);
-    const int64_t noted = counted + (is_exact ? 0 : InViews(device, collector));
+    const bool is_exact = facts_->stores_failed.count(device) == 0 && IsStorable(collector);
+    const int64_t noted = counted + (is_exact ? 0 : CountedInMemory(device, collector));
     if (noted < least && facts_->books_are_whole) {
       Fail(IdOf(collector) + " never got" + missing + ", and only " + std::to_string(noted) +
            " are counted");
@@ -216,7 +193,7 @@ class LossWatch final : public Watch {
   // What matters more does not go while something of the same tab waits that matters less.
   void JudgeEviction(const Token& lost) const {
     const TabFacts& tab = facts_->tabs[static_cast<size_t>(lost.tab)];
-    const bool is_clear = tab.lived_until_rest && !tab.was_frozen && !tab.evictions.empty() &&
+    const bool is_clear = tab.lived_until_rest && tab.slept == 0 && !tab.evictions.empty() &&
                           !facts_->settings.weather.long_jumps && lost.store_was_open;
     if (!is_clear || tab.evictions.back() < lost.called) return;
     for (size_t i = 0; i < lost.fates.size(); ++i) {
@@ -242,7 +219,6 @@ class LossWatch final : public Watch {
 
   Facts* facts_;
   std::map<int, Json> views_;                                       // the last one of each tab
-  std::map<std::tuple<size_t, size_t, std::string>, Counts> counted_;  // device, collector, writer
   std::map<std::pair<size_t, std::string>, Counts> told_;           // collector, writer
   std::map<std::pair<size_t, std::string>, Arrived> arrived_;       // the same
 };

@@ -31,9 +31,9 @@ bool IsRefusal(const std::string& protocol, const Request& request, int status) 
 
 void Model::Sent(Request request) {
   request.number = static_cast<int>(facts_.requests.size());
-  request.sent_ms = facts_.now_ms;
   const TabFacts& sender = tab(request.tab);
   const Stamp stamp = ++facts_.stamp;
+  request.sent = stamp;
   ForEachWatch([&](Watch* watch) { watch->OnRequest(sender, request); });
   for (const SentEvent& event : request.contents.events) {
     if (event.token < 0) continue;
@@ -60,7 +60,8 @@ void Model::Answered(int number, const Answer& answer) {
   ++facts_.stamp;
   ForEachWatch([&](Watch* watch) { watch->OnAnswer(tab(request.tab), request, answer); });
   request.in_flight = false;
-  if (!IsDone(request, answer)) return;
+  // An engine that slept has let go of what it had on its way.
+  if (!IsDone(request, answer) || request.sent < tab(request.tab).slept) return;
   for (const SentEvent& event : request.contents.events) {
     if (event.token < 0) continue;
     Fate& fate = facts_.tokens[static_cast<size_t>(event.token)].fates[request.collector];

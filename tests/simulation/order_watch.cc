@@ -2,7 +2,8 @@
 //
 // Judged is the first arrival of each event. Out of the judgement are requests that a closing page
 // sends beside one in flight, those that come later than their engine waits, those of which a
-// collector took only a part, and events that were refused and stepped over.
+// collector took only a part, events that were refused and stepped over, and those that came back:
+// given up for want of room, but their tab ended before the store knew.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -39,6 +40,9 @@ class OrderWatch final : public Watch {
   void Judge(const Request& request, const SentEvent& event) {
     if (event.token < 0 || refused_.count({event.token, request.collector}) > 0) return;
     const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
+    const bool came_back = request.tab != token.tab &&
+                           !facts_->tabs[static_cast<size_t>(token.tab)].evictions.empty();
+    if (came_back) return;
     const std::string& writer = event.writer.empty() ? token.writer : event.writer;
     if (writer.empty() || token.fates[request.collector].arrivals > 0) return;
     int& last = last_[{request.collector, token.tab, writer, token.priority}];

@@ -29,14 +29,14 @@ class RepeatWatch final : public Watch {
       JudgeOwner(tab, facts_->tokens[static_cast<size_t>(event.token)]);
     }
     auto& flying = flying_[{tab.number, request.collector}];
-    for (const SentEvent& event : request.contents.events) flying.insert(event.message_id);
+    for (const SentEvent& event : request.contents.events) flying[event.message_id] = request.sent;
   }
 
   void OnAnswer(const TabFacts& tab, const Request& request, const Answer&) override {
     auto& flying = flying_[{tab.number, request.collector}];
     for (const SentEvent& event : request.contents.events) {
       const auto one = flying.find(event.message_id);
-      if (one != flying.end()) flying.erase(one);
+      if (one != flying.end() && one->second == request.sent) flying.erase(one);
     }
   }
 
@@ -68,9 +68,10 @@ class RepeatWatch final : public Watch {
                        read->second > fate.settled_in_store;
     if (knows) Fail(tab, what + "although the store says that it is done");
     const auto flying = flying_.find({tab.number, request.collector});
-    if (flying != flying_.end() && flying->second.count(event.message_id) > 0) {
-      Fail(tab, what + "while it is on its way");
-    }
+    if (flying == flying_.end()) return;
+    const auto other = flying->second.find(event.message_id);
+    const bool flies = other != flying->second.end() && other->second > tab.slept;
+    if (flies) Fail(tab, what + "while it is on its way");
   }
 
   void JudgeOwner(const TabFacts& tab, const Token& token) const {
@@ -84,8 +85,9 @@ class RepeatWatch final : public Watch {
   }
 
   Facts* facts_;
-  std::map<std::string, int> tokens_;                                     // by message id
-  std::map<std::pair<int, size_t>, std::multiset<std::string>> flying_;  // by tab and collector
+  std::map<std::string, int> tokens_;  // by message id
+  // By tab and collector: message ids, and when they were sent.
+  std::map<std::pair<int, size_t>, std::map<std::string, Stamp>> flying_;
 };
 
 }  // namespace

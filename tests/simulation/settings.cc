@@ -64,7 +64,7 @@ void MakeCollectors(Random* random, Settings* settings) {
     collector.only = PickOnly(random, *settings);
     if (random->Percent(10)) collector.sample = 0.5;
     collector.gzip = random->Percent(70);
-    collector.tells_losses = collector.protocol == "segment";
+    collector.tells_losses = collector.protocol == "segment" || random->Percent(50);
     collector.refuses_gzip = settings->web && random->Percent(10);
     collector.shows_retry_after = random->Percent(80);
     settings->collectors.push_back(collector);
@@ -99,7 +99,7 @@ void MakeHabits(Random* random, Habits* habits) {
   habits->lifecycles = Sometimes(random, 25);
   habits->tabs = Sometimes(random, 20);
   habits->connections = Sometimes(random, 10);
-  habits->narrowing = 0;
+  habits->narrowing = random->Percent(75) ? 0 : random->Between(1, 8);
 }
 
 void MakeBounds(Random* random, Settings* settings) {
@@ -163,6 +163,8 @@ Json MakeConfig(const Settings& settings) {
     if (collector.sample < 1) entry["sample"] = collector.sample;
     if (collector.protocol == "segment") {
       entry["options"] = {{"write_key", "K"}, {"gzip", collector.gzip}};
+    } else if (collector.tells_losses) {
+      entry["options"] = {{"delivery_schema", "iglu:example/delivery/jsonschema/1-0-0"}};
     }
     collectors.push_back(entry);
   }

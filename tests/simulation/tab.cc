@@ -185,7 +185,7 @@ void Tab::LetGo(const char* state) {
   if (is_gone()) return;
   device_->Release(this);
   facts().state = TabState::kFrozen;
-  facts().was_frozen = true;
+  facts().slept = ++world_->model.facts().stamp;
   record_at_freeze_ = device_->ConsentRecord();
 }
 

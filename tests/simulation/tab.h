@@ -49,6 +49,8 @@ class Tab {
   void Crash();
   void CrashAfter(int effects) { effects_until_crash_ = effects; }
 
+  // As a page does that shows it.
+  void LookAtView();
   void set_claim(int64_t effect_id) { claim_ = effect_id; }
   void DeliverLead(const std::vector<std::string>& live);
   void DeliverConsentChange();
@@ -63,7 +65,6 @@ class Tab {
   void Perform(Output output, bool closing);
   void PerformEffect(const Effect& effect, bool closing, Transaction* transaction);
   void SetTimer();
-  void LookAtView();
 
   // tab_effects.cc
   void PlanJob(Transaction transaction);

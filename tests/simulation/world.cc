@@ -14,6 +14,9 @@ constexpr int64_t kEventsMax = 60'000;
 // A collector may ask for a day of patience; what is not done then will never be.
 constexpr int64_t kRestMsMax = 3 * kDayMs;
 
+// So many that most collectors get at least one of them.
+constexpr int kLastCalls = 3;
+
 }  // namespace
 
 World::World(const Settings& settings, Mutation& mutation, bool traces)
@@ -46,8 +49,11 @@ void World::Live(int64_t steps) {
   Rest("after the last tab was closed");
   for (Device& device : devices_) OpenTab(&device);
   Rest("after a new start");
-  for (Device& device : devices_) CallOnce(device.tabs()[0]);
-  Rest("after one more event");
+  for (int i = 0; i < kLastCalls; ++i) {
+    for (Device& device : devices_) CallOnce(device.tabs()[0]);
+  }
+  Rest("after some more events");
+  for (Device& device : devices_) device.tabs()[0]->LookAtView();
   surroundings_.model.End();
 }
 
@@ -108,7 +114,7 @@ void World::ActOn(Tab* tab) {
   if (is(habits.forgets)) return tab->Forget();
   if (is(habits.lifecycles)) return ChangeLife(tab);
   if (is(habits.tabs)) return tab->Close(random.Percent(30));
-  if (is(habits.connections)) return tab->Connect(random.Percent(60), false);
+  if (is(habits.connections)) return tab->Connect(random.Percent(60), random.Percent(30));
   if (is(habits.narrowing)) return NarrowSome(tab);
   if (is(4)) return tab->Command({{"type", "flush"}});
   CallSome(tab);
@@ -201,6 +207,7 @@ void World::Heal() {
 void World::CloseAll() {
   for (Tab& tab : tabs_) {
     if (tab.is_gone()) continue;
+    tab.LookAtView();
     tab.facts().lived_until_rest = true;
     tab.Close(false);
   }
