@@ -63,7 +63,7 @@ struct Fate {
   std::string message_id;   // under which it was sent
   Stamp first_sent = 0;
   int arrivals = 0;
-  std::set<int> settled_in;  // tabs that were told that it is done
+  std::map<int, Stamp> settled_in;  // tabs that were told that it is done
   bool acknowledged = false;  // told to somebody
   Stamp settled_in_store = 0;
 };

@@ -141,13 +141,10 @@ void Model::Reset(int tab_number) {
 
 void Model::Forget(int tab_number) {
   Reset(tab_number);
-  const TabFacts& teller = tab(tab_number);
+  ExcuseAll(tab(tab_number).device);
   for (Token& token : facts_.tokens) {
-    if (token.device != teller.device) continue;
-    for (Fate& fate : token.fates) {
-      fate.excused = true;
-      fate.forbidden = fate.forbidden || token.tab == tab_number;
-    }
+    if (token.tab != tab_number) continue;
+    for (Fate& fate : token.fates) fate.forbidden = true;
   }
   Told(tab_number, {});
 }
@@ -155,11 +152,7 @@ void Model::Forget(int tab_number) {
 void Model::Narrow(int tab_number, const Json& document) {
   TabFacts& teller = tab(tab_number);
   teller.narrow = document;
-  if (document.empty()) return;
-  for (Token& token : facts_.tokens) {
-    if (token.device != teller.device) continue;
-    for (Fate& fate : token.fates) fate.excused = true;
-  }
+  if (!document.empty()) ExcuseAll(teller.device);
 }
 
 void Model::ReportsFullQueue(int tab_number) {

@@ -67,6 +67,8 @@ class Model {
  private:
   Fate FateAtCall(const TabFacts& tab, const Token& token, size_t collector) const;
   void Retell(const TabFacts& tab, Token* token);
+  // What was called on a device up to now need neither arrive nor be counted.
+  void ExcuseAll(size_t device);
   void MarkStored(int tab, const Effect& put);
   bool IsDone(const Request& request, const Answer& answer) const;
   template <typename Action>

@@ -9,6 +9,9 @@ namespace {
 
 constexpr const char* kOutbox = "outbox/";
 
+// A withdrawal of all that may be kept takes the counts of losses along.
+bool ClearsBooks(const Effect& effect) { return effect.fields.value("prefix", "") == "state/"; }
+
 bool IsSegment(const Effect& effect) {
   return effect.type == "store_put" &&
          effect.fields.at("key").get<std::string>().rfind(kOutbox, 0) == 0;
@@ -65,7 +68,7 @@ void Model::Answered(int number, const Answer& answer) {
   for (const SentEvent& event : request.contents.events) {
     if (event.token < 0) continue;
     Fate& fate = facts_.tokens[static_cast<size_t>(event.token)].fates[request.collector];
-    fate.settled_in.insert(request.tab);
+    fate.settled_in[request.tab] = facts_.stamp;
     fate.acknowledged = fate.acknowledged || answer.status < 300;
     settled_.emplace_back(event.token, request.collector);
   }
@@ -78,6 +81,13 @@ bool Model::IsDone(const Request& request, const Answer& answer) const {
 }
 
 std::vector<std::pair<int, size_t>> Model::TakeSettled() { return std::exchange(settled_, {}); }
+
+void Model::ExcuseAll(size_t device) {
+  for (Token& token : facts_.tokens) {
+    if (token.device != device) continue;
+    for (Fate& fate : token.fates) fate.excused = true;
+  }
+}
 
 void Model::EmitsStoreEffect(int tab_number, const Effect& effect) {
   ++facts_.stamp;
@@ -100,6 +110,7 @@ void Model::Applied(const Transaction& transaction) {
   const Stamp stamp = ++facts_.stamp;
   for (const Effect& effect : transaction.effects) {
     if (IsSegment(effect)) MarkStored(transaction.tab, effect);
+    if (ClearsBooks(effect)) ExcuseAll(tab(transaction.tab).device);
   }
   for (const auto& [token, collector] : transaction.settles) {
     Fate& fate = facts_.tokens[static_cast<size_t>(token)].fates[collector];

@@ -62,7 +62,10 @@ class RepeatWatch final : public Watch {
     const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
     const Fate& fate = token.fates[request.collector];
     const std::string what = "sends " + TokenText(token.number) + " again ";
-    if (fate.settled_in.count(tab.number) > 0) Fail(tab, what + "although it is done");
+    const auto settled = fate.settled_in.find(tab.number);
+    // An engine that slept begins with what the store says.
+    const bool is_done = settled != fate.settled_in.end() && settled->second > tab.slept;
+    if (is_done) Fail(tab, what + "although it is done");
     const auto read = token.first_read_after.find(tab.number);
     const bool knows = read != token.first_read_after.end() && fate.settled_in_store != 0 &&
                        read->second > fate.settled_in_store;

@@ -130,7 +130,7 @@ Settings MakeSettings(uint64_t seed) {
   settings.single_engine = !settings.web && random.Percent(50);
   settings.devices = random.Percent(75) ? 1 : 2;
   settings.tabs_max = settings.single_engine ? 1 : random.Between(1, 3);
-  settings.consent_is_at_once = settings.web;
+  settings.consent_is_at_once = settings.web || settings.tabs_max > 1;
   settings.identified_only = random.Percent(75);
   settings.answered_at_first = random.Percent(70);
   MakePurposes(&random, &settings);

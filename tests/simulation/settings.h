@@ -50,6 +50,7 @@ struct Weather {
   int64_t store_fails = 0;       // of transactions
   int64_t store_phase_fails = 0; // of steps: the store fails from here for a while
   int64_t store_slow = 0;        // of transactions
+  int64_t decision_fails = 0;    // of writes of a decision, which the host keeps elsewhere
   int64_t crash = 0;             // of steps
   int64_t clock_jump = 0;        // of steps
   bool long_jumps = false;       // days instead of hours

@@ -60,7 +60,8 @@ void Tab::RunJob() {
 
 // What a host keeps where it can write synchronously.
 void Tab::RunAtOnce(const Effect& effect) {
-  const std::string trouble = device_->StoreTrouble();
+  const bool fails = world_->Happens(world_->settings.weather.decision_fails);
+  const std::string trouble = fails ? "quota" : "";
   const Input reply = ReplyOf(effect, trouble);
   if (trouble.empty()) ApplyAll({number_, {effect}, {}});
   world_->schedule.After(0, [this, reply] { Deliver([this, reply] { Send(reply); }); });
@@ -138,7 +139,9 @@ Input Tab::ReadStore(const Effect& effect) {
 void Tab::TearWrite(const Transaction& transaction) {
   std::vector<size_t> puts;
   for (size_t i = 0; i < transaction.effects.size(); ++i) {
-    if (transaction.effects[i].type == "store_put") puts.push_back(i);
+    const Effect& effect = transaction.effects[i];
+    // A decision is small enough to be written whole.
+    if (effect.type == "store_put" && !IsConsentKey(effect)) puts.push_back(i);
   }
   if (puts.empty()) return;
   const size_t torn = world_->random.Pick(puts);
