@@ -13,8 +13,6 @@ namespace {
 constexpr const char* kPromise = "consent";
 constexpr const char* kConsentKey = "consent/record";
 
-bool StartsWith(const std::string& text, const char* prefix) { return text.rfind(prefix, 0) == 0; }
-
 class ConsentWatch final : public Watch {
  public:
   explicit ConsentWatch(Facts* facts) : facts_(facts) {}
@@ -28,13 +26,11 @@ class ConsentWatch final : public Watch {
   void OnStoreEffect(const TabFacts& tab, const Effect& effect) override {
     if (effect.type != "store_put") return;
     const std::string key = effect.fields.at("key");
-    if (key == "state/identity" || key == "state/session") {
-      if (!facts_->gate.MayStoreIdentity(tab.choices)) Fail(tab, "stores " + key);
-    } else if (StartsWith(key, "outbox/")) {
-      JudgeSegment(tab, effect.body, "stores");
-    } else if (StartsWith(key, "state/") && !facts_->gate.MayStoreAnything(tab.choices)) {
-      Fail(tab, "stores " + key);
-    }
+    const bool identity = key == "state/identity" || key == "state/session";
+    if (identity && !facts_->gate.MayStoreIdentity(tab.choices)) Fail(tab, "stores " + key);
+    const bool consent = key == kConsentKey;
+    if (!consent && !facts_->gate.MayStoreAnything(tab.choices)) Fail(tab, "stores " + key);
+    JudgeValue(tab, key, effect.body, "stores");
   }
 
   void OnApplied(const Transaction& transaction) override {
@@ -107,8 +103,9 @@ class ConsentWatch final : public Watch {
     return false;
   }
 
-  void JudgeSegment(const TabFacts& tab, const std::string& bytes, const std::string& verb) const {
-    for (const StoredEvent& event : ReadSegment(bytes).events) {
+  void JudgeValue(const TabFacts& tab, const std::string& key, const std::string& value,
+                  const std::string& verb) const {
+    for (const StoredEvent& event : EventsIn(key, value)) {
       if (MayLie(tab.choices, event)) continue;
       Fail(tab, verb + " " + TokenText(event.token) + ", which may not be kept");
     }
@@ -118,8 +115,7 @@ class ConsentWatch final : public Watch {
   // that do not know of it yet may have written meanwhile.
   void JudgeWithdrawal(const TabFacts& tab, Stamp begun) const {
     for (const auto& [key, value] : *facts_->stores[tab.device]) {
-      if (!StartsWith(key, "outbox/")) continue;
-      for (const StoredEvent& event : ReadSegment(value).events) {
+      for (const StoredEvent& event : EventsIn(key, value)) {
         if (MayLie(tab.choices, event)) continue;
         const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
         if (token.last_put > begun && token.last_put_by != tab.number) continue;
@@ -130,7 +126,7 @@ class ConsentWatch final : public Watch {
 
   void JudgeStore(const TabFacts& tab) const {
     for (const auto& [key, value] : *facts_->stores[tab.device]) {
-      if (StartsWith(key, "outbox/")) JudgeSegment(tab, value, "leaves");
+      JudgeValue(tab, key, value, "leaves");
       const bool identity = key == "state/identity" || key == "state/session";
       if (identity && !facts_->gate.MayStoreIdentity(tab.choices)) Fail(tab, "leaves " + key);
     }

@@ -1,6 +1,7 @@
 #include "simulation/device.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "simulation/tab.h"
 
@@ -9,6 +10,9 @@ namespace {
 
 constexpr int64_t kFirstWallMs = 1'793'817'970'000;
 constexpr int64_t kLeadDelayMsMax = 30;
+constexpr int64_t kJobDelayMsMax = 20;
+constexpr int64_t kSlowJobDelayMsMin = 100;
+constexpr int64_t kSlowJobDelayMsMax = 5'000;
 
 }  // namespace
 
@@ -67,9 +71,39 @@ void Device::Apply(const Effect& effect) {
   }
 }
 
+void Device::HandOver(Tab* tab, Transaction transaction) {
+  jobs_.push_back({tab, std::move(transaction)});
+  const bool slow = world_->Happens(world_->settings.weather.store_slow);
+  const int64_t delay_ms = slow ? world_->random.Between(kSlowJobDelayMsMin, kSlowJobDelayMsMax)
+                                : world_->random.Between(0, kJobDelayMsMax);
+  last_job_ms_ = std::max(last_job_ms_, world_->schedule.now_ms() + delay_ms);
+  world_->schedule.After(last_job_ms_ - world_->schedule.now_ms(), [this] { RunNextJob(); });
+}
+
+void Device::RunNextJob() {
+  const Job job = std::move(jobs_.front());
+  jobs_.pop_front();
+  if (job.fate == Fate::kWhole) job.tab->RunJob(job.transaction);
+  if (job.fate == Fate::kTorn) job.tab->TearJob(job.transaction);
+}
+
+int64_t Device::JobsOf(const Tab* tab) const {
+  return std::count_if(jobs_.begin(), jobs_.end(), [tab](const Job& job) {
+    return job.tab == tab && job.fate == Fate::kWhole;
+  });
+}
+
+void Device::DropJobs(const Tab* tab, int64_t kept, bool tears) {
+  for (Job& job : jobs_) {
+    if (job.tab != tab || kept-- > 0) continue;
+    job.fate = tears ? Fate::kTorn : Fate::kDropped;
+    tears = false;
+  }
+}
+
 void Device::Claim(Tab* tab, int64_t effect_id, const std::string& writer) {
   tab->facts().names.insert(writer);
-  world_->model.facts().engines_claim = true;
+  world_->model.facts().writers[writer] = tab->number();
   tab->set_claim(effect_id);
   if (world_->settings.single_engine || world_->mutation.EveryTabLeads()) {
     tab->facts().leads = world_->settings.single_engine;

@@ -3,6 +3,7 @@
 #define WAYMARK_TESTS_SIMULATION_DEVICE_H_
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,12 @@ class Device {
   // Applies one effect that writes.
   void Apply(const Effect& effect);
 
+  // Takes a tab's writes over. They are done in this order, whichever tab they come from.
+  void HandOver(Tab* tab, Transaction transaction);
+  int64_t JobsOf(const Tab* tab) const;
+  // Of a tab that dies so many jobs are done; with `tears` the next one in part, the others never.
+  void DropJobs(const Tab* tab, int64_t kept, bool tears);
+
   std::vector<Tab*>& tabs() { return tabs_; }  // those that have not gone
 
   // A tab holds a writer's name from now on, and queues for the lead.
@@ -39,6 +46,14 @@ class Device {
   void Release(Tab* tab);
 
  private:
+  enum class Fate { kWhole, kTorn, kDropped };
+  struct Job {
+    Tab* tab;
+    Transaction transaction;
+    Fate fate = Fate::kWhole;
+  };
+
+  void RunNextJob();
   void TellLeader();
 
   Surroundings* world_;
@@ -47,6 +62,8 @@ class Device {
   int64_t wall_offset_ms_ = 0;
   int64_t store_broken_until_ms_ = 0;
   std::string trouble_;
+  std::deque<Job> jobs_;
+  int64_t last_job_ms_ = 0;
   std::vector<Tab*> tabs_;
   std::vector<Tab*> queue_;  // for the lead; the first one has it
 };

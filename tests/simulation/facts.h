@@ -82,6 +82,7 @@ struct Token {
   std::string writer;           // under which it was stored, when it was
   bool stored = false;          // lay in the store at some time, identified
   bool stored_without_ids = false;
+  bool moves = false;           // was stored as a call, to be judged by another tab
   int last_put_by = -1;         // a tab
   Stamp last_put = 0;
   bool broken = false;          // a torn write has cut it off
@@ -130,10 +131,10 @@ struct Facts {
   std::deque<Token> tokens;
   std::deque<Request> requests;
   std::vector<StoreValues*> stores;  // one a device
+  std::map<std::string, int> writers;  // the tab that took the name
   Stamp stamp = 0;
   int64_t now_ms = 0;
   std::set<size_t> stores_failed;  // devices whose store has refused something
-  bool engines_claim = false;   // names for what they write
   bool books_are_whole = true;  // no torn write met anything but a segment
 };
 

@@ -29,11 +29,7 @@ class LossWatch final : public Watch {
         }
       }
       if (event.sequence == 0) continue;
-      Arrived& arrived = arrived_[{request.collector, event.writer}];
-      arrived.sequences.insert(event.sequence);
-      if (event.token >= 0) {
-        arrived.tab = facts_->tokens[static_cast<size_t>(event.token)].tab;
-      }
+      arrived_[{request.collector, event.writer}].insert(event.sequence);
     }
   }
 
@@ -51,11 +47,7 @@ class LossWatch final : public Watch {
   }
 
  private:
-  // At one collector, of one writer.
-  struct Arrived {
-    std::set<int64_t> sequences;
-    int tab = -1;
-  };
+  using Sequences = std::set<int64_t>;
   using Counts = std::map<std::string, int64_t>;  // by reason
 
   [[noreturn]] static void Fail(const std::string& what) { throw Violation("loss", what); }
@@ -67,8 +59,8 @@ class LossWatch final : public Watch {
   // Nothing is left that somebody still waits for.
   void JudgeEnd(size_t device) const {
     for (const auto& [key, value] : *facts_->stores[device]) {
-      if (SegmentWriter(key).empty()) continue;
-      const auto events = ReadSegment(value).events;
+      const auto events = EventsIn(key, value);
+      if (SegmentWriter(key).empty() && events.empty()) continue;
       Fail(key + " is left in the store" +
            (events.empty() ? "" : ", with " + TokenText(events[0].token)));
     }
@@ -158,10 +150,10 @@ class LossWatch final : public Watch {
   }
 
   // The collector can work out by itself how many it never got, as soon as a later event has come.
-  void JudgeSequences(size_t collector, const std::string& writer, const Arrived& arrived) const {
-    if (arrived.tab < 0 || !IsComplete(collector, arrived.tab)) return;
-    const int64_t highest = *arrived.sequences.rbegin();
-    const int64_t gaps = highest - static_cast<int64_t>(arrived.sequences.size());
+  void JudgeSequences(size_t collector, const std::string& writer, const Sequences& arrived) const {
+    const auto tab = facts_->writers.find(writer);
+    if (tab == facts_->writers.end() || !IsComplete(collector, tab->second)) return;
+    const int64_t gaps = *arrived.rbegin() - static_cast<int64_t>(arrived.size());
     int64_t told = 0;
     const auto found = told_.find({collector, writer});
     if (found != told_.end()) {
@@ -179,7 +171,8 @@ class LossWatch final : public Watch {
     bool later_came = false;
     for (const Token& token : facts_->tokens) {
       const Fate& fate = token.fates[collector];
-      if (token.tab == tab && (fate.excused || token.broken || !IsKept(token, fate))) return false;
+      const bool counts = token.tab == tab || (token.moves && token.device == device);
+      if (counts && (fate.excused || token.broken || !IsKept(token, fate))) return false;
       const bool is_last = token.device == device && !IsOld(token.tab);
       later_came = later_came || (is_last && fate.arrivals > 0);
     }
@@ -220,7 +213,7 @@ class LossWatch final : public Watch {
   Facts* facts_;
   std::map<int, Json> views_;                                       // the last one of each tab
   std::map<std::pair<size_t, std::string>, Counts> told_;           // collector, writer
-  std::map<std::pair<size_t, std::string>, Arrived> arrived_;       // the same
+  std::map<std::pair<size_t, std::string>, Sequences> arrived_;       // the same
 };
 
 }  // namespace

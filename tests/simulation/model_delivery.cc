@@ -7,15 +7,12 @@
 namespace waymark_simulation {
 namespace {
 
-constexpr const char* kOutbox = "outbox/";
-
 // A withdrawal of all that may be kept takes the counts of losses along.
 bool ClearsBooks(const Effect& effect) { return effect.fields.value("prefix", "") == "state/"; }
 
-bool IsSegment(const Effect& effect) {
-  return effect.type == "store_put" &&
-         effect.fields.at("key").get<std::string>().rfind(kOutbox, 0) == 0;
-}
+bool IsPut(const Effect& effect) { return effect.type == "store_put"; }
+
+std::string KeyOf(const Effect& put) { return put.fields.at("key"); }
 
 // By sdk/docs/collectors.md: what is never tried again.
 bool IsRefusal(const std::string& protocol, const Request& request, int status) {
@@ -95,21 +92,22 @@ void Model::EmitsStoreEffect(int tab_number, const Effect& effect) {
 }
 
 void Model::MarkStored(int tab_number, const Effect& put) {
-  const std::string writer = SegmentWriter(put.fields.at("key").get<std::string>());
-  for (const StoredEvent& event : ReadSegment(put.body).events) {
+  const std::string writer = SegmentWriter(KeyOf(put));
+  for (const StoredEvent& event : EventsIn(KeyOf(put), put.body)) {
     if (event.token < 0) continue;
     Token& token = facts_.tokens[static_cast<size_t>(event.token)];
     (event.identified ? token.stored : token.stored_without_ids) = true;
     token.last_put_by = tab_number;
     token.last_put = facts_.stamp;
-    if (event.identified) token.writer = writer;
+    if (writer.empty()) token.moves = true;
+    if (event.identified && !writer.empty()) token.writer = writer;
   }
 }
 
 void Model::Applied(const Transaction& transaction) {
   const Stamp stamp = ++facts_.stamp;
   for (const Effect& effect : transaction.effects) {
-    if (IsSegment(effect)) MarkStored(transaction.tab, effect);
+    if (IsPut(effect)) MarkStored(transaction.tab, effect);
     if (ClearsBooks(effect)) ExcuseAll(tab(transaction.tab).device);
   }
   for (const auto& [token, collector] : transaction.settles) {
@@ -122,9 +120,8 @@ void Model::Applied(const Transaction& transaction) {
 void Model::AppliedInPart(int tab_number, const Effect& put, size_t bytes) {
   ++facts_.stamp;
   // A writer's book of losses and positions: nothing exact can be said of it any more.
-  facts_.books_are_whole = facts_.books_are_whole && IsSegment(put);
-  if (!IsSegment(put)) return;
-  for (const StoredEvent& event : ReadSegment(put.body).events) {
+  facts_.books_are_whole = facts_.books_are_whole && !SegmentWriter(KeyOf(put)).empty();
+  for (const StoredEvent& event : EventsIn(KeyOf(put), put.body)) {
     if (event.token < 0) continue;
     Token& token = facts_.tokens[static_cast<size_t>(event.token)];
     token.broken = token.broken || event.end > bytes;
@@ -138,7 +135,7 @@ void Model::AppliedInPart(int tab_number, const Effect& put, size_t bytes) {
 void Model::Read(int tab_number, const std::string& key, const std::string& value) {
   const Stamp stamp = ++facts_.stamp;
   TabFacts& reader = tab(tab_number);
-  if (key.rfind(kOutbox, 0) != 0) {
+  if (SegmentWriter(key).empty()) {
     reader.state_read = stamp;
     return;
   }

@@ -79,7 +79,7 @@ class RepeatWatch final : public Watch {
 
   void JudgeOwner(const TabFacts& tab, const Token& token) const {
     const std::string& writer = token.writer;
-    if (writer.empty() || tab.names.count(writer) > 0 || !facts_->engines_claim) return;
+    if (writer.empty() || tab.names.count(writer) > 0) return;
     const std::string what = "sends " + TokenText(token.number) + " of another writer ";
     if (!tab.leads) Fail(tab, what + "without the lead");
     for (const TabFacts& other : facts_->tabs) {

@@ -6,9 +6,19 @@
 namespace waymark_simulation {
 namespace {
 
+constexpr size_t kCounterDigits = 8;
+
+// The sequence stands in the message id where both count alike: its last digits, from 0.
+int64_t SequenceInId(const std::string& message_id) {
+  const std::string digits = message_id.substr(message_id.size() - kCounterDigits);
+  return static_cast<int64_t>(std::stoull(digits, nullptr, 16)) + 1;
+}
+
 void ReadDelivery(const Json& delivery, SentEvent* event) {
   event->writer = delivery.value("writer", "");
-  event->sequence = delivery.value("sequence", int64_t{0});
+  const auto sequence = delivery.find("sequence");
+  event->sequence = sequence != delivery.end() ? sequence->get<int64_t>()
+                                               : SequenceInId(event->message_id);
   const auto lost = delivery.find("lost");
   if (lost != delivery.end()) event->lost = lost->get<LostCounts>();
 }

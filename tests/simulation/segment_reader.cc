@@ -40,13 +40,6 @@ StoredEvent ReadEvent(std::string_view frame, size_t begin) {
   return event;
 }
 
-// What stands between `prefix` and the next slash.
-std::string NameBehind(std::string_view prefix, std::string_view key) {
-  if (key.substr(0, prefix.size()) != prefix) return {};
-  key.remove_prefix(prefix.size());
-  return std::string(key.substr(0, key.find('/')));
-}
-
 }  // namespace
 
 SegmentContents ReadSegment(std::string_view bytes) {
@@ -65,8 +58,22 @@ SegmentContents ReadSegment(std::string_view bytes) {
   return contents;
 }
 
-std::string SegmentWriter(std::string_view key) { return NameBehind("outbox/", key); }
+std::vector<StoredEvent> EventsIn(std::string_view key, std::string_view value) {
+  if (!SegmentWriter(key).empty()) return ReadSegment(value).events;
+  std::vector<StoredEvent> events;
+  for (const int token : FindTokens(value)) {
+    StoredEvent& event = events.emplace_back();
+    event.token = token;
+    event.end = value.size();
+  }
+  return events;
+}
 
-std::string DeliveryWriter(std::string_view key) { return NameBehind("state/delivery/", key); }
+std::string SegmentWriter(std::string_view key) {
+  constexpr std::string_view kOutbox = "outbox/";
+  if (key.substr(0, kOutbox.size()) != kOutbox) return {};
+  key.remove_prefix(kOutbox.size());
+  return std::string(key.substr(0, key.find('/')));
+}
 
 }  // namespace waymark_simulation

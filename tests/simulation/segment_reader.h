@@ -25,9 +25,11 @@ struct SegmentContents {
 
 SegmentContents ReadSegment(std::string_view bytes);
 
-// The writer in outbox/<writer>/<sequence> and state/delivery/<writer>; empty for other keys.
+// Events in the value of any key: calls may also wait as JSON, to be judged at the next start.
+std::vector<StoredEvent> EventsIn(std::string_view key, std::string_view value);
+
+// The writer in outbox/<writer>/<sequence>; empty for other keys.
 std::string SegmentWriter(std::string_view key);
-std::string DeliveryWriter(std::string_view key);
 
 }  // namespace waymark_simulation
 

@@ -89,14 +89,17 @@ void Tab::Perform(Output output, bool closing) {
   bool view_has_changed = false;
   for (const Effect& effect : output.effects) {
     if (effects_until_crash_ == 0) {
-      if (world_->settings.weather.torn_writes) TearWrite(transaction);
-      return Die(0);
+      // Where writes are no transactions, the half of one may be done.
+      const bool tears = world_->settings.weather.torn_writes && !transaction.effects.empty();
+      const int64_t before = device_->JobsOf(this);
+      if (tears) device_->HandOver(this, std::move(transaction));
+      return Die(tears ? before : world_->random.Between(0, before), tears);
     }
     if (effects_until_crash_ > 0) --effects_until_crash_;
     view_has_changed = view_has_changed || effect.type == "notify";
     PerformEffect(effect, closing, &transaction);
   }
-  if (!transaction.effects.empty()) PlanJob(std::move(transaction));
+  if (!transaction.effects.empty()) device_->HandOver(this, std::move(transaction));
   if (view_has_changed) LookAtView();
 }
 
@@ -194,7 +197,8 @@ void Tab::Close(bool stays) {
   LetGo("closing");
   if (is_gone() || stays) return;
   const bool all = world_->is_healed || world_->random.Percent(85);
-  Die(all ? jobs_.size() : static_cast<size_t>(world_->random.Below(jobs_.size() + 1)));
+  const int64_t jobs = device_->JobsOf(this);
+  Die(all ? jobs : world_->random.Between(0, jobs), false);
 }
 
 void Tab::Wake() {
@@ -210,21 +214,16 @@ void Tab::Wake() {
 }
 
 void Tab::Crash() {
-  const size_t jobs = static_cast<size_t>(world_->random.Below(jobs_.size() + 1));
-  const bool tears = world_->settings.weather.torn_writes && jobs < jobs_.size() &&
-                     world_->random.Percent(70);
-  const Transaction next = tears ? jobs_[jobs] : Transaction();
-  Die(jobs);
-  if (tears) TearWrite(next);
+  const bool tears = world_->settings.weather.torn_writes && world_->random.Percent(70);
+  Die(world_->random.Between(0, device_->JobsOf(this)), tears);
 }
 
-void Tab::Die(size_t jobs) {
-  world_->Tell(name() + " has gone; " + std::to_string(jobs) + " of " +
-               std::to_string(jobs_.size()) + " writes were done");
-  for (size_t i = 0; i < jobs; ++i) {
-    if (device_->StoreTrouble().empty()) ApplyAll(jobs_[i]);
+void Tab::Die(int64_t jobs, bool tears) {
+  if (world_->traces) {
+    world_->Tell(name() + " has gone; " + std::to_string(jobs) + " of " +
+                 std::to_string(device_->JobsOf(this)) + " writes are done");
   }
-  jobs_.clear();
+  device_->DropJobs(this, jobs, tears);
   facts().state = TabState::kGone;
   device_->Release(this);
   std::erase(device_->tabs(), this);

@@ -51,6 +51,10 @@ class Tab {
 
   // As a page does that shows it.
   void LookAtView();
+  // Does a job in the store, or cuts it off where a dying process stood.
+  void RunJob(const Transaction& job);
+  void TearJob(const Transaction& job);
+
   void set_claim(int64_t effect_id) { claim_ = effect_id; }
   void DeliverLead(const std::vector<std::string>& live);
   void DeliverConsentChange();
@@ -67,20 +71,17 @@ class Tab {
   void SetTimer();
 
   // tab_effects.cc
-  void PlanJob(Transaction transaction);
-  void RunJob();
   void RunAtOnce(const Effect& effect);
   void ApplyAll(const Transaction& transaction);
   Input ReplyOf(const Effect& effect, const std::string& trouble);
   Input ReadStore(const Effect& effect);
-  void TearWrite(const Transaction& transaction);
   void TellOthersOfConsent(const Transaction& transaction);
   void SendRequest(const Effect& effect, bool closing);
   void Abort(int64_t effect_id);
   void TellAnswer(int64_t effect_id, int request, const Answer& answer);
 
-  // Applies so many of the jobs that wait, and is gone.
-  void Die(size_t jobs);
+  // Of what was handed to the store so much is done yet.
+  void Die(int64_t jobs, bool tears);
   void LetGo(const char* state);
   int64_t mono_ms() const;
   std::string name() const { return "tab " + std::to_string(number_); }
@@ -97,8 +98,6 @@ class Tab {
   int effects_until_crash_ = -1;   // negative: none is near
   bool was_closed_ = false;        // and lies in the browser's cache
   std::string record_at_freeze_;   // consent/record as it was
-  std::deque<Transaction> jobs_;   // handed to the store
-  int64_t last_job_ms_ = 0;
   std::map<int64_t, int> requests_;  // effect id to request, those without an answer
   std::deque<std::function<void()>> backlog_;
 };

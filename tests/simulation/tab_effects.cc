@@ -10,12 +10,8 @@
 namespace waymark_simulation {
 namespace {
 
-constexpr int64_t kJobDelayMsMax = 20;
-constexpr int64_t kSlowJobDelayMsMin = 100;
-constexpr int64_t kSlowJobDelayMsMax = 5'000;
 constexpr int64_t kReplyDelayMsMax = 5;
 constexpr int64_t kConsentDelayMsMax = 100;
-constexpr int64_t kFrozenJobDelayMs = 2'000;
 
 std::string TokensOf(const RequestContents& contents) {
   std::string text;
@@ -30,27 +26,12 @@ bool IsWrite(const Effect& effect) { return effect.type != "store_get"; }
 
 }  // namespace
 
-// Jobs of one tab are done in the order in which they were handed over.
-void Tab::PlanJob(Transaction transaction) {
-  jobs_.push_back(std::move(transaction));
-  const bool slow = world_->Happens(world_->settings.weather.store_slow);
-  const int64_t delay_ms = slow ? world_->random.Between(kSlowJobDelayMsMin, kSlowJobDelayMsMax)
-                                : world_->random.Between(0, kJobDelayMsMax);
-  last_job_ms_ = std::max(last_job_ms_, world_->schedule.now_ms() + delay_ms);
-  world_->schedule.After(last_job_ms_ - world_->schedule.now_ms(), [this] { RunJob(); });
-}
-
-void Tab::RunJob() {
-  if (is_gone() || jobs_.empty()) return;
-  if (!is_awake() && world_->Happens(300)) {
-    world_->schedule.After(kFrozenJobDelayMs, [this] { RunJob(); });
-    return;
-  }
-  const Transaction job = std::move(jobs_.front());
-  jobs_.pop_front();
+void Tab::RunJob(const Transaction& job) {
   const std::string trouble = device_->StoreTrouble();
   std::vector<Input> replies;
-  for (const Effect& effect : job.effects) replies.push_back(ReplyOf(effect, trouble));
+  for (const Effect& effect : job.effects) {
+    if (!is_gone()) replies.push_back(ReplyOf(effect, trouble));
+  }
   if (trouble.empty()) ApplyAll(job);
   const int64_t delay_ms = world_->random.Between(0, kReplyDelayMsMax);
   world_->schedule.After(delay_ms, [this, replies = std::move(replies)] {
@@ -136,7 +117,7 @@ Input Tab::ReadStore(const Effect& effect) {
 
 // A file-based store whose process died in the middle: what stands before is done, one value is
 // cut off, the rest never happened.
-void Tab::TearWrite(const Transaction& transaction) {
+void Tab::TearJob(const Transaction& transaction) {
   std::vector<size_t> puts;
   for (size_t i = 0; i < transaction.effects.size(); ++i) {
     const Effect& effect = transaction.effects[i];

@@ -41,6 +41,15 @@ int FindToken(std::string_view text) {
   return kNoToken;
 }
 
+std::set<int> FindTokens(std::string_view text) {
+  std::set<int> tokens;
+  for (size_t at = text.find(kMark); at != text.npos; at = text.find(kMark, at + 1)) {
+    const int token = LeadingNumber(text.substr(at + kMark.size()));
+    if (token != kNoToken) tokens.insert(token);
+  }
+  return tokens;
+}
+
 int TokenOfName(std::string_view name) {
   if (name.substr(0, kNameMark.size()) != kNameMark) return kNoToken;
   return LeadingNumber(name.substr(kNameMark.size()));

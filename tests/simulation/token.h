@@ -3,6 +3,7 @@
 #ifndef WAYMARK_TESTS_SIMULATION_TOKEN_H_
 #define WAYMARK_TESTS_SIMULATION_TOKEN_H_
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,8 @@ std::string TokenName(int token);
 
 // The first token in a text; kNoToken when there is none.
 int FindToken(std::string_view text);
+// All of them, each once.
+std::set<int> FindTokens(std::string_view text);
 // The token of a name made by TokenName; kNoToken for other names.
 int TokenOfName(std::string_view name);
 
