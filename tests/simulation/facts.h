@@ -36,6 +36,7 @@ struct TabFacts {
   Stamp slept = 0;                // when it last fell asleep; 0: never
   bool lived_until_rest = false;  // when the world had healed
   Choices choices;              // as it was told
+  bool is_leaving = false;        // hidden or closing, and not shown again
   bool online = true;
   int connections = 0;            // how often it came online
   bool metered = false;
@@ -98,7 +99,7 @@ struct Request {
   int64_t effect_id = 0;
   std::string transport;
   bool gzip = false;
-  bool closing = false;  // sent in answer to `closing`
+  bool leaving = false;  // sent in answer to `hidden` or `closing`
   size_t body_bytes = 0;
   RequestContents contents;
   Stamp sent = 0;

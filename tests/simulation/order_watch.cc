@@ -1,7 +1,7 @@
 // Each collector gets what one writer wrote with one priority in the order of the calls.
 //
-// Judged is the first arrival of each event. Out of the judgement are requests that a closing page
-// sends beside one in flight, those that come later than their engine waits, those of which a
+// Judged is the first arrival of each event. Out of the judgement are requests that a leaving page
+// packs by importance, those that come later than their engine waits, those of which a
 // collector took only a part, events that were refused and stepped over, and those that came back:
 // given up for want of room, but their tab ended before the store knew.
 #include <algorithm>
@@ -21,14 +21,16 @@ class OrderWatch final : public Watch {
 
   void OnArrival(const Request& request, const std::vector<size_t>& taken) override {
     const TabFacts& tab = facts_->tabs[static_cast<size_t>(request.tab)];
-    const bool in_turn = request.in_flight && !request.closing && tab.state != TabState::kGone &&
+    const bool in_turn = request.in_flight && !request.leaving && tab.state != TabState::kGone &&
                          taken.size() == request.contents.events.size();
     if (!in_turn) return;
     for (const size_t place : taken) Judge(request, request.contents.events[place]);
   }
 
   void OnAnswer(const TabFacts&, const Request& request, const Answer& answer) override {
-    if (answer.status < 400 || answer.status >= 500) return;
+    // Also an event that failed alone may be stepped over for a while.
+    const bool alone = request.contents.events.size() == 1;
+    if (answer.status < 400 || (answer.status >= 500 && !alone)) return;
     for (const SentEvent& event : request.contents.events) {
       refused_.insert({event.token, request.collector});
     }

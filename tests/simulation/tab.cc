@@ -68,8 +68,10 @@ void Tab::Send(Input input) {
   Output output = engine_->Handle(input);
   world_->mutation.OnOutput(number_, &output);
   if (output.refused) throw Violation("start", output.problems.dump());
-  const bool closing = input.fields.value("state", "") == "closing";
-  Perform(std::move(output), closing);
+  // The platform's refusal makes a page that leaves pack again.
+  const bool leaving = facts().is_leaving && (input.fields.at("type") == "lifecycle" ||
+                                              input.fields.value("error", "") == "refused");
+  Perform(std::move(output), leaving);
 }
 
 void Tab::Deliver(std::function<void()> action) {
@@ -78,7 +80,7 @@ void Tab::Deliver(std::function<void()> action) {
   backlog_.push_back(std::move(action));
 }
 
-void Tab::Perform(Output output, bool closing) {
+void Tab::Perform(Output output, bool leaving) {
   Transaction transaction{number_, {}, world_->model.TakeSettled()};
   if (output.nothing) return;
   wake_at_ms_ = output.wake_at_ms;
@@ -97,16 +99,16 @@ void Tab::Perform(Output output, bool closing) {
     }
     if (effects_until_crash_ > 0) --effects_until_crash_;
     view_has_changed = view_has_changed || effect.type == "notify";
-    PerformEffect(effect, closing, &transaction);
+    PerformEffect(effect, leaving, &transaction);
   }
   if (!transaction.effects.empty()) device_->HandOver(this, std::move(transaction));
   if (view_has_changed) LookAtView();
 }
 
-void Tab::PerformEffect(const Effect& effect, bool closing, Transaction* transaction) {
+void Tab::PerformEffect(const Effect& effect, bool leaving, Transaction* transaction) {
   if (world_->traces) world_->Tell(name() + " -> " + Summary(effect.fields));
   if (effect.type == "notify") return;
-  if (effect.type == "http_send") return SendRequest(effect, closing);
+  if (effect.type == "http_send") return SendRequest(effect, leaving);
   if (effect.type == "http_abort") return Abort(effect.fields.at("target"));
   if (effect.type == "claim") {
     return device_->Claim(this, effect.id, effect.fields.at("writer"));
@@ -180,7 +182,10 @@ void Tab::Connect(bool online, bool metered) {
   Command({{"type", "connectivity"}, {"online", online}, {"metered", metered}});
 }
 
-void Tab::Lifecycle(const char* state) { Command({{"type", "lifecycle"}, {"state", state}}); }
+void Tab::Lifecycle(const std::string& state) {
+  if (state != "frozen") facts().is_leaving = state == "hidden" || state == "closing";
+  Command({{"type", "lifecycle"}, {"state", state}});
+}
 
 // The engine hears it first; then all locks go, so that nobody waits for a tab that sleeps.
 void Tab::LetGo(const char* state) {

@@ -40,7 +40,7 @@ class Tab {
   void Narrow(const Json& document);
   void Connect(bool online, bool metered);
 
-  void Lifecycle(const char* state);
+  void Lifecycle(const std::string& state);
   void Freeze() { LetGo("frozen"); }
   // The page goes: with `stays` into the browser's cache, from which Wake() brings it back.
   void Close(bool stays);
@@ -66,8 +66,8 @@ class Tab {
   void Send(Input input);
   // Does something with the engine: in a frozen tab later, in a dead one never.
   void Deliver(std::function<void()> action);
-  void Perform(Output output, bool closing);
-  void PerformEffect(const Effect& effect, bool closing, Transaction* transaction);
+  void Perform(Output output, bool leaving);
+  void PerformEffect(const Effect& effect, bool leaving, Transaction* transaction);
   void SetTimer();
 
   // tab_effects.cc
@@ -76,7 +76,7 @@ class Tab {
   Input ReplyOf(const Effect& effect, const std::string& trouble);
   Input ReadStore(const Effect& effect);
   void TellOthersOfConsent(const Transaction& transaction);
-  void SendRequest(const Effect& effect, bool closing);
+  void SendRequest(const Effect& effect, bool leaving);
   void Abort(int64_t effect_id);
   void TellAnswer(int64_t effect_id, int request, const Answer& answer);
 

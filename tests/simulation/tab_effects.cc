@@ -141,7 +141,7 @@ void Tab::TearJob(const Transaction& transaction) {
   device_->Apply(part);
 }
 
-void Tab::SendRequest(const Effect& effect, bool closing) {
+void Tab::SendRequest(const Effect& effect, bool leaving) {
   Request request;
   request.tab = number_;
   request.device = device_->number();
@@ -149,7 +149,7 @@ void Tab::SendRequest(const Effect& effect, bool closing) {
   request.effect_id = effect.id;
   request.transport = effect.fields.at("transport");
   request.gzip = effect.fields.at("headers").contains("Content-Encoding");
-  request.closing = closing;
+  request.leaving = leaving;
   request.body_bytes = effect.body.size();
   try {
     request.contents =
