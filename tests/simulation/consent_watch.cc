@@ -70,8 +70,7 @@ class ConsentWatch final : public Watch {
 
   void JudgeEvent(const TabFacts& tab, const Request& request, const SentEvent& event) const {
     const std::string& id = facts_->settings.collectors[request.collector].id;
-    const Verdict needed = event.identified ? Verdict::kAdmit : Verdict::kDeidentify;
-    if (facts_->gate.Judge(tab.choices, request.collector) != needed) {
+    if (!Fits(facts_->gate.Judge(tab.choices, request.collector), event.identified)) {
       Fail(tab, (event.identified ? "sends an identified event to " : "sends an event to ") + id +
                     ", which may not get it now");
     }
@@ -93,12 +92,10 @@ class ConsentWatch final : public Watch {
   bool MayLie(const Choices& choices, const StoredEvent& event) const {
     if (event.token < 0) return true;
     const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
-    const Verdict needed = event.identified ? Verdict::kAdmit : Verdict::kDeidentify;
     for (size_t i = 0; i < token.fates.size(); ++i) {
-      if (token.fates[i].wanted && facts_->gate.Judge(choices, i) == needed &&
-          facts_->gate.MayStore(choices, i)) {
-        return true;
-      }
+      const bool may_go = token.fates[i].wanted &&
+                          Fits(facts_->gate.Judge(choices, i), event.identified);
+      if (may_go && facts_->gate.MayStore(choices, i)) return true;
     }
     return false;
   }

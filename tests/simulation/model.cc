@@ -120,8 +120,7 @@ void Model::Retell(const TabFacts& teller, Token* token) {
       LetIn(*token, verdict, &fate);
       continue;
     }
-    const Verdict needed = fate.identified ? Verdict::kAdmit : Verdict::kDeidentify;
-    if (fate.held || verdict == needed) continue;
+    if (fate.held || Fits(verdict, fate.identified)) continue;
     fate.excused = true;
     fate.forbidden = fate.forbidden || own;
   }

@@ -72,10 +72,9 @@ class Tab {
 
   // tab_effects.cc
   void RunAtOnce(const Effect& effect);
-  void ApplyAll(const Transaction& transaction);
+  void TellOfWrites(const Transaction& transaction);
   Input ReplyOf(const Effect& effect, const std::string& trouble);
   Input ReadStore(const Effect& effect);
-  void TellOthersOfConsent(const Transaction& transaction);
   void SendRequest(const Effect& effect, bool leaving);
   void Abort(int64_t effect_id);
   void TellAnswer(int64_t effect_id, int request, const Answer& answer);

@@ -30,9 +30,10 @@ void Tab::RunJob(const Transaction& job) {
   const std::string trouble = device_->StoreTrouble();
   std::vector<Input> replies;
   for (const Effect& effect : job.effects) {
+    if (trouble.empty() && IsWrite(effect)) device_->Apply(effect);
     if (!is_gone()) replies.push_back(ReplyOf(effect, trouble));
   }
-  if (trouble.empty()) ApplyAll(job);
+  if (trouble.empty()) TellOfWrites(job);
   const int64_t delay_ms = world_->random.Between(0, kReplyDelayMsMax);
   world_->schedule.After(delay_ms, [this, replies = std::move(replies)] {
     for (const Input& reply : replies) Deliver([this, reply] { Send(reply); });
@@ -44,19 +45,16 @@ void Tab::RunAtOnce(const Effect& effect) {
   const bool fails = world_->Happens(world_->settings.weather.decision_fails);
   const std::string trouble = fails ? "quota" : "";
   const Input reply = ReplyOf(effect, trouble);
-  if (trouble.empty()) ApplyAll({number_, {effect}, {}});
+  if (trouble.empty()) {
+    device_->Apply(effect);
+    TellOfWrites({number_, {effect}, {}});
+  }
   world_->schedule.After(0, [this, reply] { Deliver([this, reply] { Send(reply); }); });
 }
 
-void Tab::ApplyAll(const Transaction& transaction) {
-  for (const Effect& effect : transaction.effects) {
-    if (IsWrite(effect)) device_->Apply(effect);
-  }
+// The model first; then the other tabs, when consent is concerned.
+void Tab::TellOfWrites(const Transaction& transaction) {
   world_->model.Applied(transaction);
-  TellOthersOfConsent(transaction);
-}
-
-void Tab::TellOthersOfConsent(const Transaction& transaction) {
   const auto& effects = transaction.effects;
   const bool touched = std::any_of(effects.begin(), effects.end(), [](const Effect& effect) {
     return IsWrite(effect) && IsConsentKey(effect);
@@ -129,7 +127,10 @@ void Tab::TearJob(const Transaction& transaction) {
   Transaction done{number_, {}, {}};
   done.effects.assign(transaction.effects.begin(),
                       transaction.effects.begin() + static_cast<int64_t>(torn));
-  ApplyAll(done);
+  for (const Effect& effect : done.effects) {
+    if (IsWrite(effect)) device_->Apply(effect);
+  }
+  TellOfWrites(done);
   Effect part = transaction.effects[torn];
   const size_t bytes = static_cast<size_t>(
       world_->random.Below(static_cast<int64_t>(part.body.size()) + 1));
