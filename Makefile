@@ -21,6 +21,15 @@ demo: setup build ## start sample shop and collector; ARGS=--once buys once with
 test: setup build ## run all tests
 	@$(env) node scripts/test.mjs $(ARGS)
 
+# How many simulated worlds, and the first of them: make simulate SEEDS=200000
+SEEDS ?= 2000
+FIRST ?= 1
+
+.PHONY: simulate
+simulate: setup ## run the engine in simulated worlds; SEEDS=n of them, FIRST=k to begin with
+	@scripts/build native
+	@build/native/tests/simulation/waymark_simulation --first=$(FIRST) --seeds=$(SEEDS) --jobs=2
+
 .PHONY: setup
 setup: ## install what is missing on this machine
 	@scripts/setup

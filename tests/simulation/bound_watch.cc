@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kKeepaliveBytesMax = 65'536;
 constexpr size_t kTextBytesMax = 500'000;  // Segment takes so much, Snowplow more
-constexpr size_t kEnvelopeBytes = 2'000;  // of a body, beside its events
+constexpr size_t kEnvelopeBytes = 2'000;   // of a body, beside its events
 constexpr int64_t kHeldMax = 200;
 constexpr int64_t kPauseMs = 1'000;  // after a failure, at the least
 constexpr int64_t kRetryAfterMsMax = 86'400'000;

@@ -2,6 +2,7 @@
 //
 // What is judged is what a tab knew: a decision reaches the other tabs a moment later.
 #include <map>
+#include <set>
 
 #include "simulation/segment_reader.h"
 #include "simulation/token.h"
@@ -28,8 +29,10 @@ class ConsentWatch final : public Watch {
     const std::string key = effect.fields.at("key");
     const bool identity = key == "state/identity" || key == "state/session";
     if (identity && !facts_->gate.MayStoreIdentity(tab.choices)) Fail(tab, "stores " + key);
-    const bool consent = key == kConsentKey;
-    if (!consent && !facts_->gate.MayStoreAnything(tab.choices)) Fail(tab, "stores " + key);
+    if (key == kConsentKey) NoteDecision(tab, effect);
+    // Books are closed while a withdrawal is on its way, and then cleared with the rest.
+    const bool counts = key != kConsentKey && deciding_.count(tab.number) == 0;
+    if (counts && !facts_->gate.MayStoreAnything(tab.choices)) Fail(tab, "stores " + key);
     JudgeValue(tab, key, effect.body, "stores");
   }
 
@@ -60,6 +63,13 @@ class ConsentWatch final : public Watch {
  private:
   [[noreturn]] static void Fail(const TabFacts& tab, const std::string& what) {
     throw Violation(kPromise, "tab " + std::to_string(tab.number) + " " + what);
+  }
+
+  void NoteDecision(const TabFacts& tab, const Effect& put) {
+    if (Json::parse(put.body).value("withdrawing", false))
+      deciding_.insert(tab.number);
+    else
+      deciding_.erase(tab.number);
   }
 
   static bool IsSwitchedOff(const TabFacts& tab, const CollectorSettings& collector) {
@@ -93,8 +103,8 @@ class ConsentWatch final : public Watch {
     if (event.token < 0) return true;
     const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
     for (size_t i = 0; i < token.fates.size(); ++i) {
-      const bool may_go = token.fates[i].wanted &&
-                          Fits(facts_->gate.Judge(choices, i), event.identified);
+      const bool may_go =
+          token.fates[i].wanted && Fits(facts_->gate.Judge(choices, i), event.identified);
       if (may_go && facts_->gate.MayStore(choices, i)) return true;
     }
     return false;
@@ -108,8 +118,8 @@ class ConsentWatch final : public Watch {
     }
   }
 
-  // What lay there before the withdrawal began is gone when it is said to be carried out. Other tabs
-  // that do not know of it yet may have written meanwhile.
+  // What lay there before the withdrawal began is gone when it is said to be carried out. Other
+  // tabs that do not know of it yet may have written meanwhile.
   void JudgeWithdrawal(const TabFacts& tab, Stamp begun) const {
     for (const auto& [key, value] : *facts_->stores[tab.device]) {
       for (const StoredEvent& event : EventsIn(key, value)) {
@@ -125,11 +135,14 @@ class ConsentWatch final : public Watch {
     for (const auto& [key, value] : *facts_->stores[tab.device]) {
       JudgeValue(tab, key, value, "leaves");
       const bool identity = key == "state/identity" || key == "state/session";
-      if (identity && !facts_->gate.MayStoreIdentity(tab.choices)) Fail(tab, "leaves " + key);
+      const bool may_lie = identity ? facts_->gate.MayStoreIdentity(tab.choices)
+                                    : facts_->gate.MayStoreAnything(tab.choices);
+      if (key != kConsentKey && !may_lie) Fail(tab, "leaves " + key);
     }
   }
 
   Facts* facts_;
+  std::set<int> deciding_;            // tabs whose last record says that a withdrawal is on its way
   std::map<int, Stamp> withdrawals_;  // begun and not yet carried out, by tab
 };
 

@@ -53,8 +53,8 @@ std::string Device::StoreTrouble() {
 void Device::BreakStoreFor(int64_t ms) {
   store_broken_until_ms_ = world_->schedule.now_ms() + ms;
   trouble_ = world_->random.Pick(std::vector<std::string>{"quota", "blocked", "unavailable"});
-  world_->Tell("device " + std::to_string(number_) + ": the store fails for " +
-               std::to_string(ms) + " ms");
+  world_->Tell("device " + std::to_string(number_) + ": the store fails for " + std::to_string(ms) +
+               " ms");
 }
 
 void Device::Apply(const Effect& effect) {

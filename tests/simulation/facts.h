@@ -35,10 +35,10 @@ struct TabFacts {
   TabState state = TabState::kAwake;
   Stamp slept = 0;                // when it last fell asleep; 0: never
   bool lived_until_rest = false;  // when the world had healed
-  Choices choices;              // as it was told
+  Choices choices;                // as it was told
   bool is_leaving = false;        // hidden or closing, and not shown again
   bool online = true;
-  int connections = 0;            // how often it came online
+  int connections = 0;  // how often it came online
   bool metered = false;
   Json narrow = Json::object();  // the last document that it was given
   std::set<std::string> names;   // writers' names that it holds now
@@ -46,7 +46,7 @@ struct TabFacts {
   bool store_is_reading = false;  // by its view
   int held = 0;                   // calls that wait for an answer, at least
   Stamp state_read = 0;           // when it last read state/
-  std::vector<Stamp> evictions;  // when it reported that its queue is full
+  std::vector<Stamp> evictions;   // when it reported that its queue is full
 };
 
 enum class Priority { kCritical, kNormal, kBulk };
@@ -54,18 +54,18 @@ enum class Priority { kCritical, kNormal, kBulk };
 // What becomes of one call at one collector.
 struct Fate {
   Verdict at_call = Verdict::kDrop;
-  bool wanted = false;      // by the collector's list of names
-  bool certain = false;     // no sampling, nothing narrowed: it must arrive or be counted
-  bool held = false;        // waits for an answer
-  bool expected = false;    // the gate has let it in
-  bool identified = true;   // as which it is expected
-  bool excused = false;     // withdrawn, forgotten, or not known to all tabs
-  bool forbidden = false;   // its tab was told that it may not go any more
-  std::string message_id;   // under which it was sent
+  bool wanted = false;     // by the collector's list of names
+  bool certain = false;    // no sampling, nothing narrowed: it must arrive or be counted
+  bool held = false;       // waits for an answer
+  bool expected = false;   // the gate has let it in
+  bool identified = true;  // as which it is expected
+  bool excused = false;    // withdrawn, forgotten, or not known to all tabs
+  bool forbidden = false;  // its tab was told that it may not go any more
+  std::string message_id;  // under which it was sent
   Stamp first_sent = 0;
   int arrivals = 0;
   std::map<int, Stamp> settled_in;  // tabs that were told that it is done
-  bool acknowledged = false;  // told to somebody
+  bool acknowledged = false;        // told to somebody
   Stamp settled_in_store = 0;
 };
 
@@ -83,10 +83,10 @@ struct Token {
   std::string writer;           // under which it was stored, when it was
   bool stored = false;          // lay in the store at some time, identified
   bool stored_without_ids = false;
-  bool moves = false;           // was stored as a call, to be judged by another tab
-  int last_put_by = -1;         // a tab
+  bool moves = false;    // was stored as a call, to be judged by another tab
+  int last_put_by = -1;  // a tab
   Stamp last_put = 0;
-  bool broken = false;          // a torn write has cut it off
+  bool broken = false;                    // a torn write has cut it off
   std::map<int, Stamp> first_read_after;  // by tab: the state read before it first read the token
   std::vector<Fate> fates;
 };
@@ -131,12 +131,12 @@ struct Facts {
   std::deque<TabFacts> tabs;
   std::deque<Token> tokens;
   std::deque<Request> requests;
-  std::vector<StoreValues*> stores;  // one a device
+  std::vector<StoreValues*> stores;    // one a device
   std::map<std::string, int> writers;  // the tab that took the name
   Stamp stamp = 0;
   int64_t now_ms = 0;
   std::set<size_t> stores_failed;  // devices whose store has refused something
-  bool books_are_whole = true;  // no torn write met anything but a segment
+  bool books_are_whole = true;     // no torn write met anything but a segment
 };
 
 }  // namespace waymark_simulation

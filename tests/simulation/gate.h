@@ -16,8 +16,8 @@ namespace waymark_simulation {
 // From what gives most to what gives nothing.
 enum class Verdict { kAdmit, kDeidentify, kHold, kDrop };
 
-// Whether an event may go to a collector that is judged so. A de-identified one is less than what an
-// admission allows.
+// Whether an event may go to a collector that is judged so. A de-identified one is less than what
+// an admission allows.
 inline bool Fits(Verdict verdict, bool identified) {
   return identified ? verdict == Verdict::kAdmit : verdict <= Verdict::kDeidentify;
 }

@@ -35,6 +35,13 @@ class LossWatch final : public Watch {
 
   void OnView(const TabFacts& tab, const Json& view) override { views_[tab.number] = view; }
 
+  // A tab that leads has sent all that lay in the store.
+  void AtRest() override {
+    for (const TabFacts& tab : facts_->tabs) {
+      if (tab.leads) JudgeEnd(tab.device);
+    }
+  }
+
   void AtEnd() override {
     for (size_t device = 0; device < facts_->stores.size(); ++device) JudgeEnd(device);
     for (size_t collector = 0; collector < facts_->settings.collectors.size(); ++collector) {
@@ -75,8 +82,8 @@ class LossWatch final : public Watch {
 
   // Whether it had to arrive or to be counted.
   bool IsMissing(const Token& token, const Fate& fate) const {
-    return fate.expected && fate.certain && !fate.excused && !token.broken &&
-           fate.arrivals == 0 && IsKept(token, fate);
+    return fate.expected && fate.certain && !fate.excused && !token.broken && fate.arrivals == 0 &&
+           IsKept(token, fate);
   }
 
   // Whether it may have been counted as lost: also what arrived, when nobody who lived knew.
@@ -144,8 +151,8 @@ class LossWatch final : public Watch {
            " are counted");
     }
     if (counted > most) {
-      Fail(std::to_string(counted) + " are counted as lost for " + IdOf(collector) +
-           ", and only " + std::to_string(most) + " can be");
+      Fail(std::to_string(counted) + " are counted as lost for " + IdOf(collector) + ", and only " +
+           std::to_string(most) + " can be");
     }
   }
 
@@ -211,9 +218,9 @@ class LossWatch final : public Watch {
   }
 
   Facts* facts_;
-  std::map<int, Json> views_;                                       // the last one of each tab
-  std::map<std::pair<size_t, std::string>, Counts> told_;           // collector, writer
-  std::map<std::pair<size_t, std::string>, Sequences> arrived_;       // the same
+  std::map<int, Json> views_;                                    // the last one of each tab
+  std::map<std::pair<size_t, std::string>, Counts> told_;        // collector, writer
+  std::map<std::pair<size_t, std::string>, Sequences> arrived_;  // the same
 };
 
 }  // namespace

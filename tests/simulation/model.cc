@@ -9,8 +9,8 @@
 namespace waymark_simulation {
 namespace {
 
-// Below the bound of events that wait for an answer (sdk/docs/input.md): with more of them the model
-// no longer says which ones are left.
+// Below the bound of events that wait for an answer (sdk/docs/input.md): with more of them the
+// model no longer says which ones are left.
 constexpr int kHeldMost = 190;
 
 bool Contains(const Json& list, const std::string& name) {
@@ -33,8 +33,8 @@ bool IsKnownWithoutIds(const Token& token) { return token.verb == "track"; }
 void LetIn(const Token& token, Verdict verdict, Fate* fate) {
   fate->held = verdict == Verdict::kHold;
   fate->identified = verdict != Verdict::kDeidentify;
-  fate->expected = verdict == Verdict::kAdmit ||
-                   (verdict == Verdict::kDeidentify && IsKnownWithoutIds(token));
+  fate->expected =
+      verdict == Verdict::kAdmit || (verdict == Verdict::kDeidentify && IsKnownWithoutIds(token));
   fate->forbidden = verdict == Verdict::kDrop;
 }
 
@@ -87,8 +87,8 @@ Fate Model::FateAtCall(const TabFacts& caller, const Token& token, size_t collec
   const CollectorSettings& settings = facts_.settings.collectors[collector];
   const std::string& name = SelectorOf(token);
   Fate fate;
-  fate.wanted = settings.only.empty() ||
-                std::count(settings.only.begin(), settings.only.end(), name) > 0;
+  fate.wanted =
+      settings.only.empty() || std::count(settings.only.begin(), settings.only.end(), name) > 0;
   fate.certain = settings.sample >= 1 && !IsTouched(caller.narrow, settings, name);
   fate.at_call = facts_.gate.Judge(caller.choices, collector);
   if (fate.wanted) LetIn(token, fate.at_call, &fate);
@@ -162,6 +162,10 @@ void Model::Viewed(int tab_number, const Json& view) {
   TabFacts& viewed = tab(tab_number);
   viewed.store_is_reading = view.value("store", "") == "reading";
   ForEachWatch([&](Watch* watch) { watch->OnView(viewed, view); });
+}
+
+void Model::Rest() {
+  ForEachWatch([](Watch* watch) { watch->AtRest(); });
 }
 
 void Model::End() {

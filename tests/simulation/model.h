@@ -26,7 +26,9 @@ class Watch {
   // It is in the store now.
   virtual void OnApplied(const Transaction&) {}
   virtual void OnView(const TabFacts&, const Json& /*view*/) {}
-  // Nothing is left to do anywhere.
+  // Nothing is left to do anywhere, the world being whole again: with tabs still open, and at the
+  // very end.
+  virtual void AtRest() {}
   virtual void AtEnd() {}
 };
 
@@ -59,6 +61,7 @@ class Model {
 
   void Viewed(int tab, const Json& view);
   void ReportsFullQueue(int tab);
+  void Rest();
   void End();
 
   // Calls and collectors that were settled since the last time.

@@ -142,7 +142,7 @@ void Model::Read(int tab_number, const std::string& key, const std::string& valu
   for (const StoredEvent& event : ReadSegment(value).events) {
     if (event.token < 0) continue;
     facts_.tokens[static_cast<size_t>(event.token)].first_read_after.emplace(tab_number,
-                                                                              reader.state_read);
+                                                                             reader.state_read);
   }
 }
 

@@ -12,16 +12,15 @@ constexpr int64_t kLongStormMsMax = 1'800'000;
 constexpr int64_t kRepeatMsMax = 5'000;
 
 // In fine weather one request in a while meets one of these.
-const std::vector<int> kErrors = {400, 401, 403, 404, 408, 410, 413, 415, 429, 500, 501,
-                                  502, 503, 504, 511};
+const std::vector<int> kErrors = {400, 401, 403, 404, 408, 410, 413, 415,
+                                  429, 500, 501, 502, 503, 504, 511};
 const std::vector<int> kStorms = {0, 429, 429, 500, 502, 503, 503, 504};
-const std::vector<std::string> kPatience = {"1", "2", "10", "30", "60", "600", "4000",
-                                            "Fri, 06 Nov 2026 08:49:37 GMT", "soon"};
+const std::vector<std::string> kPatience = {
+    "1", "2", "10", "30", "60", "600", "4000", "Fri, 06 Nov 2026 08:49:37 GMT", "soon"};
 
 }  // namespace
 
-Network::Network(Surroundings* world)
-    : world_(world), moods_(world->settings.collectors.size()) {}
+Network::Network(Surroundings* world) : world_(world), moods_(world->settings.collectors.size()) {}
 
 size_t Network::CollectorAt(const std::string& url) const {
   const auto& collectors = world_->settings.collectors;
@@ -78,8 +77,8 @@ void Network::Arrive(Tab* tab, int number, int64_t way_back_ms) {
   const std::vector<size_t> taken = Taken(request, answer.status);
   if (world_->traces) {
     world_->Tell("             " + world_->settings.collectors[request.collector].id +
-                 ": request " + std::to_string(number) + " gets " +
-                 std::to_string(answer.status) + ", " + std::to_string(taken.size()) + " taken");
+                 ": request " + std::to_string(number) + " gets " + std::to_string(answer.status) +
+                 ", " + std::to_string(taken.size()) + " taken");
   }
   if (!taken.empty()) world_->model.Arrived(number, taken);
   if (way_back_ms < 0 || request.transport == "beacon") return;

@@ -40,7 +40,7 @@ class Network {
   int64_t Delay();
 
   Surroundings* world_;
-  std::vector<Mood> moods_;  // one a collector
+  std::vector<Mood> moods_;      // one a collector
   std::vector<bool> cancelled_;  // by request
 };
 

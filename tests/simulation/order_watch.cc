@@ -42,8 +42,8 @@ class OrderWatch final : public Watch {
   void Judge(const Request& request, const SentEvent& event) {
     if (event.token < 0 || refused_.count({event.token, request.collector}) > 0) return;
     const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
-    const bool came_back = request.tab != token.tab &&
-                           !facts_->tabs[static_cast<size_t>(token.tab)].evictions.empty();
+    const bool came_back =
+        request.tab != token.tab && !facts_->tabs[static_cast<size_t>(token.tab)].evictions.empty();
     if (came_back) return;
     const std::string& writer = event.writer.empty() ? token.writer : event.writer;
     if (writer.empty() || token.fates[request.collector].arrivals > 0) return;

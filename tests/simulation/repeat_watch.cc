@@ -51,8 +51,7 @@ class RepeatWatch final : public Watch {
       Fail(tab, "gives one message id to " + TokenText(owner->second) + " and " +
                     TokenText(event.token));
     }
-    const Fate& fate =
-        facts_->tokens[static_cast<size_t>(event.token)].fates[request.collector];
+    const Fate& fate = facts_->tokens[static_cast<size_t>(event.token)].fates[request.collector];
     if (!fate.message_id.empty() && fate.message_id != event.message_id) {
       Fail(tab, "gives " + TokenText(event.token) + " a second message id");
     }

@@ -17,8 +17,8 @@ int64_t SequenceInId(const std::string& message_id) {
 void ReadDelivery(const Json& delivery, SentEvent* event) {
   event->writer = delivery.value("writer", "");
   const auto sequence = delivery.find("sequence");
-  event->sequence = sequence != delivery.end() ? sequence->get<int64_t>()
-                                               : SequenceInId(event->message_id);
+  event->sequence =
+      sequence != delivery.end() ? sequence->get<int64_t>() : SequenceInId(event->message_id);
   const auto lost = delivery.find("lost");
   if (lost != delivery.end()) event->lost = lost->get<LostCounts>();
 }
@@ -33,9 +33,8 @@ SentEvent ReadSegmentEvent(const Json& json) {
   event.token = event.identified ? FindToken(text) : TokenOfName(json.value("event", ""));
   const Json& context = json.at("context");
   if (context.contains("delivery")) ReadDelivery(context["delivery"], &event);
-  event.leaks = !event.identified &&
-                (FindToken(text) != kNoToken || !event.user_id.empty() ||
-                 context.contains("session") || event.sequence != 0);
+  event.leaks = !event.identified && (FindToken(text) != kNoToken || !event.user_id.empty() ||
+                                      context.contains("session") || event.sequence != 0);
   return event;
 }
 

@@ -115,8 +115,8 @@ void MakeBounds(Random* random, Settings* settings) {
 }  // namespace
 
 const std::vector<std::string>& EventNames() {
-  static const std::vector<std::string> names = {"product_viewed", "order_completed", "order_refunded",
-                                                 "search", "video"};
+  static const std::vector<std::string> names = {"product_viewed", "order_completed",
+                                                 "order_refunded", "search", "video"};
   return names;
 }
 

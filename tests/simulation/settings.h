@@ -30,40 +30,40 @@ struct CollectorSettings {
   std::vector<std::string> only;  // empty: all
   double sample = 1;
   bool gzip = true;
-  bool tells_losses = true;     // carries sequences and losses
-  bool refuses_gzip = false;    // as a refused preflight: no answer at all
+  bool tells_losses = true;   // carries sequences and losses
+  bool refuses_gzip = false;  // as a refused preflight: no answer at all
   bool shows_retry_after = true;
 };
 
 // Chances in thousandths unless the name says otherwise.
 struct Weather {
-  int64_t request_lost = 0;      // before the collector
-  int64_t answer_lost = 0;       // behind it
-  int64_t slow = 0;              // takes seconds, up to more than any timeout
-  int64_t arrives_twice = 0;     // a proxy that repeats requests
-  int64_t answered_twice = 0;    // a host that tells a late answer after the timeout
-  int64_t refused_by_host = 0;   // keepalive and beacon
-  int64_t storm = 0;             // of a collector's phases: nothing but errors
-  int64_t single_error = 0;      // of requests in fine weather
-  int64_t partly_taken = 0;      // an error although some events were taken
-  int64_t poison = 0;            // of events: refused wherever they stand
-  int64_t store_fails = 0;       // of transactions
-  int64_t store_phase_fails = 0; // of steps: the store fails from here for a while
-  int64_t store_slow = 0;        // of transactions
-  int64_t decision_fails = 0;    // of writes of a decision, which the host keeps elsewhere
-  int64_t crash = 0;             // of steps
-  int64_t clock_jump = 0;        // of steps
-  bool long_jumps = false;       // days instead of hours
-  bool torn_writes = false;      // a crash leaves the write it met half done
+  int64_t request_lost = 0;       // before the collector
+  int64_t answer_lost = 0;        // behind it
+  int64_t slow = 0;               // takes seconds, up to more than any timeout
+  int64_t arrives_twice = 0;      // a proxy that repeats requests
+  int64_t answered_twice = 0;     // a host that tells a late answer after the timeout
+  int64_t refused_by_host = 0;    // keepalive and beacon
+  int64_t storm = 0;              // of a collector's phases: nothing but errors
+  int64_t single_error = 0;       // of requests in fine weather
+  int64_t partly_taken = 0;       // an error although some events were taken
+  int64_t poison = 0;             // of events: refused wherever they stand
+  int64_t store_fails = 0;        // of transactions
+  int64_t store_phase_fails = 0;  // of steps: the store fails from here for a while
+  int64_t store_slow = 0;         // of transactions
+  int64_t decision_fails = 0;     // of writes of a decision, which the host keeps elsewhere
+  int64_t crash = 0;              // of steps
+  int64_t clock_jump = 0;         // of steps
+  bool long_jumps = false;        // days instead of hours
+  bool torn_writes = false;       // a crash leaves the write it met half done
 };
 
 // How often a step is of a kind, against the others.
 struct Habits {
   int64_t decisions = 0;
-  int64_t users = 0;      // identify, reset
+  int64_t users = 0;  // identify, reset
   int64_t forgets = 0;
   int64_t lifecycles = 0;
-  int64_t tabs = 0;       // opening and leaving
+  int64_t tabs = 0;  // opening and leaving
   int64_t connections = 0;
   int64_t narrowing = 0;
 };

@@ -27,7 +27,8 @@ struct Surroundings {
 
   // A line of the story, for a person who replays a seed.
   void Tell(const std::string& line) const {
-    if (traces) std::printf("%10lld  %s\n", static_cast<long long>(schedule.now_ms()), line.c_str());
+    if (traces)
+      std::printf("%10lld  %s\n", static_cast<long long>(schedule.now_ms()), line.c_str());
   }
 
   bool Happens(int64_t per_mille) { return !is_healed && random.PerMille(per_mille); }

@@ -21,8 +21,8 @@ const char* NameOf(Priority priority) {
 
 std::string Summary(const Json& fields) {
   Json shown = fields;
-  for (const char* member : {"now", "entropy", "properties", "traits", "headers", "credentials", "method",
-                             "timeout_ms"}) {
+  for (const char* member : {"now", "entropy", "properties", "traits", "headers", "credentials",
+                             "method", "timeout_ms"}) {
     shown.erase(member);
   }
   return shown.dump();
@@ -35,9 +35,7 @@ Tab::Tab(Surroundings* world, Device* device, Network* network)
   Open();
 }
 
-int64_t Tab::mono_ms() const {
-  return world_->schedule.now_ms() - opened_ms_ + kMonoAtOpeningMs;
-}
+int64_t Tab::mono_ms() const { return world_->schedule.now_ms() - opened_ms_ + kMonoAtOpeningMs; }
 
 void Tab::Open() {
   Input start;
@@ -137,8 +135,8 @@ void Tab::LookAtView() {
   world_->model.Viewed(number_, view);
 }
 
-void Tab::Track(const std::string& verb, const std::string& name, Priority priority,
-                bool says_so, Json properties) {
+void Tab::Track(const std::string& verb, const std::string& name, Priority priority, bool says_so,
+                Json properties) {
   const Token& token = world_->model.Call(number_, verb, name, priority);
   const std::string mark = TokenText(token.number);
   Json fields = {{"type", verb}, {"context", {{"page", {{"title", mark}}}}}};

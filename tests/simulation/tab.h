@@ -94,9 +94,9 @@ class Tab {
   std::optional<int64_t> wake_at_ms_;  // on the tab's own clock
   uint64_t timer_ = 0;                 // the one that counts
   int64_t claim_ = 0;
-  int effects_until_crash_ = -1;   // negative: none is near
-  bool was_closed_ = false;        // and lies in the browser's cache
-  std::string record_at_freeze_;   // consent/record as it was
+  int effects_until_crash_ = -1;     // negative: none is near
+  bool was_closed_ = false;          // and lies in the browser's cache
+  std::string record_at_freeze_;     // consent/record as it was
   std::map<int64_t, int> requests_;  // effect id to request, those without an answer
   std::deque<std::function<void()>> backlog_;
 };

@@ -78,9 +78,7 @@ void Tab::DeliverConsentChange() {
 }
 
 void Tab::DeliverLead(const std::vector<std::string>& live) {
-  Deliver([this, live] {
-    Send({{{"type", "lead"}, {"effect_id", claim_}, {"live", live}}, {}});
-  });
+  Deliver([this, live] { Send({{{"type", "lead"}, {"effect_id", claim_}, {"live", live}}, {}}); });
 }
 
 Input Tab::ReplyOf(const Effect& effect, const std::string& trouble) {
@@ -132,8 +130,8 @@ void Tab::TearJob(const Transaction& transaction) {
   }
   TellOfWrites(done);
   Effect part = transaction.effects[torn];
-  const size_t bytes = static_cast<size_t>(
-      world_->random.Below(static_cast<int64_t>(part.body.size()) + 1));
+  const size_t bytes =
+      static_cast<size_t>(world_->random.Below(static_cast<int64_t>(part.body.size()) + 1));
   world_->Tell(name() + " leaves " + std::to_string(bytes) + " of " +
                std::to_string(part.body.size()) + " bytes in " +
                part.fields.at("key").get<std::string>());
@@ -172,9 +170,7 @@ void Tab::Abort(int64_t effect_id) {
   const auto request = requests_.find(effect_id);
   if (request == requests_.end()) return;
   network_->Cancel(request->second);
-  world_->schedule.After(0, [this, effect_id] {
-    DeliverAnswer(effect_id, {0, "aborted", ""});
-  });
+  world_->schedule.After(0, [this, effect_id] { DeliverAnswer(effect_id, {0, "aborted", ""}); });
 }
 
 void Tab::DeliverAnswer(int64_t effect_id, const Answer& answer) {

@@ -1,5 +1,5 @@
-// Marks that a call carries, so that its event is known again wherever it turns up: in the store, in
-// a request, at a collector.
+// Marks that a call carries, so that its event is known again wherever it turns up: in the store,
+// in a request, at a collector.
 #ifndef WAYMARK_TESTS_SIMULATION_TOKEN_H_
 #define WAYMARK_TESTS_SIMULATION_TOKEN_H_
 

@@ -45,6 +45,7 @@ void World::Live(int64_t steps) {
   }
   Heal();
   Rest("with all tabs open");
+  surroundings_.model.Rest();
   CloseAll();
   Rest("after the last tab was closed");
   for (Device& device : devices_) OpenTab(&device);
@@ -72,8 +73,8 @@ void World::Step() {
       surroundings_.random.Below(static_cast<int64_t>(devices_.size())))];
   TouchSurroundings(device);
   const int64_t tabs = static_cast<int64_t>(device->tabs().size());
-  const bool opens = tabs == 0 || (tabs < surroundings_.settings.tabs_max &&
-                                   surroundings_.random.Percent(15));
+  const bool opens =
+      tabs == 0 || (tabs < surroundings_.settings.tabs_max && surroundings_.random.Percent(15));
   if (opens) OpenTab(device);
   ActOn(PickTab(device));
 }
@@ -143,8 +144,7 @@ void World::CallOnce(Tab* tab) {
     return tab->Track("screen", "screen", priority, says_so, properties);
   }
   // A name of its own is all by which a de-identified event is known again.
-  const std::string name =
-      surroundings_.settings.identified_only ? random.Pick(EventNames()) : "";
+  const std::string name = surroundings_.settings.identified_only ? random.Pick(EventNames()) : "";
   const bool is_order = name.rfind("order_", 0) == 0;
   if (!says_so) priority = is_order ? Priority::kCritical : Priority::kNormal;
   if (is_order) properties["order_id"] = "A1";
