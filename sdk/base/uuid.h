@@ -22,6 +22,8 @@ class MessageIds {
   // A new prefix, at each open and at each change of consent: ids from both sides cannot be joined.
   void NewPrefix(Prng* prng);
   String Next();
+  // The first eight digits of every id until the next prefix.
+  uint32_t prefix() const { return static_cast<uint32_t>(high_ >> 32); }
 
  private:
   uint64_t high_ = 0;

@@ -327,6 +327,7 @@ void EngineCore::WakeUp(Now now) {
     writer->own = true;
     Emit(EffectType::kClaim).name = writer->name;
   }
+  message_ids_.NewPrefix(&prng_);
   BeginWriter(now);
   home_ = outbox_.writer();
   OpenStoreIfAllowed();

@@ -10,15 +10,16 @@
 namespace waymark {
 namespace {
 
-constexpr int kWriterRandomDigits = 8;
+constexpr int kWriterPrefixDigits = 8;
 constexpr size_t kSignalsBytesMax = 2000;
 
-// Sorts by the time of opening, so that an outbox is read in the order in which it was written.
-String WriterName(Now now, Prng* prng) {
+// Sorts by the time of opening, so that an outbox is read in the order in which it was written;
+// ends as its message ids begin, so that a collector knows whose they are.
+String WriterName(Now now, uint32_t message_prefix) {
   String name;
   AppendHex(&name, static_cast<uint64_t>(std::max<int64_t>(now.wall_ms, 0)),
             static_cast<int>(kWriterTimeDigits));
-  AppendHex(&name, prng->Next(), kWriterRandomDigits);
+  AppendHex(&name, message_prefix, kWriterPrefixDigits);
   return name;
 }
 
@@ -153,7 +154,9 @@ void EngineCore::NewGeneration(std::string_view entropy, Now now) {
   view_dirty_ = true;
 }
 
-void EngineCore::BeginWriter(Now now) { outbox_.BeginWriter(WriterName(now, &prng_)); }
+void EngineCore::BeginWriter(Now now) {
+  outbox_.BeginWriter(WriterName(now, message_ids_.prefix()));
+}
 
 void EngineCore::Pump(Now now) {
   AdoptIfDue(now);
@@ -175,6 +178,7 @@ void EngineCore::Pump(Now now) {
 int64_t EngineCore::NextWake(Now now) const {
   const bool again = consent_unput_ || withdrawal_again_;
   int64_t wake = again ? std::max(store_retry_ms_, now.mono_ms) : kNever;
+  if (store_phase_ == StorePhase::kFailed) wake = std::min(wake, reopen_ms_);
   if (store_phase_ == StorePhase::kOpen) {
     if (store_retry_ms_ > now.mono_ms)
       wake = std::min(wake, store_retry_ms_);

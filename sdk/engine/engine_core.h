@@ -149,6 +149,7 @@ class EngineCore {
   void OnStoreRead(const Input& input, Now now);
   void OnStoreDone(const Input& input, Now now);
   void OnStoreFailed(const Input& input, Now now);
+  void Reopen();
   void ReadState(const Input& input, Now now);
   void Read(std::string_view prefix, std::string_view after, StoreUse use);
   void StoreWhatIsNew(Now now);
@@ -257,6 +258,7 @@ class EngineCore {
   int64_t last_wake_ms_ = kNever;
   int64_t next_effect_id_ = 1;
   int64_t store_retry_ms_ = 0;          // nothing is put before
+  int64_t reopen_ms_ = kNever;          // after its state could not be read
   int64_t adopt_again_ms_ = kNever;     // writers that were too young to tell
   uint32_t stored_changes_ = 0;         // losses that the store has
   uint32_t texts_of_ = kNoSegment;      // the segment whose texts are being read

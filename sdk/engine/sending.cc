@@ -18,6 +18,9 @@ constexpr int64_t kFeedPauseMs = 20;  // between slices of a long queue
 // Bodies that came out bigger than allowed are built anew, smaller, so many times.
 constexpr int kBuildsMax = 4;
 
+// Of a compressed body, before it says how well the next will compress.
+constexpr size_t kRatioBytesMin = 16'000;
+
 // A page that is leaving sends one batch beside the one in flight, not more.
 constexpr size_t kFlightsMax = 2;
 
@@ -194,7 +197,10 @@ bool EngineCore::BuildBody(size_t lane_index, Now now, Leaving leaving, size_t e
       gzip = false;
       continue;
     }
-    if (gzip) lane.gzip_ratio = static_cast<int64_t>(std::max<size_t>(raw_bytes / body->size(), 1));
+    // A short body has nothing to repeat, and says nothing of a long one.
+    if (gzip && raw_bytes >= kRatioBytesMin) {
+      lane.gzip_ratio = static_cast<int64_t>(std::max<size_t>(raw_bytes / body->size(), 1));
+    }
     if (body->size() <= bytes_max) return true;
     const size_t events = batch->record_ids.size();
     if (events == 1) return leaving == Leaving::kNo;

@@ -80,6 +80,12 @@ void EngineCore::OnStoreRead(const Input& input, Now now) {
   if (use == StoreUse::kTexts) FillTexts(input, now);
 }
 
+// Its ids are made already: what is stored of another visit is read only for what was left there.
+void EngineCore::Reopen() {
+  store_phase_ = StorePhase::kClosed;
+  OpenStoreIfAllowed();
+}
+
 void EngineCore::ReadState(const Input& input, Now now) {
   // A withdrawal may have closed the store while the answer was on its way.
   if (store_phase_ != StorePhase::kReadingState) return;
@@ -144,6 +150,9 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
   if (use == StoreUse::kWithdrawal) withdrawal_again_ = true;
   if (store_phase_ == StorePhase::kReadingState && use == StoreUse::kState) {
     store_phase_ = StorePhase::kFailed;
+    // A browser that has no store, or keeps it shut, will not open it later.
+    const bool for_good = Is(store_reason_, "blocked") || Is(store_reason_, "unavailable");
+    reopen_ms_ = for_good ? kNever : store_retry_ms_;
     ReleaseHeld(now);
   }
   view_dirty_ = true;
@@ -185,6 +194,7 @@ bool EngineCore::StorePaused(Now now) const {
 }
 
 void EngineCore::StoreWhatIsNew(Now now) {
+  if (store_phase_ == StorePhase::kFailed && reopen_ms_ <= now.mono_ms) Reopen();
   if (store_retry_ms_ <= now.mono_ms) {
     if (consent_unput_) PutConsentRecord();
     if (withdrawal_again_) CarryOut(now);
