@@ -22,7 +22,13 @@ namespace waymark {
 // Whether the collector takes compressed bodies from this host. A browser reports a refused
 // preflight as a network failure, so the next try after such a failure goes uncompressed and
 // simple.
-enum class GzipTrust : uint8_t { kUntried, kWorks, kRefused };
+enum class GzipTrust : uint8_t {
+  kUntried,
+  kWorks,
+  kOnTrial,  // a plain body went through since: once more, to tell a refusal from an outage
+  kDoubted,  // the first one failed without an answer: plain until one goes through
+  kRefused,  // for good
+};
 
 // A batch in the making. A compressed one is fed in slices while the page is idle, so that sending
 // it costs no more than its end.

@@ -83,12 +83,11 @@ void EngineCore::OnAnswer(size_t lane_index, const Flight& flight, const Input& 
 void EngineCore::OnRefusedByPlatform(size_t lane_index, const Flight& flight, Now now) {
   Lane& lane = lanes_[lane_index];
   lane.draft = Batch();
-  if (++lane.refusals > kRefusalsMax) {
-    lane.due_ms = lane.retry_ms = now.mono_ms + kBeaconDoubtMs;
-    return;
+  // A dead host is now and then told as a full budget: no reason to hurry. The next one goes as an
+  // ordinary request.
+  if (++lane.refusals > kRefusalsMax || page_ == Leaving::kNo) {
+    return RetryLater(lane_index, flight, 0, JsonView(), now);
   }
-  lane.due_ms = now.mono_ms;
-  if (page_ == Leaving::kNo) return;
   lane.events_max = std::max<size_t>(flight.record_ids.size() / 2, 1);
   Send(lane_index, now, page_);
 }
@@ -96,7 +95,10 @@ void EngineCore::OnRefusedByPlatform(size_t lane_index, const Flight& flight, No
 void EngineCore::Acknowledge(size_t lane_index, const Flight& flight, Now now) {
   Lane& lane = lanes_[lane_index];
   lane.refusals = 0;
-  if (flight.gzip) lane.gzip_trust = GzipTrust::kWorks;
+  if (flight.gzip)
+    lane.gzip_trust = GzipTrust::kWorks;
+  else if (lane.gzip_trust == GzipTrust::kDoubted)
+    lane.gzip_trust = GzipTrust::kOnTrial;
   if (!flight.simple) lane.preflight_until_ms = now.mono_ms + lane.collector->PreflightMs();
   for (const uint32_t id : flight.record_ids) {
     Record* record = outbox_.Find(id);
@@ -127,14 +129,20 @@ void EngineCore::GiveUpAll(size_t lane_index, const Flight& flight, int status) 
   }
 }
 
+void EngineCore::DoubtCompression(const Flight& flight, Lane* lane) {
+  if (flight.gzip && lane->gzip_trust == GzipTrust::kUntried) {
+    lane->gzip_trust = GzipTrust::kDoubted;
+  } else if (flight.gzip && lane->gzip_trust == GzipTrust::kOnTrial) {
+    lane->gzip_trust = GzipTrust::kRefused;
+  } else if (!flight.gzip && lane->gzip_trust == GzipTrust::kDoubted) {
+    lane->gzip_trust = GzipTrust::kUntried;  // it was not the compression
+  }
+}
+
 void EngineCore::RetryLater(size_t lane_index, const Flight& flight, int status,
                             JsonView retry_after, Now now) {
   Lane& lane = lanes_[lane_index];
-  if (status == 0 && flight.gzip && lane.gzip_trust == GzipTrust::kUntried) {
-    lane.gzip_trust = GzipTrust::kRefused;
-  } else if (status == 0 && lane.gzip_trust == GzipTrust::kRefused) {
-    lane.gzip_trust = GzipTrust::kUntried;  // it was not the compression
-  }
+  if (status == 0) DoubtCompression(flight, &lane);
   Failure failure;
   failure.answered = status >= kServerErrors;
   failure.first = flight.record_ids[0];

@@ -200,6 +200,7 @@ class EngineCore {
   TransportPlan Plan(const Lane& lane, Now now, Leaving leaving, size_t raw_bytes) const;
   LaneQueue QueueOf(size_t lane_index, Now now);
   void Schedule(size_t lane_index, Now now);
+  int64_t DueOfOldest(size_t lane_index, Now now) const;
   bool Sends(const Lane& lane) const;
   int64_t PendingOf(size_t lane_index) const;
   int64_t LaneWake(size_t lane_index) const;
@@ -212,6 +213,7 @@ class EngineCore {
   void OnRefusedByPlatform(size_t lane_index, const Flight& flight, Now now);
   void Acknowledge(size_t lane_index, const Flight& flight, Now now);
   void GiveUpAll(size_t lane_index, const Flight& flight, int status);
+  static void DoubtCompression(const Flight& flight, Lane* lane);
   void RetryLater(size_t lane_index, const Flight& flight, int status, JsonView retry_after,
                   Now now);
 

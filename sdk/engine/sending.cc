@@ -48,8 +48,20 @@ void EngineCore::Schedule(size_t lane_index, Now now) {
   if (heavy || pending >= static_cast<int64_t>(config_.batch.events_max))
     lane.due_ms = std::min(lane.due_ms, now.mono_ms);
   else if (lane.due_ms == kNever)
-    lane.due_ms = now.mono_ms + config_.flush_ms;
+    lane.due_ms = DueOfOldest(lane_index, now);
   if (compresses && lane.feed_ms == kNever) lane.feed_ms = now.mono_ms + kFeedDelayMs;
+}
+
+// An event waits for company only once. Never: all of it is on its way.
+int64_t EngineCore::DueOfOldest(size_t lane_index, Now now) const {
+  for (const Record& record : outbox_.records()) {
+    const bool waits = (record.pending & ~record.in_flight) >> lane_index & 1;
+    const bool held_back = metered_ && record.priority == Priority::kBulk;
+    if (waits && !held_back) {
+      return std::max(record.queued_mono_ms + config_.flush_ms, now.mono_ms);
+    }
+  }
+  return kNever;
 }
 
 bool EngineCore::Sends(const Lane& lane) const { return online_ && !off_ && !lane.off; }
@@ -116,7 +128,7 @@ TransportPlan EngineCore::Plan(const Lane& lane, Now now, Leaving leaving, size_
   facts.cross_origin = lane.cross_origin;
   facts.can_be_simple = lane.collector->CanBeSimple();
   facts.preflight_cached = lane.preflight_until_ms > now.mono_ms;
-  facts.gzip_refused = lane.gzip_trust == GzipTrust::kRefused;
+  facts.gzip_refused = lane.gzip_trust >= GzipTrust::kDoubted;
   facts.gzip = lane.collector->Compression();
   facts.leaving = leaving;
   return PlanTransport(facts, raw_bytes);

@@ -78,8 +78,26 @@ TEST(DeliveryTest, ACollectorThatRefusesCompressionGetsPlainBodies) {
   };
   for (int i = 0; i < 20; ++i) host.Track("a", {{"text", std::string(100, 'a')}});
   host.Advance(20'000);
-  // One compressed, one event alone as after every failure, the rest.
-  EXPECT_EQ(host.requests.size(), 3u);
+  // Compressed, one event alone as after every failure; once more to be sure, and then never again.
+  EXPECT_EQ(host.requests.size(), 5u);
+  EXPECT_TRUE(host.requests[2].headers.contains("Content-Encoding"));
+  for (int i = 0; i < 20; ++i) host.Track("a", {{"text", std::string(100, 'a')}});
+  host.Advance(20'000);
+  EXPECT_EQ(host.requests.size(), 6u);
+  EXPECT_FALSE(host.requests[5].headers.contains("Content-Encoding"));
+  EXPECT_EQ(host.Delivered("segment").size(), 40u);
+}
+
+TEST(DeliveryTest, AnOutageSaysNothingAgainstCompression) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  bool down = true;
+  host.network = [&](const Request&) { return down ? Answer{0, "network", ""} : Answer(); };
+  for (int i = 0; i < 20; ++i) host.Track("a", {{"text", std::string(100, 'a')}});
+  host.Advance(3'000);
+  down = false;
+  host.Advance(20'000);
+  EXPECT_TRUE(host.requests.back().headers.contains("Content-Encoding"));
   EXPECT_EQ(host.Delivered("segment").size(), 20u);
 }
 
