@@ -109,6 +109,8 @@ void EngineCore::Dispatch(const Input& input, Now now) {
       OnStoreFailed(input, now);
       break;
     case InputType::kStoreChanged:
+      // Who hears of others is awake, though the platform says so only in a moment.
+      if (asleep_) WakeUp(now);
       OnStoreChanged(input, now);
       break;
     case InputType::kConnectivity:
@@ -163,7 +165,7 @@ void EngineCore::Pump(Now now) {
   StoreWhatIsNew(now);
   if (flush_leaving_)
     SendLeaving(now);
-  else
+  else if (!asleep_)
     SendDue(now);
   flush_leaving_ = false;
   EmitStoreChanges(now);

@@ -100,12 +100,11 @@ void EngineCore::Feed(size_t lane_index, Now now) {
   lane.feed_ms = kNever;
   if (!Plan(lane, now, Leaving::kNo, SIZE_MAX).gzip || lane.outage.suspect != 0) return;
   if (!lane.draft.open || !IsCurrent(queue, &lane.draft)) OpenBatch(queue, true, &lane.draft);
-  const size_t events_max = EventsMax(lane_index, now, Leaving::kNo);
-  const size_t room = events_max - std::min(lane.draft.record_ids.size(), events_max);
-  FillBatch(queue, RawBytesMax(lane, true, config_.batch.bytes_max), std::min(room, kFeedEventsMax),
-            &lane.draft);
-  const auto fed = static_cast<int64_t>(lane.draft.record_ids.size());
-  if (!lane.draft.full && room > kFeedEventsMax && fed < PendingOf(lane_index)) {
+  const size_t before = lane.draft.record_ids.size();
+  const size_t most = std::min(config_.batch.events_max, lane.events_max);
+  const size_t slice = std::min(most - std::min(before, most), kFeedEventsMax);
+  FillBatch(queue, RawBytesMax(lane, true, config_.batch.bytes_max), slice, &lane.draft);
+  if (lane.draft.record_ids.size() == before + kFeedEventsMax) {
     lane.feed_ms = now.mono_ms + kFeedPauseMs;
   }
   if (lane.draft.full && !lane.busy()) lane.due_ms = std::min(lane.due_ms, now.mono_ms);

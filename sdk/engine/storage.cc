@@ -29,6 +29,7 @@ void EngineCore::OpenStoreIfAllowed() {
   if (store_phase_ != StorePhase::kClosed || consent_.forgetting) return;
   if (!AnyLane(GateVerdict::kDeidentify, true)) return;
   store_phase_ = StorePhase::kReadingState;
+  if (leading_) adopt_again_ms_ = 0;  // as soon as it is open
   Claim();
   Read(kStatePrefix, {}, StoreUse::kState);
 }
@@ -150,9 +151,7 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
   if (use == StoreUse::kWithdrawal) withdrawal_again_ = true;
   if (store_phase_ == StorePhase::kReadingState && use == StoreUse::kState) {
     store_phase_ = StorePhase::kFailed;
-    // A browser that has no store, or keeps it shut, will not open it later.
-    const bool for_good = Is(store_reason_, "blocked") || Is(store_reason_, "unavailable");
-    reopen_ms_ = for_good ? kNever : store_retry_ms_;
+    reopen_ms_ = store_retry_ms_;
     ReleaseHeld(now);
   }
   view_dirty_ = true;
