@@ -160,7 +160,8 @@ void EngineCore::Send(size_t lane_index, Now now, Leaving leaving) {
   lane.due_ms = lane.feed_ms = kNever;
   const size_t events_max = EventsMax(lane_index, now, leaving);
   if (events_max == 0) return;
-  if (!outbox_.Find(lane.outage.suspect)) {
+  const Record* suspect = outbox_.Find(lane.outage.suspect);
+  if (!suspect || !(suspect->pending >> lane_index & 1)) {
     lane.outage.suspect = 0;
     lane.outage.verifying = false;
   }
