@@ -1,7 +1,7 @@
 // Nothing leaves without consent, and nothing stays on the device that may not.
 //
 // What is judged is what a tab knew: a decision reaches the other tabs a moment later.
-#include <map>
+#include <algorithm>
 #include <set>
 
 #include "simulation/segment_reader.h"
@@ -34,20 +34,7 @@ class ConsentWatch final : public Watch {
     const bool counts = key != kConsentKey && deciding_.count(tab.number) == 0;
     if (counts && !facts_->gate.MayStoreAnything(tab.choices)) Fail(tab, "stores " + key);
     JudgeValue(tab, key, effect.body, "stores");
-  }
-
-  void OnApplied(const Transaction& transaction) override {
-    for (const Effect& effect : transaction.effects) {
-      if (effect.type != "store_put" || effect.fields.at("key") != kConsentKey) continue;
-      const bool withdrawing = Json::parse(effect.body).value("withdrawing", false);
-      const auto begun = withdrawals_.find(transaction.tab);
-      if (withdrawing) {
-        withdrawals_[transaction.tab] = facts_->stamp;
-      } else if (begun != withdrawals_.end()) {
-        JudgeWithdrawal(facts_->tabs[static_cast<size_t>(transaction.tab)], begun->second);
-        withdrawals_.erase(begun);
-      }
-    }
+    if (key.rfind("state/delivery/", 0) == 0) JudgeHeld(tab, effect.body);
   }
 
   void AtEnd() override {
@@ -98,35 +85,25 @@ class ConsentWatch final : public Watch {
     }
   }
 
-  // Whether anybody may get the event who may keep it on the device.
-  bool MayLie(const Choices& choices, const StoredEvent& event) const {
-    if (event.token < 0) return true;
-    const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
-    for (size_t i = 0; i < token.fates.size(); ++i) {
-      const bool may_go =
-          token.fates[i].wanted && Fits(facts_->gate.Judge(choices, i), event.identified);
-      if (may_go && facts_->gate.MayStore(choices, i)) return true;
-    }
-    return false;
-  }
-
   void JudgeValue(const TabFacts& tab, const std::string& key, const std::string& value,
                   const std::string& verb) const {
     for (const StoredEvent& event : EventsIn(key, value)) {
-      if (MayLie(tab.choices, event)) continue;
+      if (MayLie(*facts_, tab.choices, event)) continue;
       Fail(tab, verb + " " + TokenText(event.token) + ", which may not be kept");
     }
   }
 
-  // What lay there before the withdrawal began is gone when it is said to be carried out. Other
-  // tabs that do not know of it yet may have written meanwhile.
-  void JudgeWithdrawal(const TabFacts& tab, Stamp begun) const {
-    for (const auto& [key, value] : *facts_->stores[tab.device]) {
-      for (const StoredEvent& event : EventsIn(key, value)) {
-        if (MayLie(tab.choices, event)) continue;
-        const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
-        if (token.last_put > begun && token.last_put_by != tab.number) continue;
-        Fail(tab, "has carried out a withdrawal and left " + TokenText(event.token));
+  // Calls that wait in the store say who may get them, and are known by an id already.
+  void JudgeHeld(const TabFacts& tab, const std::string& value) const {
+    if (value.find("\"held\"") == value.npos) return;
+    for (const Json& call : Json::parse(value).at("held")) {
+      if (!call.contains("fields")) continue;  // a logout between two calls
+      if (call.value("message_id", "").empty()) Fail(tab, "puts a call down without an id");
+      for (size_t i = 0; i < facts_->settings.collectors.size(); ++i) {
+        const Json& to = call.at("to");
+        const bool named = std::count(to.begin(), to.end(), facts_->settings.collectors[i].id) > 0;
+        const bool may = facts_->gate.Judge(tab.choices, i) == Verdict::kAdmit;
+        if (named && !may) Fail(tab, "puts a call down for one that may not get it");
       }
     }
   }
@@ -142,8 +119,7 @@ class ConsentWatch final : public Watch {
   }
 
   Facts* facts_;
-  std::set<int> deciding_;            // tabs whose last record says that a withdrawal is on its way
-  std::map<int, Stamp> withdrawals_;  // begun and not yet carried out, by tab
+  std::set<int> deciding_;  // tabs whose last record says that a withdrawal is on its way
 };
 
 }  // namespace

@@ -103,7 +103,7 @@ void Device::DropJobs(const Tab* tab, int64_t kept, bool tears) {
 
 void Device::Claim(Tab* tab, int64_t effect_id, const std::string& writer) {
   tab->facts().names.insert(writer);
-  world_->model.facts().writers[writer] = tab->number();
+  world_->model.facts().writers[WriterDigits(writer)] = tab->number();
   tab->set_claim(effect_id);
   if (world_->settings.single_engine || world_->mutation.EveryTabLeads()) {
     tab->facts().leads = world_->settings.single_engine;

@@ -132,7 +132,7 @@ struct Facts {
   std::deque<Token> tokens;
   std::deque<Request> requests;
   std::vector<StoreValues*> stores;    // one a device
-  std::map<std::string, int> writers;  // the tab that took the name
+  std::map<std::string, int> writers;  // by their digits: the tab that took the name
   Stamp stamp = 0;
   int64_t now_ms = 0;
   std::set<size_t> stores_failed;  // devices whose store has refused something

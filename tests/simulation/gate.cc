@@ -81,4 +81,8 @@ Choices Gate::ReadRecord(const std::string& record, int64_t wall_ms) {
   return choices;
 }
 
+bool Gate::IsForgetting(const std::string& record) {
+  return record.find("\"forgetting\":true") != record.npos;
+}
+
 }  // namespace waymark_simulation

@@ -24,8 +24,8 @@ class LossWatch final : public Watch {
       const SentEvent& event = request.contents.events[place];
       for (const auto& [writer, counts] : event.lost) {
         for (const auto& [reason, count] : counts) {
-          told_[{request.collector, writer}][reason] =
-              std::max(told_[{request.collector, writer}][reason], count);
+          int64_t& most = told_[{request.collector, WriterDigits(writer)}][reason];
+          most = std::max(most, count);
         }
       }
       if (event.sequence == 0) continue;
@@ -219,7 +219,7 @@ class LossWatch final : public Watch {
 
   Facts* facts_;
   std::map<int, Json> views_;                                    // the last one of each tab
-  std::map<std::pair<size_t, std::string>, Counts> told_;        // collector, writer
+  std::map<std::pair<size_t, std::string>, Counts> told_;        // collector, writer's digits
   std::map<std::pair<size_t, std::string>, Sequences> arrived_;  // the same
 };
 

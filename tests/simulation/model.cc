@@ -45,7 +45,9 @@ const std::string& SelectorOf(const Token& token) {
 }
 
 Model::Model(const Settings& settings) : facts_(settings) {
+  watches_.push_back(MakeWireWatch());
   watches_.push_back(MakeConsentWatch(&facts_));
+  watches_.push_back(MakeWithdrawalWatch(&facts_));
   watches_.push_back(MakeOrderWatch(&facts_));
   watches_.push_back(MakeRepeatWatch(&facts_));
   watches_.push_back(MakeBoundWatch(&facts_));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "simulation/facts.h"
+#include "simulation/segment_reader.h"
 
 namespace waymark_simulation {
 
@@ -83,6 +84,9 @@ class Model {
   std::vector<std::unique_ptr<Watch>> watches_;
   std::vector<std::pair<int, size_t>> settled_;
 };
+
+// Whether anybody may get a stored event who may keep it on the device.
+bool MayLie(const Facts& facts, const Choices& choices, const StoredEvent& event);
 
 // What a call is known by in a collector's `only`.
 const std::string& SelectorOf(const Token& token);

@@ -29,6 +29,17 @@ bool IsRefusal(const std::string& protocol, const Request& request, int status) 
 
 }  // namespace
 
+bool MayLie(const Facts& facts, const Choices& choices, const StoredEvent& event) {
+  if (event.token < 0) return true;
+  const Token& token = facts.tokens[static_cast<size_t>(event.token)];
+  for (size_t i = 0; i < token.fates.size(); ++i) {
+    const bool may_go =
+        token.fates[i].wanted && Fits(facts.gate.Judge(choices, i), event.identified);
+    if (may_go && facts.gate.MayStore(choices, i)) return true;
+  }
+  return false;
+}
+
 void Model::Sent(Request request) {
   request.number = static_cast<int>(facts_.requests.size());
   const TabFacts& sender = tab(request.tab);

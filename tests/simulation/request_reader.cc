@@ -7,6 +7,8 @@ namespace waymark_simulation {
 namespace {
 
 constexpr size_t kCounterDigits = 8;
+constexpr size_t kPrefixDigits = 8;
+constexpr size_t kWriterDigits = 19;  // 11 of the time, then the prefix
 
 // The sequence stands in the message id where both count alike: its last digits, from 0.
 int64_t SequenceInId(const std::string& message_id) {
@@ -14,13 +16,20 @@ int64_t SequenceInId(const std::string& message_id) {
   return static_cast<int64_t>(std::stoull(digits, nullptr, 16)) + 1;
 }
 
+void ReadId(SentEvent* event) {
+  event->writer = event->message_id.substr(0, kPrefixDigits);
+  event->sequence = SequenceInId(event->message_id);
+}
+
+// What is written out holds instead of what the message id says.
 void ReadDelivery(const Json& delivery, SentEvent* event) {
-  event->writer = delivery.value("writer", "");
-  const auto sequence = delivery.find("sequence");
-  event->sequence =
-      sequence != delivery.end() ? sequence->get<int64_t>() : SequenceInId(event->message_id);
-  const auto lost = delivery.find("lost");
-  if (lost != delivery.end()) event->lost = lost->get<LostCounts>();
+  const SentEvent by_id = *event;
+  event->written_writer = delivery.value("writer", "");
+  if (!event->written_writer.empty()) event->writer = WriterDigits(event->written_writer);
+  event->sequence = delivery.value("sequence", event->sequence);
+  event->lost = delivery.value("lost", LostCounts());
+  event->told_twice =
+      event->lost.empty() && event->writer == by_id.writer && event->sequence == by_id.sequence;
 }
 
 SentEvent ReadSegmentEvent(const Json& json) {
@@ -32,9 +41,12 @@ SentEvent ReadSegmentEvent(const Json& json) {
   const std::string text = json.dump();
   event.token = event.identified ? FindToken(text) : TokenOfName(json.value("event", ""));
   const Json& context = json.at("context");
-  if (context.contains("delivery")) ReadDelivery(context["delivery"], &event);
+  if (event.identified) ReadId(&event);
+  const auto delivery = context.find("delivery");
+  if (delivery != context.end()) ReadDelivery(*delivery, &event);
+  event.strays = context.contains("viewport") || context.contains("document");
   event.leaks = !event.identified && (FindToken(text) != kNoToken || !event.user_id.empty() ||
-                                      context.contains("session") || event.sequence != 0);
+                                      context.contains("session") || delivery != context.end());
   return event;
 }
 
@@ -61,6 +73,12 @@ SentEvent ReadSnowplowEvent(const Json& json) {
 }
 
 }  // namespace
+
+std::string WriterDigits(const std::string& name) {
+  const bool is_name = name.size() == kWriterDigits &&
+                       name.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return is_name ? name.substr(kWriterDigits - kPrefixDigits) : "";
+}
 
 RequestContents ReadRequest(const std::string& protocol, const std::string& body) {
   const std::string text = waymark_test::Inflate(body);

@@ -24,9 +24,14 @@ struct SentEvent {
   bool leaks = false;  // de-identified, and yet it tells who or what
   std::string anonymous_id;
   std::string user_id;
+  // The last digits of the name of its writer, as which of its events it is counted, and what was
+  // lost before: by its message id, or written out where that does not say it.
   std::string writer;  // empty where none is told
   int64_t sequence = 0;
   LostCounts lost;
+  std::string written_writer;  // the whole name, where it is written out
+  bool told_twice = false;     // written out although the message id says it, too
+  bool strays = false;         // has members that are none of the protocol's
 };
 
 struct RequestContents {
@@ -36,6 +41,9 @@ struct RequestContents {
 
 // `body` may be compressed. Throws when it is not what the protocol says.
 RequestContents ReadRequest(const std::string& protocol, const std::string& body);
+
+// Of a writer's name, the digits by which its message ids begin. Empty when it is no such name.
+std::string WriterDigits(const std::string& name);
 
 }  // namespace waymark_simulation
 

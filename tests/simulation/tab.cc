@@ -140,6 +140,8 @@ void Tab::Track(const std::string& verb, const std::string& name, Priority prior
   const Token& token = world_->model.Call(number_, verb, name, priority);
   const std::string mark = TokenText(token.number);
   Json fields = {{"type", verb}, {"context", {{"page", {{"title", mark}}}}}};
+  // Also what is none of the specification's members, and stays here.
+  if (token.number % 4 == 0) fields["context"]["viewport"] = {{"width", 800}};
   const bool identifies = verb == "identify";
   properties["label"] = mark;
   fields[identifies ? "traits" : "properties"] = properties;

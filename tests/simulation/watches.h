@@ -8,8 +8,12 @@
 
 namespace waymark_simulation {
 
+// What travels beside the events follows the documents.
+std::unique_ptr<Watch> MakeWireWatch();
 // Nothing leaves or stays on the device without consent.
 std::unique_ptr<Watch> MakeConsentWatch(Facts* facts);
+// What is withdrawn or forgotten is gone when the record says so.
+std::unique_ptr<Watch> MakeWithdrawalWatch(Facts* facts);
 // Each collector gets what one writer wrote with one priority in the order of the calls.
 std::unique_ptr<Watch> MakeOrderWatch(Facts* facts);
 // Only equal message ids double, and no more often than somebody was in doubt.
