@@ -317,6 +317,7 @@ void EngineCore::WakeUp(Now now) {
   outbox_.ForgetLosses();  // the store has them, for whoever takes over
   losses_ = LossCounters();
   CloseStore();
+  withdrawal_again_ |= withdrawing_here_;
   identity_ = Identity();
   session_ = Session();
   live_.clear();

@@ -38,6 +38,7 @@ void EngineCore::OnSetConsent(const Input& input, Now now) {
                               input.fields["source"].AsName(), now);
   if (!decided.ok()) return Report(decided.status().problem());
   const PurposeSet revoked = consent_.Allowed() & ~decided->Allowed();
+  withdrawing_here_ |= revoked != 0;
   const bool unfinished = consent_.withdrawing;
   const bool first = consent_.generation == 0;
   consent_ = *decided;
@@ -67,7 +68,7 @@ void EngineCore::CarryOut(Now now) {
   if (consent_.forgetting) {
     ClearStore();
     withdrawal_ends_ = true;
-  } else if (consent_.withdrawing) {
+  } else if (withdrawing_here_) {
     CarryOutWithdrawal(now);
   }
 }
@@ -101,7 +102,8 @@ void EngineCore::AwaitDeletions() {
   withdrawal_ends_ = false;
   int64_t last = 0;
   for (const Effect& effect : effects_) {
-    if (effect.type <= EffectType::kStoreClear) last = effect.effect_id;
+    const bool changes = effect.type >= EffectType::kStorePut;
+    if (changes && effect.type <= EffectType::kStoreClear) last = effect.effect_id;
   }
   if (last == 0) return EndWithdrawal();
   StoreOperation& operation = store_operations_.emplace_back();
@@ -111,6 +113,7 @@ void EngineCore::AwaitDeletions() {
 
 void EngineCore::EndWithdrawal() {
   const bool forgotten = consent_.forgetting;
+  withdrawing_here_ = false;
   consent_.withdrawing = consent_.forgetting = false;
   // Nobody has been asked since: then there is not even a record.
   if (forgotten && !consent_.answered()) {
@@ -169,7 +172,7 @@ void EngineCore::ForgetHere(std::string_view entropy, Now now) {
   outbox_.Clear();
   held_.clear();
   const uint32_t generation = consent_.generation;
-  consent_unput_ = withdrawal_reads_ = withdrawal_ends_ = false;
+  consent_unput_ = withdrawal_reads_ = withdrawal_ends_ = withdrawing_here_ = false;
   consent_ = UndecidedState(config_.policy);
   consent_.generation = generation + 1;
   CloseStore();
@@ -193,8 +196,12 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
   if (now_stored.forgetting) ForgetHere({}, now);
   consent_ = now_stored;
   // The other tab carries its withdrawal out in the whole store; here what this tab has is put in
-  // order, in memory and under its own names.
-  consent_.withdrawing = false;
+  // order, in memory and under its own names. A withdrawal that this tab has not finished stays
+  // noted.
+  if (withdrawing_here_ && !consent_.withdrawing) {
+    consent_.withdrawing = true;
+    PutConsentRecord();
+  }
   if (consent_.generation <= generation) consent_.generation = generation + 1;
   NewGeneration({}, now);
   if ((before & ~consent_.Allowed()) != 0) {

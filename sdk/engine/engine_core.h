@@ -229,6 +229,7 @@ class EngineCore {
 
   // Small members first: an offset below 128 is a byte shorter in every instruction that uses it.
   StorePhase store_phase_ = StorePhase::kClosed;
+  bool withdrawing_here_ = false;  // this engine has to carry the withdrawal out
   bool withdrawal_reads_ = false;    // all segments, before a withdrawal is carried out
   bool withdrawal_restart_ = false;  // the page that is being read began too late
   bool withdrawal_again_ = false;    // the store refused

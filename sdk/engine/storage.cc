@@ -141,6 +141,7 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
   if (use == StoreUse::kDeliveries || use == StoreUse::kSegments) {
     segments_reading_ = segments_left_ = false;
     adopt_again_ms_ = store_retry_ms_;
+    withdrawal_again_ |= withdrawal_reads_;
   }
   if (use == StoreUse::kTexts) {
     segments_reading_ = false;
