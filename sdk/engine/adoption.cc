@@ -49,7 +49,10 @@ void EngineCore::OnLead(const Input& input, Now now) {
   for (const String& name : live_) gone |= !Contains(live, name);
   live_ = std::move(live);
   leading_ = true;
-  if (gone) adopt_again_ms_ = now.mono_ms;
+  if (gone) {
+    adopt_again_ms_ = now.mono_ms;
+    deliveries_read_ = false;
+  }
   view_dirty_ = true;
 }
 
@@ -64,6 +67,7 @@ void EngineCore::AdoptIfDue(Now now) {
 
 bool EngineCore::MayAdopt(std::string_view writer, Now now) {
   if (!leading_ || Contains(live_, writer)) return false;
+  if (!deliveries_read_) return false;  // how far its collectors are is not known yet
   const Writer* known = outbox_.FindWriter(writer);
   if (known) return !known->own;
   const int64_t age_ms = now.wall_ms - BeganMs(writer);
@@ -76,13 +80,14 @@ bool EngineCore::MayAdopt(std::string_view writer, Now now) {
 void EngineCore::ReadDeliveries(const Input& input) {
   segments_reading_ = false;
   if (store_phase_ != StorePhase::kOpen) return;
+  deliveries_read_ = true;
   const List<std::string_view> ids = LaneIds();
   List<String> taken;
   for (JsonItems entry(input.fields["entries"]); entry.Next();) {
     const std::string_view key = entry.value()["key"].AsName();
     if (key.size() <= kDeliveryPrefix.size()) continue;
     const std::string_view home = key.substr(kDeliveryPrefix.size());
-    if (home == home_ || !MayAdopt(home, input.now)) continue;
+    if (home == home_ || IsBeingDeleted(key) || !MayAdopt(home, input.now)) continue;
     taken.emplace_back() = key;
     const std::string_view bytes = input.Body(entry.value()["value"]);
     if (CheckJson(bytes).fault != JsonCheck::Fault::kNone) {
@@ -321,13 +326,6 @@ void EngineCore::WakeUp(Now now) {
   identity_ = Identity();
   session_ = Session();
   live_.clear();
-  // What could not be stored before is stored under its old name.
-  for (const Record& record : outbox_.records()) {
-    Writer* writer = outbox_.WriterOf(record);
-    if (writer->own) continue;
-    writer->own = true;
-    Emit(EffectType::kClaim).name = writer->name;
-  }
   message_ids_.NewPrefix(&prng_);
   BeginWriter(now);
   home_ = outbox_.writer();

@@ -208,6 +208,8 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
     AbortForbidden();
     DiscardForbidden();
     if (!AnyLane(GateVerdict::kDeidentify, true)) {
+      // Also what this tab wrote before it heard.
+      if (store_phase_ != StorePhase::kClosed) ClearStore();
       outbox_.TakeDeletions();
       CloseStore();
     }

@@ -146,6 +146,7 @@ class EngineCore {
   void CloseStore();
   void ClearStore();
   void Claim();
+  void ClaimName(Writer* writer);
   void OnStoreRead(const Input& input, Now now);
   void OnStoreDone(const Input& input, Now now);
   void OnStoreFailed(const Input& input, Now now);
@@ -229,7 +230,7 @@ class EngineCore {
 
   // Small members first: an offset below 128 is a byte shorter in every instruction that uses it.
   StorePhase store_phase_ = StorePhase::kClosed;
-  bool withdrawing_here_ = false;  // this engine has to carry the withdrawal out
+  bool withdrawing_here_ = false;    // this engine has to carry the withdrawal out
   bool withdrawal_reads_ = false;    // all segments, before a withdrawal is carried out
   bool withdrawal_restart_ = false;  // the page that is being read began too late
   bool withdrawal_again_ = false;    // the store refused
@@ -237,9 +238,10 @@ class EngineCore {
   bool store_failed_ = false;        // the last thing that was asked of it
   bool segments_left_ = false;       // the store may hold more than was read
   bool segments_reading_ = false;
-  bool leading_ = false;         // takes over what others left
-  bool asleep_ = false;          // others may have taken over what is stored
-  bool identity_dirty_ = false;  // changed since it was put
+  bool leading_ = false;          // takes over what others left
+  bool deliveries_read_ = false;  // of those whose segments may be taken over
+  bool asleep_ = false;           // others may have taken over what is stored
+  bool identity_dirty_ = false;   // changed since it was put
   bool session_dirty_ = false;
   bool delivery_dirty_ = false;  // how far the collectors are, or losses
   bool losses_dirty_ = false;

@@ -35,10 +35,22 @@ void EngineCore::OpenStoreIfAllowed() {
 }
 
 // Before anything is written under a name, its host is asked to hold it.
-void EngineCore::Claim() { Emit(EffectType::kClaim).name = outbox_.writer(); }
+void EngineCore::Claim() {
+  for (const Record& record : outbox_.records()) {
+    if (record.storable && record.segment == kNoSegment) ClaimName(outbox_.WriterOf(record));
+  }
+  ClaimName(&outbox_.writers().back());
+}
+
+void EngineCore::ClaimName(Writer* writer) {
+  if (writer->claimed || !writer->own) return;
+  writer->claimed = true;
+  Emit(EffectType::kClaim).name = writer->name;
+}
 
 void EngineCore::CloseStore() {
   store_phase_ = StorePhase::kClosed;
+  deliveries_read_ = false;
   segments_left_ = segments_reading_ = delivery_dirty_ = delivery_put_ = withdrawal_reads_ = false;
   adopt_again_ms_ = kNever;
   deletions_.clear();

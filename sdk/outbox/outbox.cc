@@ -448,6 +448,9 @@ void Outbox::LetGoOfStored() {
     for (size_t i = 0; i < pending_.size(); ++i) Settle(&record, static_cast<int>(i));
   }
   records_.RemoveIf([](const Record& record) { return record.segment != kNoSegment; });
+  // What could not be stored so far stays in memory: its name is given up.
+  for (Record& record : records_) record.storable = false;
+  unstored_ = 0;
   segments_.clear();
   // Its names are given up: what stands under them is anybody's, also this engine's again.
   for (Writer& writer : writers_) writer.own = false;

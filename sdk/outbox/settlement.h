@@ -38,6 +38,7 @@ struct Writer {
   uint32_t id = 0;
   String name;
   bool own = false;
+  bool claimed = false;             // its host was asked to hold the name
   List<Settlement> lanes;           // one a collector, in the order of the config
   uint32_t blocked[kPriorities]{};  // while the outbox sweeps
 };
