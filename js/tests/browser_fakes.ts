@@ -19,8 +19,14 @@ export function fakeLocalStorage(): Storage {
   return storage as Storage;
 }
 
+/** Gives the page a navigator with these members alone. */
+export function fakeNavigator(members: object): void {
+  Object.defineProperty(globalThis, "navigator", { value: members, configurable: true });
+}
+
 /** Gives the page a device on which nothing is stored yet. */
 export function freshDevice(): void {
+  fakeNavigator({});
   Object.assign(globalThis, {
     localStorage: fakeLocalStorage(),
     indexedDB: new IDBFactory(),
@@ -32,6 +38,8 @@ export function freshDevice(): void {
 }
 
 type Held = () => unknown;
+type Granted = (lock: object | null) => unknown;
+type Asked = { signal?: AbortSignal; ifAvailable?: boolean };
 
 interface Waiting {
   name: string;
@@ -47,11 +55,9 @@ export class FakeLocks {
     return { held: this._held.map((name) => ({ name })) };
   }
 
-  request(
-    name: string,
-    { signal, ifAvailable }: { signal?: AbortSignal; ifAvailable?: boolean },
-    run: (lock: object | null) => unknown,
-  ): Promise<unknown> {
+  request(name: string, ...[given, callback]: [Asked | Granted, Granted?]): Promise<unknown> {
+    const run = (callback ?? given) as Granted;
+    const { signal, ifAvailable } = (callback ? given : {}) as Asked;
     if (ifAvailable && this._held.includes(name)) return Promise.resolve(run(null));
     return new Promise((resolve, reject) => {
       const grant = async () => resolve(await this._hold(name, () => run({ name })));

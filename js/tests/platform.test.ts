@@ -1,7 +1,7 @@
 // The one suite for the stores of all platforms: what `store_get`, `store_put` and `store_delete`
 // mean, and what a store owes its caller.
 
-import { beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { BrowserStore } from "../src/platform/browser/store.ts";
 import { MemoryStore } from "../src/platform/memory/store.ts";
 import type { Fact, Store, StoreEffect } from "../src/platform/platform.ts";
@@ -240,6 +240,31 @@ describe("a device that refuses", () => {
 
 describe("the database of the browser", () => {
   beforeEach(freshDevice);
+
+  test("that never opens fails what waits, and is used once it does", async () => {
+    jest.useFakeTimers({ doNotFake: ["setImmediate", "queueMicrotask", "nextTick"] });
+    const { open } = indexedDB;
+    let request: IDBOpenDBRequest;
+    indexedDB.open = (...parameters) => {
+      request = open.apply(indexedDB, parameters);
+      return new Proxy(request, {
+        set: (_target, name, value) => Reflect.set(late, name, value),
+        get: (_target, name) => (request as any)[name],
+      });
+    };
+    const late: Record<string, (event: Event) => void> = {};
+    const store = new BrowserStore();
+    const failing = run(store, put("outbox/a"));
+    jest.advanceTimersByTime(4999);
+    jest.advanceTimersByTime(1);
+    expect((await failing)[0]).toMatchObject({ type: "store_failed", reason: "unknown" });
+    Object.assign(request!, late);
+    indexedDB.open = open;
+    jest.useRealTimers();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await run(store, put("outbox/b")))[0]!.type).toBe("store_done");
+    expect(keys((await run(store, get("outbox/")))[0])).toEqual(["outbox/b"]);
+  });
 
   test("lets another tab delete it, and is opened again when needed", async () => {
     const store = new BrowserStore();

@@ -1,10 +1,10 @@
 // What a page leaves in localStorage when it goes before its database or its engine is there, and
 // how the next page finds it.
 
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import { BrowserStore } from "../src/platform/browser/store.ts";
 import type { Fact, Store, StoreEffect } from "../src/platform/platform.ts";
-import { FakeLocks, freshDevice } from "./browser_fakes.ts";
+import { FakeLocks, fakeNavigator, freshDevice } from "./browser_fakes.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const names = () => Object.keys(localStorage).sort();
@@ -40,12 +40,12 @@ const keys = async (store: Store) => (await stored(store)).map(([key]) => key);
 
 /** A page that goes away before its database is open: that never is. */
 function dyingPage(...bodies: Body[]): void {
-  const { indexedDB } = globalThis;
-  Object.assign(globalThis, { indexedDB: { open: () => ({}) } });
+  const { indexedDB, setTimeout } = globalThis;
+  Object.assign(globalThis, { indexedDB: { open: () => ({}) }, setTimeout: () => 0 });
   const store = new BrowserStore();
   run(store, ...bodies);
   store.leave();
-  Object.assign(globalThis, { indexedDB });
+  Object.assign(globalThis, { indexedDB, setTimeout });
 }
 
 const noLocalStorage = () =>
@@ -141,6 +141,20 @@ describe("puts that wait for the database", () => {
     expect(names()).toEqual(["waymark.spill.outbox/a", "waymark.spill.outbox/d"]);
   });
 
+  test("keep a page out of the back/forward cache until they are stored", async () => {
+    const locks = new FakeLocks();
+    fakeNavigator({ locks });
+    const store = new BrowserStore();
+    const done = run(store, put("outbox/a"));
+    store.leave();
+    expect(locks.names).toEqual({ held: ["waymark"], waiting: ["waymark"] });
+    await done;
+    await new Promise(setImmediate);
+    expect(locks.names).toEqual({ held: [], waiting: [] });
+    store.leave();
+    expect(locks.names.held).toEqual([]);
+  });
+
   test("that the device does not take are let go", async () => {
     noLocalStorage();
     const store = new BrowserStore();
@@ -170,22 +184,11 @@ describe("what others have written", () => {
 });
 
 describe("calls that wait for the engine", () => {
-  let navigator_before: PropertyDescriptor | undefined;
-  const browser = (navigator: object) =>
-    Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true });
-  beforeEach(() => {
-    navigator_before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
-  });
-  afterEach(() => {
-    if (navigator_before) Object.defineProperty(globalThis, "navigator", navigator_before);
-    else delete (globalThis as any).navigator;
-  });
-
   test.each([
     ["with locks", () => ({ locks: new FakeLocks() })],
     ["without locks", () => ({})],
   ])("are taken once, oldest first, %s", async (_name, navigator) => {
-    browser(navigator());
+    fakeNavigator(navigator());
     const { spill } = new BrowserStore();
     const { now } = Date;
     for (const time of [1e12 + 2, 1e12 + 1, 1e12 + 3]) {
@@ -200,7 +203,7 @@ describe("calls that wait for the engine", () => {
   });
 
   test("are taken by one of two pages that start at the same moment", async () => {
-    browser({ locks: new FakeLocks() });
+    fakeNavigator({ locks: new FakeLocks() });
     const [a, b] = [new BrowserStore().spill, new BrowserStore().spill];
     a.leaveCalls("[]");
     // The second has not yet heard that the first has removed them.
@@ -211,7 +214,6 @@ describe("calls that wait for the engine", () => {
   });
 
   test("are given up where the device takes none", async () => {
-    browser({});
     noLocalStorage();
     const { spill } = new BrowserStore();
     expect([spill.leaveCalls("[]"), await spill.takeCalls()]).toEqual([false, []]);
