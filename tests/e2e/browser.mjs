@@ -5,11 +5,12 @@ import { findChromium } from "../../scripts/lib/chromium.mjs";
 
 const QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
 
-export async function launch() {
+/** `options` go to Playwright. */
+export async function launch(options) {
   const executablePath = process.env.WAYMARK_CHROMIUM ?? findChromium();
   if (!executablePath) throw new Error("No Chromium was found: run `make setup`.");
   // Chromium refuses its sandbox to root, which is who runs most containers.
-  return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0, args: QUIET });
+  return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0, args: QUIET, ...options });
 }
 
 /** A fresh profile with one page. `faults`: what the page threw or rejected without a catch. */
@@ -35,21 +36,22 @@ export function onDevice(page) {
 
 /** All keys of Waymark's database. */
 export function storedKeys(page) {
-  return page.evaluate(
-    () =>
-      new Promise((resolve, reject) => {
-        const open = indexedDB.open("waymark");
-        open.onerror = () => reject(open.error);
-        open.onsuccess = () => {
-          const database = open.result;
-          const names = [...database.objectStoreNames];
-          if (names.length === 0) return resolve([]);
-          const keys = database.transaction(names).objectStore(names[0]).getAllKeys();
-          keys.onsuccess = () => (database.close(), resolve(keys.result));
-          keys.onerror = () => reject(keys.error);
-        };
-      }),
-  );
+  return page.evaluate(async () => {
+    // Opening would make one where there is none.
+    if (!(await indexedDB.databases()).some(({ name }) => name === "waymark")) return [];
+    return new Promise((resolve, reject) => {
+      const open = indexedDB.open("waymark");
+      open.onerror = () => reject(open.error);
+      open.onsuccess = () => {
+        const database = open.result;
+        const names = [...database.objectStoreNames];
+        if (names.length === 0) return resolve([]);
+        const keys = database.transaction(names).objectStore(names[0]).getAllKeys();
+        keys.onsuccess = () => (database.close(), resolve(keys.result));
+        keys.onerror = () => reject(keys.error);
+      };
+    });
+  });
 }
 
 /** Asks again until the answer is there; the test runner ends a test that waits for ever. */

@@ -28,5 +28,6 @@ export async function checkOut(page) {
 export const collectorOf = (url) => ({
   events: async () => (await fetch(`${url}/events.json`)).json(),
   requests: async () => (await fetch(`${url}/requests.json`)).json(),
+  reset: () => fetch(`${url}/reset`, { method: "POST" }),
   faults: (plan) => fetch(`${url}/faults`, { method: "POST", body: JSON.stringify(plan) }),
 });

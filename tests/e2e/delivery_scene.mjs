@@ -1,0 +1,156 @@
+// What a test of delivery plays in: a site with the script, the sample collector on another origin, and a visitor who was
+// there before and said yes.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+
+import { startCollector } from "../../scripts/lib/servers.mjs";
+import { newVisitor, storedKeys, until } from "./browser.mjs";
+import { collectorOf } from "./shop.mjs";
+
+const dist = new URL("../../js/dist/", import.meta.url);
+const stub = await readFile(new URL("stub.js", dist), "utf8");
+const TYPES = { js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
+
+const NOTE_RETURN = '<script>addEventListener("pageshow", ({ persisted }) => (window.returned = persisted))</script>';
+
+/** The page as a customer would write it; `inline` is the first script behind the stub. */
+export const markup = (inline = "") => `<!doctype html><title>t</title><script>${stub}</script>
+  <script>${inline}</script>${NOTE_RETURN}
+  <script async src="waymark.js" data-config="waymark.json"></script>`;
+
+/** `url`: the page; `elsewhere`: one of another site, without a tracker. `pages` and `config` may be changed. */
+async function startSite(config) {
+  const held = {};
+  const site = {
+    config,
+    pages: { "": markup(), elsewhere: `<!doctype html><title>elsewhere</title>${NOTE_RETURN}` },
+    /** Answers no request for this file until the function that it gives is called. */
+    hold(file) {
+      let release;
+      held[file] = new Promise((resolve) => (release = resolve));
+      return release;
+    },
+  };
+  const answer = async (request, response) => {
+    const file = request.url.slice(1);
+    const give = (type, body) => response.writeHead(200, { "Content-Type": type, "Access-Control-Allow-Origin": "*" }).end(body);
+    if (file in site.pages) return give("text/html", site.pages[file]);
+    await held[file];
+    if (file === "waymark.json") return give("application/json", JSON.stringify(site.config));
+    const body = await readFile(new URL(file, dist)).catch(() => undefined);
+    return body ? give(TYPES[file.split(".").pop()], body) : response.writeHead(404).end();
+  };
+  const server = createServer((request, response) => void answer(request, response)).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address();
+  site.url = `http://127.0.0.1:${port}/`;
+  site.elsewhere = `http://localhost:${port}/elsewhere`;
+  site.stop = () => (server.close(), server.closeAllConnections());
+  return site;
+}
+
+const configFor = (url, { delivery, collectors, only }) => ({
+  waymark: 1,
+  app: { id: "delivery-test" },
+  consent: { revision: "1", purposes: [{ id: "analytics", basis: "consent", storage: true, before_answer: "hold" }] },
+  collectors: [
+    { id: "cdp", protocol: "segment", url, needs: ["analytics"], options: { write_key: "K" }, ...(only ? { only } : {}) },
+    ...(collectors ?? []),
+  ],
+  delivery: { flush_ms: 200, ...delivery },
+});
+
+/** Starts it all, and ends it after `t`. `init`: runs in each page before its scripts. `consented`: false for a new visitor. */
+export async function newScene(t, browser, { init, consented = true, ...options } = {}) {
+  const server = await startCollector(0);
+  const site = await startSite(configFor(server.url, options));
+  const { context, page, faults } = await newVisitor(browser);
+  t.after(async () => {
+    await context.close();
+    site.stop();
+    await server.stop();
+    assert.deepEqual(faults, [], "what pages threw");
+  });
+  if (init) await context.addInitScript(init);
+  context.on("page", (page) => page.on("pageerror", (error) => faults.push(error.message)));
+  const scene = {
+    site,
+    context,
+    collector: collectorOf(server.url),
+    /** Opens the page, in a new tab unless `tab` is given. */
+    async visit(tab) {
+      const page = tab ?? (await context.newPage());
+      await page.goto(site.url);
+      await page.evaluate(() => window.waymark.client.ready);
+      return page;
+    },
+  };
+  if (consented) {
+    await scene.visit(page);
+    await consent(page);
+    await page.evaluate(() => window.waymark("track", "first visit"));
+    await until(async () => (await storedKeys(page)).includes("state/identity"));
+    await settled(page);
+    await scene.collector.reset();
+  }
+  await page.close();
+  return scene;
+}
+
+export const consent = (page) => page.evaluate(() => window.waymark("consent.set", { analytics: "granted" }));
+export const view = (page) => page.evaluate(() => window.waymark.client.view());
+export const untilView = (page, holds) => until(async () => holds(await view(page)));
+
+/** Tracks `name/0`, `name/1` and so on in one task; and leaves for another page in the same task. */
+export function track(page, name, count, leaveFor) {
+  const run = ([name, count, leaveFor]) => {
+    for (let i = 0; i < count; i += 1) window.waymark("track", "token", { token: `${name}/${i}` });
+    if (leaveFor) location.href = leaveFor;
+  };
+  return page.evaluate(run, [name, count, leaveFor]);
+}
+
+/** Waits until nothing is left to send: in the page, in the store, and in what earlier pages left in a hurry. */
+export async function settled(page) {
+  await untilView(page, ({ store, queue }) => store === "ok" && queue.events + queue.held + queue.in_flight === 0);
+  await until(async () => {
+    const left = await page.evaluate(() => Object.keys(localStorage));
+    const keys = [...left, ...(await storedKeys(page))];
+    return !keys.some((key) => key.startsWith("outbox/") || key.startsWith("waymark.spill"));
+  });
+}
+
+const segment = (events) => events.filter(({ protocol }) => protocol === "segment");
+export const tokensOf = (events) => segment(events).map(({ event }) => event.properties?.token).filter(Boolean);
+
+/** `{ a: 2 }` → `a/0`, `a/1`. */
+const expected = (sent) => Object.entries(sent).flatMap(([name, count]) => Array.from({ length: count }, (_, i) => `${name}/${i}`));
+
+/** Each token is there once (the collector keeps one event a message id), and those of one page in their order. */
+export async function assertDelivered({ collector }, sent, { ordered = true } = {}) {
+  const events = await collector.events();
+  const tokens = tokensOf(events);
+  assert.deepEqual(tokens.toSorted(), expected(sent).toSorted());
+  if (ordered) {
+    for (const [name, count] of Object.entries(sent)) {
+      assert.deepEqual(tokens.filter((token) => token.startsWith(`${name}/`)), expected({ [name]: count }));
+    }
+  }
+  assertCounted(events);
+}
+
+/** As which of its writer's events it is counted. */
+export function sequenceOf({ messageId, context }) {
+  return context.delivery.sequence ?? parseInt(messageId.slice(-8), 16) + 1;
+}
+
+/** What the owner can see for himself: each writer's events count from 1 without a gap. */
+function assertCounted(events) {
+  const writers = {};
+  for (const { event } of segment(events)) (writers[event.context.delivery.writer] ??= []).push(sequenceOf(event));
+  for (const [writer, sequences] of Object.entries(writers)) {
+    sequences.sort((a, b) => a - b);
+    assert.deepEqual(sequences, Array.from(sequences, (_, i) => i + 1), `sequences of ${writer}`);
+  }
+}
