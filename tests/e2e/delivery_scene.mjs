@@ -50,21 +50,18 @@ async function startSite(config) {
   return site;
 }
 
-const configFor = (url, { delivery, collectors, only }) => ({
+const configFor = (url) => ({
   waymark: 1,
   app: { id: "delivery-test" },
   consent: { revision: "1", purposes: [{ id: "analytics", basis: "consent", storage: true, before_answer: "hold" }] },
-  collectors: [
-    { id: "cdp", protocol: "segment", url, needs: ["analytics"], options: { write_key: "K" }, ...(only ? { only } : {}) },
-    ...(collectors ?? []),
-  ],
-  delivery: { flush_ms: 200, ...delivery },
+  collectors: [{ id: "cdp", protocol: "segment", url, needs: ["analytics"], options: { write_key: "K" } }],
+  delivery: { flush_ms: 200 },
 });
 
 /** Starts it all, and ends it after `t`. `init`: runs in each page before its scripts. `consented`: false for a new visitor. */
-export async function newScene(t, browser, { init, consented = true, ...options } = {}) {
+export async function newScene(t, browser, { init, consented = true } = {}) {
   const server = await startCollector(0);
-  const site = await startSite(configFor(server.url, options));
+  const site = await startSite(configFor(server.url));
   const { context, page, faults } = await newVisitor(browser);
   t.after(async () => {
     await context.close();

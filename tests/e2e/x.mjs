@@ -1,17 +1,17 @@
 import { launch, until, storedKeys,newVisitor } from "./browser.mjs";
-import { newScene, view } from "./delivery_scene.mjs";
+import { newScene, view, settled, track, assertDelivered } from "./delivery_scene.mjs";
 const b = await launch({ ignoreDefaultArgs: ["--disable-back-forward-cache"] });
-console.log("launched");
+for (const mode of ["ackloss","down","drop"]){
 const t={after(f){this.f=f}};
-setTimeout(async()=>{console.log("timeout"); await b.close(); process.exit()},15000);
-const s=await newScene(t,b,{consented:false});
-console.log("scene");
-const p=await s.context.newPage(); p.on("console",m=>console.log(m.text())); p.on("pageerror",m=>console.log(m));p.on("requestfailed",r=>console.log(r.url(),r.failure()));
-await p.goto(s.site.url); console.log("went");
-console.log(await p.evaluate(()=>window.waymark.client.ready)); 
-await p.evaluate(() => window.waymark("consent.set", { analytics: "granted" }));
-console.log(JSON.stringify(await view(p)));
-await new Promise(r=>setTimeout(r,1000));
-console.log(JSON.stringify(await view(p)));
-console.log(await storedKeys(p));
-await t.f();await b.close();process.exit();
+const s=await newScene(t,b);
+const p=await s.visit(); 
+p.on("request",r=>r.url().includes("/v1/")&&console.log("request",r.method(),Date.now()%1e6));
+await s.collector.faults({mode});
+await track(p,"a",50); 
+await until(async()=>(await s.collector.requests()).filter(({method})=>method=="POST").length>=(mode=="ackloss"?3:2));
+await s.collector.faults({mode:"none"});
+await settled(p); 
+console.log(mode,(await s.collector.requests()).map(r=>[r.received_ms%1e6,r.method,r.status,r.events,r.body_bytes,r.encoding].join()).join("\n  "));
+await assertDelivered(s,{a:50}); 
+await t.f();}
+await b.close();process.exit();
