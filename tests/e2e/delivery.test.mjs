@@ -151,11 +151,14 @@ describe("the collector fails", { concurrency: true }, () => {
     await track(page, "during", 10);
     await page.evaluate(() => window.waymark("flush"));
     await settled(page);
-    await assertDelivered(scene, { first: 40, during: 10 });
+    // An event that failed alone three times lets the next one pass.
+    await assertDelivered(scene, { first: 40, during: 10 }, { ordered: false });
     const requests = await posts(scene);
     const failed = requests.filter(({ status }) => status === 503);
-    assert.ok(failed.length >= 4 && failed.length <= 6, `${failed.length} requests in the outage`);
-    assert.deepEqual(requests.slice(failed.length).map(({ events }) => events), [1, 49]);
+    assert.ok(failed.length > 1 && failed.length <= 6, `${failed.length} requests in the outage`);
+    const [alone, ...rest] = requests.slice(failed.length).map(({ events }) => events);
+    assert.equal(alone, 1);
+    assert.ok(rest.length <= 2, `${rest} events in the requests behind it`);
   });
 
   for (const [name, plan] of Object.entries({
