@@ -25,18 +25,20 @@ async function startSite(config) {
   const site = {
     config,
     pages: { "": markup(), elsewhere: `<!doctype html><title>elsewhere</title>${NOTE_RETURN}` },
-    /** Answers no request for this file until the function that it gives is called. */
+    /** Answers no request for this file before `release()`; `asked` is fulfilled when there is one. */
     hold(file) {
-      let release;
-      held[file] = new Promise((resolve) => (release = resolve));
-      return release;
+      const hold = {};
+      hold.asked = new Promise((resolve) => (hold.ask = resolve));
+      hold.released = new Promise((resolve) => (hold.release = resolve));
+      return (held[file] = hold);
     },
   };
   const answer = async (request, response) => {
     const file = request.url.slice(1);
     const give = (type, body) => response.writeHead(200, { "Content-Type": type, "Access-Control-Allow-Origin": "*" }).end(body);
     if (file in site.pages) return give("text/html", site.pages[file]);
-    await held[file];
+    held[file]?.ask();
+    await held[file]?.released;
     if (file === "waymark.json") return give("application/json", JSON.stringify(site.config));
     const body = await readFile(new URL(file, dist)).catch(() => undefined);
     return body ? give(TYPES[file.split(".").pop()], body) : response.writeHead(404).end();
