@@ -1,0 +1,49 @@
+// The table of F, and what Waymark must reach in it.
+
+import { least, median, most, number, spread } from "../lib/stats.mjs";
+
+const of = (raws, member) => raws.map((raw) => raw[member]);
+
+export const headings = [
+  ...["arrived unaided", "after one more event", "after next page view", "duplicates", "after equal ids"],
+  ...["requests sent during the outage", "before Retry-After was over", "s from recovery to 100", "n"],
+];
+
+export function cellsOf({ "": raws }) {
+  const seconds = median(of(raws, "recovery_s"));
+  return [
+    ...["unaided", "clicked", "viewed", "repeats", "repeats_after_ids"].map((member) => spread(of(raws, member))),
+    ...[spread(of(raws, "outage_requests")), spread(of(raws, "early"))],
+    ...[seconds === undefined ? "never" : number(seconds, 1), raws.length],
+  ];
+}
+
+const all = ["arrived unaided (least)", "100", (raws) => least(of(raws, "unaided")), (value) => value === 100];
+const soon = ["s from recovery to 100 (most)", "<= 5", (raws) => slowest(raws), (value) => value <= 5];
+const requestsUpTo = (bound) => [
+  ...["requests in the outage (most)", `<= ${bound}`],
+  ...[(raws) => most(of(raws, "outage_requests")), (value) => value <= bound],
+];
+const none_early = ["before Retry-After was over (most)", "0", (raws) => most(of(raws, "early")), (value) => value === 0];
+const one_batch = ["batches sent again (most)", "<= 1", (raws) => most(of(raws, "batches_repeated")), (value) => value <= 1];
+const equal_ids = ["twice after removing equal ids (most)", "0", (raws) => most(of(raws, "repeats_after_ids")), (value) => value === 0];
+const twice_at_most = ["copies of one event (most)", "<= 2", (raws) => most(of(raws, "copies_max")), (value) => value <= 2];
+
+// A run that never gets all has no time: it counts as endless.
+const slowest = (raws) => Math.max(...of(raws, "recovery_s").map((seconds) => seconds ?? Infinity));
+
+const TARGETS = {
+  s503: [all, soon, requestsUpTo(6)],
+  down: [all, soon, requestsUpTo(6)],
+  "s503+reload": [all, soon, requestsUpTo(6)],
+  "down+reload": [all, soon, requestsUpTo(6)],
+  ra429: [all, requestsUpTo(4), none_early],
+  ra429hidden: [all, requestsUpTo(6)],
+  ackloss: [all, one_batch, equal_ids],
+  ackloss1: [all, one_batch, twice_at_most, equal_ids],
+};
+
+/** Every fault also demands that nothing is there twice once equal ids are removed. */
+export function checksOf(name, raws) {
+  return TARGETS[name].map(([what, target, value, meets]) => [`${name}: ${what}`, target, value(raws), meets]);
+}
