@@ -43,6 +43,11 @@ size: setup ## print what the browser downloads, and check it against the budget
 	@scripts/build wasm js
 	@$(env) node scripts/size.mjs
 
+.PHONY: bench
+bench: build ## measure Waymark against its npm peers; long, ARGS="--quick --only=C,D" is shorter
+	@scripts/setup tests/bench
+	@$(env) node tests/bench/run.mjs $(ARGS)
+
 .PHONY: asan
 asan: setup ## run the native tests under the address and undefined-behaviour sanitizers
 	@scripts/build asan

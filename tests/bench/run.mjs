@@ -22,31 +22,35 @@ async function runOne(experiment, bench, settings) {
   const order = peers.map(({ id }) => id);
   const wanted = experiment.tables.filter(({ id }) => settings.only.includes(id));
   const tables = wanted.map((table) => tableOf(table, raws, order));
-  const name = title.split(/[.:]/, 2).join("").toLowerCase().replace(/[^a-z0-9+]+/g, "-").slice(0, 24);
-  save(`${name}.json`, { title, load, errors, raws });
+  save(`${experiment.name}.json`, { title, load, errors, raws });
   const notes = errors.map(({ name: who, error }) => `- ${who}: ${error}\n`).join("");
   const text = `${tables.map((table) => table.text).join("")}\nLoad average ${load.join(" to ")}.\n${notes}`;
   process.stdout.write(text);
   return { text, verdicts: tables.flatMap((table) => table.verdicts) };
 }
 
-const withCase = (experiment, cases) =>
-  !cases || experiment.id !== "F" || experiment.tables.some(({ title }) => cases.some((name) => title === `F. ${name}: of 100`));
+function isWanted({ tables, fault }, { only, cases }) {
+  return tables.some(({ id }) => only.includes(id)) && (!fault || !cases || cases.includes(fault));
+}
+
+function machine(browser) {
+  const when = `${new Date().toISOString().slice(0, 16)}Z`;
+  const cores = `${cpus().length} cores (${cpus()[0].model.trim()})`;
+  return `${when}, Chromium ${browser.version()}, Node ${process.version}, ${cores}\n`;
+}
 
 async function main() {
   const settings = readArguments(process.argv.slice(2));
-  const wanted = EXPERIMENTS.filter(
-    (experiment) => experiment.tables.some(({ id }) => settings.only.includes(id)) && withCase(experiment, settings.cases),
-  );
+  const wanted = EXPERIMENTS.filter((experiment) => isWanted(experiment, settings));
   const pages = await startPages();
   const browser = await launch();
-  const machine = `${new Date().toISOString().slice(0, 16)}Z, Chromium ${browser.version()}, Node ${process.version}, ${cpus().length} cores (${cpus()[0].model.trim()})`;
-  const parts = [`# Waymark and its npm peers\n${machine}\n`];
+  const bench = { browser, pages, log, quick: settings.quick };
+  const parts = [`# Waymark and its npm peers\n${machine(browser)}`];
   process.stdout.write(parts[0]);
   const found = [];
   try {
     for (const experiment of wanted) {
-      const { text, verdicts } = await runOne(experiment, { browser, pages, log, quick: settings.quick }, settings);
+      const { text, verdicts } = await runOne(experiment, bench, settings);
       parts.push(text);
       found.push(...verdicts);
     }
@@ -54,8 +58,10 @@ async function main() {
     await browser.close();
     pages.stop();
   }
-  if (found.length) parts.push(verdictTable(found));
-  process.stdout.write(parts.at(-1) === parts[0] || !found.length ? "" : parts.at(-1));
+  if (found.length) {
+    parts.push(verdictTable(found));
+    process.stdout.write(parts.at(-1));
+  }
   save("report.md", parts.join(""));
   save("verdicts.json", found);
 }

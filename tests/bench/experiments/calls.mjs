@@ -57,7 +57,7 @@ function callChecks({ "": raws }, all) {
     ["track() p50, us", "<= 10", median(of(raws, "p50_us")), (value) => value <= 10],
     ["track() mean, us", "<= 20", median(of(raws, "mean_us")), (value) => value <= 20],
     ["track() p99, us", "<= 100", median(of(raws, "p99_us")), (value) => value <= 100],
-    ["main-thread CPU an event until delivered, us", "<= 120", over(raws, all, "cpu_ms"), (value) => value <= 120],
+    ["CPU an event until delivered, us", "<= 120", over(raws, all, "cpu_ms"), (value) => value <= 120],
   ];
 }
 
@@ -72,6 +72,7 @@ function wireChecks({ "": raws }) {
 
 export const calls = {
   id: "C",
+  name: "c-calls",
   with_noop: true,
   with_variants: true,
   measure,
@@ -79,14 +80,20 @@ export const calls = {
     {
       id: "C",
       title: "C. 1,000 track() calls (wall us per call; CPU ms of the main thread over the no-op loop)",
-      headings: ["p50 us", "mean us", "best-rep mean us", "p99 us", "best-rep p99 us", "CPU during loop ms", "CPU until delivered ms", "CPU us/event", "n"],
+      headings: [
+        ...["p50 us", "mean us", "best-rep mean us", "p99 us", "best-rep p99 us"],
+        ...["CPU during loop ms", "CPU until delivered ms", "CPU us/event", "n"],
+      ],
       cells: callCells,
       checks: callChecks,
     },
     {
       id: "D",
       title: "D. wire cost of the same 1,000 events",
-      headings: ["delivered", "requests", "preflights", "body bytes", "body bytes/event", "decoded bytes/event", "header+URL bytes/event", "encoding"],
+      headings: [
+        ...["delivered", "requests", "preflights", "body bytes", "body bytes/event"],
+        ...["decoded bytes/event", "header+URL bytes/event", "encoding"],
+      ],
       cells: wireCells,
       checks: wireChecks,
       without: ["noop"],

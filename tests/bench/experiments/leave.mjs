@@ -47,8 +47,11 @@ async function openByScript(visit) {
 }
 
 async function openAndLeave(visit, how) {
-  const page = how === "close" ? await openByScript(visit) : how === "cold" ? await visit.newPage() : await visit.open();
-  if (how === "cold") return gone(page.goto(visit.url("cold"), { waitUntil: "commit" }));
+  if (how === "cold") {
+    const page = await visit.newPage();
+    return gone(page.goto(visit.url("cold"), { waitUntil: "commit" }));
+  }
+  const page = how === "close" ? await openByScript(visit) : await visit.open();
   await sleep(1500);
   return LEAVE[how](visit, page);
 }
@@ -66,7 +69,7 @@ async function measure(bench, peer, how) {
     return {
       ...{ unload, reopened: collector.of(EVENTS), repeats: collector.repeats },
       repeats_after_ids: collector.repeatsAfterIds,
-      requests: collector.requests.map(({ at, status, events, wire_bytes }) => [Math.round(at), status, events, wire_bytes]),
+      requests: collector.requests.map((one) => [Math.round(one.at), one.status, one.events, one.wire_bytes]),
     };
   });
 }
@@ -78,7 +81,8 @@ function cells(raws) {
   const counts = CASES.flatMap((how) => [spread(of(raws[how], "unload")), spread(of(raws[how], "reopened"))]);
   const every = CASES.flatMap((how) => raws[how] ?? []);
   const ns = CASES.map((how) => raws[how]?.length ?? 0);
-  return [...counts, most(of(every, "repeats")), most(of(every, "repeats_after_ids")), `${Math.max(...ns)}/${Math.min(...ns)}`];
+  const most_repeats = ["repeats", "repeats_after_ids"].map((member) => most(of(every, member)));
+  return [...counts, ...most_repeats, `${Math.max(...ns)}/${Math.min(...ns)}`];
 }
 
 function checks(raws) {
@@ -101,6 +105,7 @@ const headings = [
 
 export const leave = {
   id: "E",
+  name: "e-leave",
   cases: CASES,
   parallel: 3,
   measure,

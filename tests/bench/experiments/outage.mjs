@@ -115,6 +115,8 @@ function repeated({ events }) {
 function experimentOf(name) {
   return {
     id: "F",
+    name: `f-${name}`,
+    fault: name,
     parallel: 6,
     measure: (bench, peer, which) => measure(bench, peer, which, FAULTS[name]),
     tables: [

@@ -20,6 +20,7 @@ async function measure(_bench, peer) {
 
 export const size = {
   id: "A",
+  name: "a-size",
   with_noop: true,
   reps: 1,
   once: true,

@@ -36,7 +36,8 @@ async function throttle(page) {
 }
 
 const of = (raws, member) => (raws ?? []).map((raw) => raw[member]);
-const over = (raws, all, how, member) => median(of(raws[how], member)) - (median(of(all.noop?.[how], member)) ?? NaN);
+const over = (raws, all, how, member) =>
+  median(of(raws[how], member)) - (median(of(all.noop?.[how], member)) ?? NaN);
 
 function cells(raws, all) {
   const ms = (how, member) => number(median(of(raws[how], member)), 1);
@@ -59,6 +60,7 @@ function checks(raws, all) {
 
 export const start = {
   id: "B",
+  name: "b-start",
   with_noop: true,
   cases: ["", "4x"],
   quick_cases: [""],
@@ -67,7 +69,10 @@ export const start = {
     {
       id: "B",
       title: "B. start cost, main-thread CPU ms (medians)",
-      headings: ["evaluate", "init() sync", "all script until 2 s after ready, over noop", "all main thread over noop", "longest task", "evaluate 4x", "init 4x", "all script 4x", "n"],
+      headings: [
+        ...["evaluate", "init() sync", "all script until 2 s after ready, over noop"],
+        ...["all main thread over noop", "longest task", "evaluate 4x", "init 4x", "all script 4x", "n"],
+      ],
       cells,
       checks,
     },

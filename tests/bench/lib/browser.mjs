@@ -41,8 +41,10 @@ export async function launch() {
 /** A fresh profile. Some peers drop what "HeadlessChrome" tracks. */
 export async function newProfile(browser) {
   const major = browser.version().split(".")[0];
-  const userAgent = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 Safari/537.36`;
-  const context = await browser.newContext({ userAgent, locale: "en-US", viewport: { width: 1200, height: 900 } });
+  const engine = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)";
+  const userAgent = `${engine} Chrome/${major}.0.0.0 Safari/537.36`;
+  const viewport = { width: 1200, height: 900 };
+  const context = await browser.newContext({ userAgent, locale: "en-US", viewport });
   context.setDefaultTimeout(60_000);
   return context;
 }

@@ -16,14 +16,17 @@ export function watchWasmMemory() {
   }
 }
 
-/** Bytes after two forced collections: the JS heap with its array buffers, and WebAssembly's memory. */
+/** Bytes after two forced collections: the JS heap with its array buffers, WebAssembly's memory, both. */
 export async function heapBytes(page) {
   const session = await page.context().newCDPSession(page);
   for (let i = 0; i < 2; i++) await session.send("HeapProfiler.collectGarbage");
   const { usedSize, backingStorageSize = 0, embedderHeapUsedSize = 0 } = await session.send("Runtime.getHeapUsage");
-  const wasm = await page.evaluate(() => (window.wasm_memories ?? []).reduce((sum, { buffer }) => sum + buffer.byteLength, 0));
+  const wasm = await page.evaluate(() =>
+    (window.wasm_memories ?? []).reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
+  );
   await session.detach();
-  return { js: usedSize, wasm, sum: usedSize + wasm, backing: backingStorageSize, embedder: embedderHeapUsedSize };
+  const js = usedSize + backingStorageSize;
+  return { js, wasm, sum: js + wasm, array_buffers: backingStorageSize, embedder: embedderHeapUsedSize };
 }
 
 /** Bytes on the device: localStorage as UTF-16, IndexedDB as the browser estimates it. */

@@ -26,6 +26,7 @@ const RUDDER_SOURCE = {
 const runs = new Map();
 
 const script = (text) => [text, "text/javascript"];
+const saying = (error) => script(`console.error(${JSON.stringify(error.message)})`);
 const html = (text) => [text, "text/html; charset=utf-8"];
 
 /** Starts the server; `url` is its address without a slash. */
@@ -38,7 +39,7 @@ export async function startPages() {
 
 async function answer(request, response) {
   const url = new URL(request.url, `http://${request.headers.host}`);
-  const [body, type] = await contentOf(url).catch((error) => [`console.error(${JSON.stringify(error.message)})`, "text/javascript"]);
+  const [body, type] = await contentOf(url).catch(saying);
   const headers = { ...ISOLATED, "Content-Type": type, "Cache-Control": "no-store" };
   response.writeHead(200, headers).end(body);
 }

@@ -15,8 +15,8 @@ export function markdown(headings, rows) {
 export function verdicts(table, id, raws) {
   if (!table.checks || !id.startsWith("waymark") || !raws[id]) return [];
   return table.checks(raws[id], raws).map(([what, target, value, meets]) => {
-    const known = value !== undefined && !Number.isNaN(value) && value !== Infinity && value !== -Infinity;
-    return { peer: id, table: table.id, what, target, value: known ? value : "–", pass: known && meets(value) };
+    const known = value !== undefined && Number.isFinite(value);
+    return { peer: id, table: table.id, what, target, value: known ? value : value === Infinity ? "never" : "–", pass: known && meets(value) };
   });
 }
 
@@ -42,7 +42,10 @@ export function tableOf(table, raws, order) {
 }
 
 export function verdictTable(found) {
-  const rows = found.map(({ table, peer, what, target, value, pass }) => [table, peer, what, target, short(value), pass ? "pass" : "**fail**"]);
+  const rows = found.map(({ table, peer, what, target, value, pass }) => [
+    ...[table, peer, what, target, short(value)],
+    pass ? "pass" : "**fail**",
+  ]);
   return `\n### Waymark against its targets\n${markdown(["table", "peer", "what", "target", "measured", ""], rows)}`;
 }
 

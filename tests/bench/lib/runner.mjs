@@ -12,6 +12,7 @@ export async function runExperiment(experiment, bench, peers, settings) {
   const raws = {};
   const errors = [];
   const total = jobs.length;
+  let ended = 0;
   const worker = async () => {
     for (let job = jobs.shift(); job; job = jobs.shift()) {
       const begun = Date.now();
@@ -19,7 +20,8 @@ export async function runExperiment(experiment, bench, peers, settings) {
       const name = `${job.peer.id}${job.how ? ` ${job.how}` : ""} #${job.rep + 1}`;
       if (outcome.error) errors.push({ name, error: outcome.error });
       else if (outcome.raw) ((raws[job.peer.id] ??= {})[job.how] ??= []).push(outcome.raw);
-      bench.log(`  ${total - jobs.length}/${total} ${name}: ${outcome.error ?? `${((Date.now() - begun) / 1000).toFixed(0)} s`}`);
+      const seconds = ((Date.now() - begun) / 1000).toFixed(0);
+      bench.log(`  ${++ended}/${total} ${name}: ${outcome.error ?? `${seconds} s`}`);
     }
   };
   await Promise.all(Array.from({ length: experiment.parallel ?? 1 }, worker));

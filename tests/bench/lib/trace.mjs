@@ -2,8 +2,9 @@
 
 // Whatever of these is outermost is script; what stands inside one of them is already in it.
 const SCRIPT = new Set([
-  ...["EvaluateScript", "v8.compile", "v8.evaluateModule", "FunctionCall", "RunMicrotasks", "TimerFire", "EventDispatch"],
-  ...["v8.wasm.compileDecode", "v8.produceCache", "MinorGC", "MajorGC", "V8.GCScavenger", "V8.GC_MC_BACKGROUND"],
+  ...["EvaluateScript", "v8.compile", "v8.evaluateModule", "v8.run", "v8.callFunction", "FunctionCall"],
+  ...["RunMicrotasks", "BlinkScheduler_PerformMicrotaskCheckpoint", "TimerFire", "EventDispatch"],
+  ...["v8.wasm.compileConsume", "wasm.CompileLazy", "MinorGC", "MajorGC", "V8.GCScavenger"],
 ]);
 const TASK = "RunTask";
 
@@ -27,7 +28,9 @@ export function startCosts(events, bundle, page) {
 
 // Playwright's own scripts run before the page's; they belong to nobody's start.
 function navigationOf(events, { pid, tid, ts }) {
-  const commits = events.filter((event) => event.name === "CommitLoad" && event.pid === pid && event.tid === tid && event.ts < ts);
+  const commits = events.filter(
+    (event) => event.name === "CommitLoad" && event.pid === pid && event.tid === tid && event.ts < ts,
+  );
   return commits.length ? commits.at(-1).ts : 0;
 }
 

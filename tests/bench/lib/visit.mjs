@@ -49,6 +49,14 @@ export class Visit {
     return page;
   }
 
+  /** The page again, as after a reload; a page that is too busy to reload is closed. Gives the new one. */
+  async again(page) {
+    const loaded = await page.reload({ timeout: 20_000 }).then(() => true, () => false);
+    if (loaded) return page;
+    await page.close().catch(() => {});
+    return this.open();
+  }
+
   async end() {
     await this.context.close();
     await this.collector.stop();

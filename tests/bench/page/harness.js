@@ -1,6 +1,6 @@
 // What an experiment does inside the page: starts the peer, makes its calls, and times them.
 //
-// The peer is window.peer (see peers/README in ../README.md), the run's facts are window.setup.
+// The peer is window.peer (see README.md), the run's facts are window.setup.
 // Nothing here polls or logs: the page's main thread does the peer's work and this file's loops.
 
 import { NAME, properties } from "./events.js";

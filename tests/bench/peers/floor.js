@@ -5,7 +5,7 @@ let url;
 const body = () => JSON.stringify(queue.splice(0));
 
 function send() {
-  if (queue.length) fetch(url, { method: "POST", body: body(), keepalive: queue.length < 100 }).catch(() => {});
+  if (queue.length) fetch(url, { method: "POST", body: body() }).catch(() => {});
 }
 
 export function start(setup) {

@@ -3,7 +3,12 @@ import { RudderAnalytics } from "@rudderstack/analytics-js/lite";
 
 const VARIANTS = {
   "": {},
-  batch: { queueOptions: { batch: { enabled: true, maxItems: 100, maxSize: 524_288, flushInterval: 2000 }, maxItems: 1000 } },
+  batch: {
+    queueOptions: {
+      batch: { enabled: true, maxItems: 100, maxSize: 524_288, flushInterval: 2000 },
+      maxItems: 1000,
+    },
+  },
   beacon: { transportMode: "beacon" },
 };
 let analytics;
