@@ -6,6 +6,7 @@ import { cpus, loadavg } from "node:os";
 import { EXPERIMENTS } from "./experiments/index.mjs";
 import { peersFor, readArguments } from "./lib/arguments.mjs";
 import { launch } from "./lib/browser.mjs";
+import { bundleOf, wasmHash } from "./lib/bundle.mjs";
 import { startPages } from "./lib/pages.mjs";
 import { save, tableOf, verdictTable } from "./lib/report.mjs";
 import { runExperiment } from "./lib/runner.mjs";
@@ -36,12 +37,13 @@ function isWanted({ tables, fault }, { only, cases }) {
 function machine(browser) {
   const when = `${new Date().toISOString().slice(0, 16)}Z`;
   const cores = `${cpus().length} cores (${cpus()[0].model.trim()})`;
-  return `${when}, Chromium ${browser.version()}, Node ${process.version}, ${cores}\n`;
+  return `${when}, engine ${wasmHash}, Chromium ${browser.version()}, Node ${process.version}, ${cores}\n`;
 }
 
 async function main() {
   const settings = readArguments(process.argv.slice(2));
   const wanted = EXPERIMENTS.filter((experiment) => isWanted(experiment, settings));
+  await bundleOf("waymark");
   const pages = await startPages();
   const browser = await launch();
   const bench = { browser, pages, log, quick: settings.quick };

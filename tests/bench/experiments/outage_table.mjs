@@ -34,10 +34,10 @@ const twice_at_most = upTo(2, "copies of one event", "copies_max");
 const slowest = (raws) => Math.max(...of(raws, "recovery_s").map((seconds) => seconds ?? Infinity));
 
 const TARGETS = {
-  s503: [all, soon, requestsUpTo(6)],
-  down: [all, soon, requestsUpTo(6)],
-  "s503+reload": [all, soon, requestsUpTo(6)],
-  "down+reload": [all, soon, requestsUpTo(6)],
+  s503: [all, soon, requestsUpTo(6), equal_ids],
+  down: [all, soon, requestsUpTo(6), equal_ids],
+  "s503+reload": [all, soon, requestsUpTo(6), equal_ids],
+  "down+reload": [all, soon, requestsUpTo(6), equal_ids],
   ra429: [all, requestsUpTo(4), none_early],
   ra429hidden: [all, requestsUpTo(6)],
   ackloss: [all, one_batch, equal_ids],

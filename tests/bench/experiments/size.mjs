@@ -1,15 +1,12 @@
 // A: what a page downloads: the adapter bundled with its peer; for Waymark the engine beside it.
 
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
-import { bundleOf } from "../lib/bundle.mjs";
-import { DIST } from "../lib/paths.mjs";
+import { bundleOf, wasm } from "../lib/bundle.mjs";
 
 async function measure(_bench, peer) {
   const files = [Buffer.from(await bundleOf(peer.peer))];
-  if (peer.peer === "waymark") files.push(await readFile(join(DIST, "waymark.wasm")));
+  if (peer.peer === "waymark") files.push(wasm);
   const total = (weigh) => files.reduce((sum, file) => sum + weigh(file), 0);
   return {
     raw: total((file) => file.length),

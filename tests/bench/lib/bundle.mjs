@@ -1,11 +1,19 @@
 // Bundles a peer's adapter with the peer, as a shop would: one minified script.
 
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
 import { DIST, HERE } from "./paths.mjs";
 
 const bundles = new Map();
+
+/** The engine; read once, so that a build that ends meanwhile does not change what is measured. */
+export const wasm = readFileSync(join(DIST, "waymark.wasm"));
+
+/** Which engine that is. */
+export const wasmHash = createHash("sha256").update(wasm).digest("hex").slice(0, 12);
 
 /** The script that sets window.peer; made once. */
 export function bundleOf(peer) {

@@ -11,13 +11,14 @@ export function markdown(headings, rows) {
   return line(headings) + line(headings.map(() => "---")) + rows.map(line).join("");
 }
 
-/** What Waymark reached: `{what, target, value, pass}` each. */
+/** What Waymark reached, of what was measured: `{what, target, value, pass}` each. */
 export function verdicts(table, id, raws) {
   if (!table.checks || !id.startsWith("waymark") || !raws[id]) return [];
-  return table.checks(raws[id], raws).map(([what, target, value, meets]) => {
-    const known = value !== undefined && Number.isFinite(value);
-    return { peer: id, table: table.id, what, target, value: known ? value : value === Infinity ? "never" : "–", pass: known && meets(value) };
-  });
+  const checks = table.checks(raws[id], raws).filter(([, , value]) => value !== undefined && !Number.isNaN(value));
+  return checks.map(([what, target, value, meets]) => ({
+    ...{ table: table.id, peer: id, what, target },
+    ...{ value: value === Infinity ? "never" : value, pass: meets(value) },
+  }));
 }
 
 const short = (value) => (typeof value === "number" ? String(Math.round(value * 100) / 100) : value);

@@ -1,12 +1,13 @@
 // Medians, percentiles and how numbers are written.
 
+const known = (values) => values.filter((value) => Number.isFinite(value));
 const ascending = (values) => [...values].sort((a, b) => a - b);
 
 export function median(values) {
-  const known = ascending(values.filter((value) => Number.isFinite(value)));
-  if (known.length === 0) return undefined;
-  const middle = known.length >> 1;
-  return known.length % 2 ? known[middle] : (known[middle - 1] + known[middle]) / 2;
+  const sorted = ascending(known(values));
+  if (sorted.length === 0) return undefined;
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** Of a list that is not empty: the value that `share` of all do not exceed. */
@@ -19,8 +20,9 @@ export function mean(values) {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-export const least = (values) => Math.min(...values.filter((value) => Number.isFinite(value)));
-export const most = (values) => Math.max(...values.filter((value) => Number.isFinite(value)));
+/** Of nothing: undefined, as with the median. */
+export const least = (values) => (known(values).length ? Math.min(...known(values)) : undefined);
+export const most = (values) => (known(values).length ? Math.max(...known(values)) : undefined);
 
 /** "12", "0.4", or "–" for what was not measured. */
 export function number(value, digits = 0) {
@@ -29,9 +31,8 @@ export function number(value, digits = 0) {
 
 /** "50", or "49 (1-50)" where the repetitions differ. */
 export function spread(values, digits = 0) {
-  const known = values.filter((value) => Number.isFinite(value));
-  if (known.length === 0) return "–";
-  const [low, high] = [least(known), most(known)];
-  const middle = number(median(known), Number.isInteger(median(known)) ? digits : Math.max(digits, 1));
+  const [low, high, half] = [least(values), most(values), median(values)];
+  if (half === undefined) return "–";
+  const middle = number(half, Number.isInteger(half) ? digits : Math.max(digits, 1));
   return low === high ? middle : `${middle} (${number(low, digits)}-${number(high, digits)})`;
 }
