@@ -7,7 +7,7 @@
 //
 // Case "4x": with the processor throttled to a quarter.
 
-import { median, number } from "../lib/stats.mjs";
+import { least, median, number } from "../lib/stats.mjs";
 import { startCosts } from "../lib/trace.mjs";
 import { sleep, withVisit } from "../lib/visit.mjs";
 
@@ -49,12 +49,18 @@ function cells(raws, all) {
   ];
 }
 
+const STARTERS = ["snowplow", "segment", "rudder", "posthog", "amplitude", "mixpanel"];
+
+// What init leaves for later must not be more than what the best peer needs in all.
 function checks(raws, all) {
   const sum = median(raws[""].map((raw) => raw.evaluate_ms + raw.init_ms));
-  const meets = (value) => value <= 3;
+  const best = least(STARTERS.map((id) => (all[id] ? over(all[id], all, "", "script_ms") : NaN)));
+  const script = over(raws, all, "", "script_ms");
   return [
-    ["evaluate + init, ms", "<= 3", sum, meets],
-    ["all script until ready, over the no-op, ms", "<= 3", over(raws, all, "", "script_ms"), meets],
+    ["evaluate + init, ms", "<= 3", sum, (value) => value <= 3],
+    ...(best === undefined
+      ? []
+      : [["all script until 2 s after ready, ms", `<= ${number(best, 1)} (best peer)`, script, (value) => value <= best]]),
   ];
 }
 
