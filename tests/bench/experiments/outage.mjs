@@ -88,7 +88,7 @@ function traffic({ collector }, attempts, start, end) {
     received_requests: seen,
     early: earlyOnes(collector.requests),
     ...{ repeats: collector.repeats, repeats_after_ids: collector.repeatsAfterIds },
-    ...repeated(collector),
+    ...repeated(events),
     timeline: collector.requests.map((one) => [Math.round(one.at - start), one.status, one.events, one.wire_bytes]),
     attempts: attempts.map((at) => Math.round(at - start)),
   };
@@ -105,9 +105,9 @@ function earlyOnes(requests) {
   return early;
 }
 
-// Which bodies brought events a second time, and how many copies the worst event has.
-function repeated({ events }) {
-  const twice = [...events.values()].filter(({ count }) => count > 1);
+// Which bodies brought events of the outage a second time, and how many copies the worst event has.
+function repeated(events) {
+  const twice = events.filter(({ count }) => count > 1);
   const firsts = new Set(twice.map(({ batches }) => batches[0]));
   return { batches_repeated: firsts.size, copies_max: Math.max(1, ...twice.map(({ count }) => count)) };
 }

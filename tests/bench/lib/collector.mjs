@@ -44,6 +44,9 @@ export class Collector {
     this.#fault = { ...fault };
     if (fault.kind === "down") await this.#hangUp();
     else if (was_down) await this.#listen(this.port);
+    // A browser by itself sends again what breaks off on a connection that was used before: under
+    // `ackloss` every request gets a new one, so that the loss reaches the page.
+    if (fault.kind === "ackloss") this.#server.closeIdleConnections();
   }
 
   stop() {
@@ -107,7 +110,8 @@ export class Collector {
     const at = now();
     if (request.method === "OPTIONS") {
       this.preflights++;
-      return response.writeHead(204, preflightHeaders(request)).end();
+      const connection = this.#fault.kind === "ackloss" ? { Connection: "close" } : {};
+      return response.writeHead(204, { ...preflightHeaders(request), ...connection }).end();
     }
     const chunks = [];
     try {
