@@ -1,6 +1,6 @@
 // Where things are in the tree.
 
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const HERE = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -9,7 +9,8 @@ export const RESULTS = join(ROOT, "build", "bench");
 /** The built package under measurement; another build is measured with --dist. */
 export const DIST = argument("dist") ?? join(ROOT, "js", "dist");
 
+// A path, from where the program was started.
 function argument(name) {
   const given = process.argv.find((text) => text.startsWith(`--${name}=`));
-  return given?.slice(name.length + 3);
+  return given && resolve(given.slice(name.length + 3));
 }

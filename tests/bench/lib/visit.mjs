@@ -14,6 +14,7 @@ export class Visit {
   /** Opens the profile; where a peer wants a first visit (a consent decision), that is made. */
   static async begin(bench, peer, options = {}) {
     const visit = new Visit();
+    bench.visits.push(visit);
     visit.base = bench.pages.url;
     visit.context = await newProfile(bench.browser);
     visit.collector = await new Collector(newRun()).start();
@@ -58,8 +59,8 @@ export class Visit {
   }
 
   async end() {
-    await this.context.close();
-    await this.collector.stop();
+    await this.context?.close();
+    await this.collector?.stop();
   }
 }
 
