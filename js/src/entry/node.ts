@@ -12,6 +12,6 @@ export const Waymark = {
   /** Opens a client with a config document, a file or an address. Never throws. */
   open(config: Config | string, options: OpenOptions = {}): Client {
     const wasm = options.wasm ?? new URL("./waymark.wasm", import.meta.url);
-    return new Client(nodePlatform(), config, { wasm });
+    return new Client(nodePlatform(), config, { ...options, wasm });
   },
 };
