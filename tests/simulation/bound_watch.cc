@@ -1,6 +1,7 @@
 // Queues, requests and retries keep their bounds.
 #include <algorithm>
 #include <cstdlib>
+#include <deque>
 #include <map>
 
 #include "simulation/token.h"
@@ -13,7 +14,9 @@ constexpr size_t kKeepaliveBytesMax = 65'536;
 constexpr size_t kTextBytesMax = 500'000;  // Segment takes so much, Snowplow more
 constexpr size_t kEnvelopeBytes = 2'000;   // of a body, beside its events
 constexpr int64_t kHeldMax = 200;
-constexpr int64_t kPauseMs = 1'000;  // after a failure, at the least
+constexpr size_t kIdleWakesMax = 10;
+constexpr int64_t kIdleWakesMsMin = 5'000;  // that so many may take at the least
+constexpr int64_t kPauseMs = 1'000;         // after a failure, at the least
 constexpr int64_t kRetryAfterMsMax = 86'400'000;
 
 bool OutlivesPage(const Request& request) { return request.transport != "fetch"; }
@@ -46,6 +49,18 @@ class BoundWatch final : public Watch {
     pause.was_online = tab.connections;
     const int64_t asked_ms = std::atoll(answer.retry_after.c_str()) * 1'000;
     pause.asked_until_ms = facts_->now_ms + std::min(asked_ms, kRetryAfterMsMax);
+  }
+
+  void OnWake(const TabFacts& tab, bool idle) override {
+    std::deque<int64_t>& wakes = idle_wakes_[tab.number];
+    if (!idle) return wakes.clear();
+    wakes.push_back(facts_->now_ms);
+    if (wakes.size() <= kIdleWakesMax) return;
+    wakes.pop_front();
+    const int64_t took_ms = wakes.back() - wakes.front();
+    if (took_ms >= kIdleWakesMsMin) return;
+    Fail(tab, "was woken " + std::to_string(wakes.size()) + " times in " + std::to_string(took_ms) +
+                  " ms for nothing");
   }
 
   void OnView(const TabFacts& tab, const Json& view) override {
@@ -119,6 +134,7 @@ class BoundWatch final : public Watch {
   }
 
   Facts* facts_;
+  std::map<int, std::deque<int64_t>> idle_wakes_;   // by tab, since something came of one
   std::map<std::pair<int, size_t>, Pause> pauses_;  // by tab and collector
 };
 

@@ -38,7 +38,7 @@ class LossWatch final : public Watch {
   // A tab that leads has sent all that lay in the store.
   void AtRest() override {
     for (const TabFacts& tab : facts_->tabs) {
-      if (tab.leads) JudgeEnd(tab.device);
+      if (tab.leads && !IsShutOut(tab)) JudgeEnd(tab.device);
     }
   }
 
@@ -61,6 +61,14 @@ class LossWatch final : public Watch {
 
   const std::string& IdOf(size_t collector) const {
     return facts_->settings.collectors[collector].id;
+  }
+
+  // A store that cannot be opened is not asked again.
+  bool IsShutOut(const TabFacts& tab) const {
+    const auto view = views_.find(tab.number);
+    if (view == views_.end() || view->second.value("store", "") != "failed") return false;
+    const std::string reason = view->second.value("store_reason", "");
+    return reason == "blocked" || reason == "unavailable";
   }
 
   // Nothing is left that somebody still waits for.

@@ -160,6 +160,10 @@ void Model::ReportsFullQueue(int tab_number) {
   tab(tab_number).evictions.push_back(++facts_.stamp);
 }
 
+void Model::Woken(int tab_number, bool idle) {
+  ForEachWatch([&](Watch* watch) { watch->OnWake(tab(tab_number), idle); });
+}
+
 void Model::Viewed(int tab_number, const Json& view) {
   TabFacts& viewed = tab(tab_number);
   viewed.store_is_reading = view.value("store", "") == "reading";

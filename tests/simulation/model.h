@@ -26,6 +26,8 @@ class Watch {
   virtual void OnStoreEffect(const TabFacts&, const Effect&) {}
   // It is in the store now.
   virtual void OnApplied(const Transaction&) {}
+  // A timer that the engine asked for has run out. `idle`: nothing came of it.
+  virtual void OnWake(const TabFacts&, bool /*idle*/) {}
   virtual void OnView(const TabFacts&, const Json& /*view*/) {}
   // Nothing is left to do anywhere, the world being whole again: with tabs still open, and at the
   // very end.
@@ -60,6 +62,7 @@ class Model {
   void AppliedInPart(int tab, const Effect& put, size_t bytes);
   void Read(int tab, const std::string& key, const std::string& value);
 
+  void Woken(int tab, bool idle);
   void Viewed(int tab, const Json& view);
   void ReportsFullQueue(int tab);
   void Rest();
@@ -73,6 +76,7 @@ class Model {
   void Retell(const TabFacts& tab, Token* token);
   // What was called on a device up to now need neither arrive nor be counted.
   void ExcuseAll(size_t device);
+  void LoseBook(size_t device);
   void MarkStored(int tab, const Effect& put);
   bool IsDone(const Request& request, const Answer& answer) const;
   template <typename Action>

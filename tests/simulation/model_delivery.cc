@@ -97,6 +97,15 @@ void Model::ExcuseAll(size_t device) {
   }
 }
 
+// A book of losses and positions: nothing exact can be said of it any more.
+void Model::LoseBook(size_t device) {
+  facts_.books_are_whole = false;
+  for (Token& token : facts_.tokens) {
+    if (token.device != device) continue;
+    for (Fate& fate : token.fates) fate.settled_in_store = 0;
+  }
+}
+
 void Model::EmitsStoreEffect(int tab_number, const Effect& effect) {
   ++facts_.stamp;
   ForEachWatch([&](Watch* watch) { watch->OnStoreEffect(tab(tab_number), effect); });
@@ -130,8 +139,7 @@ void Model::Applied(const Transaction& transaction) {
 
 void Model::AppliedInPart(int tab_number, const Effect& put, size_t bytes) {
   ++facts_.stamp;
-  // A writer's book of losses and positions: nothing exact can be said of it any more.
-  facts_.books_are_whole = facts_.books_are_whole && !SegmentWriter(KeyOf(put)).empty();
+  if (KeyOf(put).rfind("state/delivery/", 0) == 0) LoseBook(tab(tab_number).device);
   for (const StoredEvent& event : EventsIn(KeyOf(put), put.body)) {
     if (event.token < 0) continue;
     Token& token = facts_.tokens[static_cast<size_t>(event.token)];

@@ -4,6 +4,7 @@
 // store that it is done; never while the same engine has it on its way; and what somebody else has
 // written only by the tab that leads, when the writer has gone.
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -12,6 +13,8 @@
 
 namespace waymark_simulation {
 namespace {
+
+constexpr Stamp kNever = std::numeric_limits<Stamp>::max();
 
 class RepeatWatch final : public Watch {
  public:
@@ -67,13 +70,30 @@ class RepeatWatch final : public Watch {
     if (is_done) Fail(tab, what + "although it is done");
     const auto read = token.first_read_after.find(tab.number);
     const bool knows = read != token.first_read_after.end() && fate.settled_in_store != 0 &&
-                       read->second > fate.settled_in_store;
+                       read->second > CoveredInStore(token, request.collector);
     if (knows) Fail(tab, what + "although the store says that it is done");
     const auto flying = flying_.find({tab.number, request.collector});
     if (flying == flying_.end()) return;
     const auto other = flying->second.find(event.message_id);
     const bool flies = other != flying->second.end() && other->second > tab.slept;
     if (flies) Fail(tab, what + "while it is on its way");
+  }
+
+  // Since when the store can say that the event is done. It knows one position a writer and
+  // priority, so everything before must be done, too; what was given up for want of room is not
+  // known to be.
+  Stamp CoveredInStore(const Token& token, size_t collector) const {
+    Stamp covered = 0;
+    for (const Token& other : facts_->tokens) {
+      const Fate& fate = other.fates[collector];
+      const bool counts = other.number <= token.number && other.device == token.device &&
+                          other.priority == token.priority && other.writer == token.writer &&
+                          fate.wanted && fate.at_call != Verdict::kDrop;
+      if (!counts) continue;
+      if (fate.settled_in_store == 0) return kNever;
+      covered = std::max(covered, fate.settled_in_store);
+    }
+    return covered;
   }
 
   void JudgeOwner(const TabFacts& tab, const Token& token) const {

@@ -81,6 +81,7 @@ void Tab::Deliver(std::function<void()> action) {
 void Tab::Perform(Output output, bool leaving) {
   Transaction transaction{number_, {}, world_->model.TakeSettled()};
   if (output.nothing) return;
+  outputs_ += !output.effects.empty() || !output.problems.empty();
   wake_at_ms_ = output.wake_at_ms;
   SetTimer();
   for (const Json& problem : output.problems) {
@@ -125,7 +126,10 @@ void Tab::SetTimer() {
     delay_ms += world_->random.Between(0, very_late ? kTimerVeryLateMsMax : kTimerLateMsMax);
   }
   world_->schedule.After(delay_ms, [this, timer] {
-    if (timer == timer_ && is_awake()) Command({{"type", "wake"}});
+    if (timer != timer_ || !is_awake()) return;
+    const int64_t before = outputs_;
+    Command({{"type", "wake"}});
+    world_->model.Woken(number_, outputs_ == before);
   });
 }
 

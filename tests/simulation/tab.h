@@ -92,6 +92,7 @@ class Tab {
   int64_t opened_ms_ = 0;
   std::unique_ptr<EnginePort> engine_;
   std::optional<int64_t> wake_at_ms_;  // on the tab's own clock
+  int64_t outputs_ = 0;                // of the engine, with something to do
   uint64_t timer_ = 0;                 // the one that counts
   int64_t claim_ = 0;
   int effects_until_crash_ = -1;     // negative: none is near

@@ -63,9 +63,10 @@ class WithdrawalWatch final : public Watch {
   void ReadRecord(const TabFacts& tab, const Json& record) {
     if (record.value("forgetting", false)) {
       forgettings_.emplace(tab.device, facts_->stamp);
-    } else {
-      EndForgetting(tab);
+      withdrawals_.erase(tab.number);  // everything goes
+      return;
     }
+    EndForgetting(tab);
     const auto begun = withdrawals_.find(tab.number);
     if (record.value("withdrawing", false)) {
       withdrawals_[tab.number] = facts_->stamp;
