@@ -17,7 +17,7 @@ namespace waymark {
 namespace {
 
 // The name of an engine that has just been opened may stand in the store before its host holds it.
-constexpr int64_t kYoungMs = 1'000;
+constexpr int64_t kYoungMs = 250;
 
 // The name of the event as a collector's `only` knows it.
 String SelectorFrom(JsonView event) {
@@ -314,6 +314,7 @@ void EngineCore::CleanSegment(std::string_view key, DecodedSegment* decoded, Now
 // one's name.
 void EngineCore::WakeUp(Now now) {
   asleep_ = false;
+  page_ = Leaving::kNo;
   DropDrafts();
   const bool reading = store_phase_ == StorePhase::kReadingState;
   if (store_phase_ != StorePhase::kOpen && !reading) return;

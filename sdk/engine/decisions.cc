@@ -194,6 +194,7 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
                     now_stored.forgetting == consent_.forgetting;
   if (same) return;
   if (now_stored.forgetting) ForgetHere({}, now);
+  const bool missed = now_stored.generation > generation + 1;
   consent_ = now_stored;
   // The other tab carries its withdrawal out in the whole store; here what this tab has is put in
   // order, in memory and under its own names. A withdrawal that this tab has not finished stays
@@ -204,7 +205,14 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
   }
   if (consent_.generation <= generation) consent_.generation = generation + 1;
   NewGeneration({}, now);
-  if ((before & ~consent_.Allowed()) != 0) {
+  // Of several decisions this tab heard the last one only. What was called before may have been
+  // denied in between.
+  if (missed) {
+    for (Record& record : outbox_.records()) record.captured &= consent_.always_on;
+    losses_.Add(Loss::kConsent, static_cast<int64_t>(held_.size()));
+    held_.clear();
+  }
+  if (missed || (before & ~consent_.Allowed()) != 0) {
     AbortForbidden();
     DiscardForbidden();
     if (!AnyLane(GateVerdict::kDeidentify, true)) {

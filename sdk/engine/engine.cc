@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kWriterPrefixDigits = 8;
 constexpr size_t kSignalsBytesMax = 2000;
+constexpr int64_t kStillHereMs = 1'000;
 
 // Sorts by the time of opening, so that an outbox is read in the order in which it was written;
 // ends as its message ids begin, so that a collector knows whose they are.
@@ -73,6 +74,11 @@ Output EngineCore::Handle(const Input& input) {
 }
 
 void EngineCore::Dispatch(const Input& input, Now now) {
+  // A page that still runs a second after it said that it goes, or in which somebody decides, has
+  // not gone: its platform, or some script of the page, told a tale.
+  const bool decides = input.type == InputType::kSetConsent || input.type == InputType::kReset ||
+                       input.type == InputType::kForget;
+  if (asleep_ && (decides || now.mono_ms >= slept_ms_ + kStillHereMs)) WakeUp(now);
   switch (input.type) {
     // Calls of a page come in bursts: they only queue. What one task brings is stored and sent
     // together.
@@ -179,6 +185,8 @@ void EngineCore::Pump(Now now) {
 }
 
 int64_t EngineCore::NextWake(Now now) const {
+  const bool to_store = store_phase_ == StorePhase::kOpen && outbox_.has_unstored();
+  if (asleep_ && !to_store) return std::max(slept_ms_ + kStillHereMs, now.mono_ms);
   const bool again = consent_unput_ || withdrawal_again_;
   int64_t wake = again ? std::max(store_retry_ms_, now.mono_ms) : kNever;
   if (store_phase_ == StorePhase::kFailed) wake = std::min(wake, reopen_ms_);

@@ -263,6 +263,7 @@ class EngineCore {
   int64_t last_wake_ms_ = kNever;
   int64_t next_effect_id_ = 1;
   int64_t store_retry_ms_ = 0;          // nothing is put before
+  int64_t slept_ms_ = 0;                // when it was told to
   int64_t reopen_ms_ = kNever;          // after its state could not be read
   int64_t adopt_again_ms_ = kNever;     // writers that were too young to tell
   uint32_t stored_changes_ = 0;         // losses that the store has

@@ -272,6 +272,7 @@ void EngineCore::OnLifecycle(const Input& input, Now now) {
   if (!frozen && page_ != Leaving::kClosing) return;
   // From here on others may take over what is stored, and what was counted.
   asleep_ = true;
+  slept_ms_ = now.mono_ms;
   leading_ = false;
   delivery_dirty_ = losses_dirty_ = true;
 }
