@@ -141,13 +141,16 @@ export async function assertDelivered({ collector }, sent, { ordered = true } = 
 
 /** As which of its writer's events it is counted. */
 export function sequenceOf({ messageId, context }) {
-  return context.delivery.sequence ?? parseInt(messageId.slice(-8), 16) + 1;
+  return context.delivery?.sequence ?? parseInt(messageId.slice(-8), 16) + 1;
 }
+
+/** Whose event it is, where no writer is named: its name ends as the message id begins. */
+const writerOf = ({ messageId, context }) => context.delivery?.writer?.slice(-8) ?? messageId.slice(0, 8);
 
 /** What the owner can see for himself: each writer's events count from 1 without a gap. */
 function assertCounted(events) {
   const writers = {};
-  for (const { event } of segment(events)) (writers[event.context.delivery.writer] ??= []).push(sequenceOf(event));
+  for (const { event } of segment(events)) (writers[writerOf(event)] ??= []).push(sequenceOf(event));
   for (const [writer, sequences] of Object.entries(writers)) {
     sequences.sort((a, b) => a - b);
     assert.deepEqual(sequences, Array.from(sequences, (_, i) => i + 1), `sequences of ${writer}`);
