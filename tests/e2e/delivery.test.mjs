@@ -298,7 +298,7 @@ describe("the device keeps nothing", () => {
 });
 
 describe("the collector's owner can count", () => {
-  test("each event names its writer, and its number where the message id does not say it", async (t) => {
+  test("an event names its writer and its number where the message id does not say them", async (t) => {
     const scene = await newScene(t, browser);
     const { collectors } = scene.site.config;
     collectors.push({ ...collectors[0], id: "all", protocol: "snowplow", options: {} });
@@ -311,12 +311,10 @@ describe("the collector's owner can count", () => {
     await assertDelivered(scene, { before: 3, after: 3 });
     const events = await scene.collector.events();
     const delivery = events.filter(({ protocol }) => protocol === "segment").map(({ event }) => event.context.delivery);
-    const [{ writer }] = delivery;
+    assert.deepEqual(delivery.slice(0, 3), [undefined, undefined, undefined]);
+    const { writer } = delivery[3];
     assert.match(writer, /^[0-9a-f]{19}$/);
-    assert.deepEqual(delivery, [
-      ...[{ writer }, { writer }, { writer }],
-      ...[4, 5, 6].map((sequence) => ({ writer, sequence })),
-    ]);
+    assert.deepEqual(delivery.slice(3), [4, 5, 6].map((sequence) => ({ writer, sequence })));
     assert.equal(events.filter(({ protocol }) => protocol === "snowplow").length, 8);
   });
 
@@ -332,7 +330,8 @@ describe("the collector's owner can count", () => {
     const { losses } = await view(page);
     assert.equal(losses.quota, 20);
     const events = (await scene.collector.events()).map(({ event }) => event);
-    const { writer, lost } = events[0].context.delivery;
+    const told = events.map(({ context }) => context.delivery).filter((delivery) => delivery?.lost);
+    const { writer, lost } = told[0];
     assert.deepEqual(lost, { [writer]: { quota: 20 } });
     assert.equal(Math.max(...events.map(sequenceOf)), events.length + 20);
   });
