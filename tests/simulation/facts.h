@@ -65,8 +65,9 @@ struct Fate {
   Stamp first_sent = 0;
   int arrivals = 0;
   std::map<int, Stamp> settled_in;  // tabs that were told that it is done
+  std::map<int, Stamp> noted_in;    // tabs that have put this down
   bool acknowledged = false;        // told to somebody
-  Stamp settled_in_store = 0;
+  Stamp settled_in_store = 0;       // since when the store says so
 };
 
 // One call.
@@ -79,9 +80,9 @@ struct Token {
   std::string verb;  // track, page, screen, identify
   std::string name;
   Priority priority = Priority::kNormal;
-  bool store_was_open = false;  // at the call
-  std::string writer;           // under which it was stored, when it was
-  bool stored = false;          // lay in the store at some time, identified
+  bool store_was_open = false;    // at the call
+  std::set<std::string> writers;  // under which it was stored, once for each record
+  bool stored = false;            // lay in the store at some time, identified
   bool stored_without_ids = false;
   bool moves = false;    // was stored as a call, to be judged by another tab
   int last_put_by = -1;  // a tab
@@ -131,8 +132,9 @@ struct Facts {
   std::deque<TabFacts> tabs;
   std::deque<Token> tokens;
   std::deque<Request> requests;
-  std::vector<StoreValues*> stores;    // one a device
-  std::map<std::string, int> writers;  // by their digits: the tab that took the name
+  std::vector<StoreValues*> stores;                 // one a device
+  std::map<std::string, int> writers;               // by their digits: the tab that took the name
+  std::map<std::string, std::string> stored_under;  // by message id: the writer
   Stamp stamp = 0;
   int64_t now_ms = 0;
   std::set<size_t> stores_failed;  // devices whose store has refused something

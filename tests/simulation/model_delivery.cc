@@ -1,4 +1,6 @@
 // The model's books of requests and of the store.
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "simulation/model.h"
@@ -120,19 +122,45 @@ void Model::MarkStored(int tab_number, const Effect& put) {
     token.last_put_by = tab_number;
     token.last_put = facts_.stamp;
     if (writer.empty()) token.moves = true;
-    if (event.identified && !writer.empty()) token.writer = writer;
+    if (writer.empty()) continue;
+    token.writers.insert(writer);
+    facts_.stored_under[event.message_id] = writer;
+  }
+}
+
+// The store knows one position for each writer and priority: an event is known to be done when all
+// before it are, to the tab that says so or to others before. What was given up for want of room
+// ends the model's knowledge.
+void Model::Advance(int tab_number, const std::string& writer, Priority priority,
+                    size_t collector) {
+  for (Token& token : facts_.tokens) {
+    Fate& fate = token.fates[collector];
+    const bool counts = token.priority == priority && fate.wanted &&
+                        fate.at_call != Verdict::kDrop && token.writers.count(writer) > 0;
+    if (!counts || fate.settled_in_store != 0) continue;
+    const auto noted = fate.noted_in.find(tab_number);
+    // An engine that slept knows only what the store says.
+    if (noted == fate.noted_in.end() || noted->second < tab(tab_number).slept) return;
+    fate.settled_in_store = facts_.stamp;
   }
 }
 
 void Model::Applied(const Transaction& transaction) {
-  const Stamp stamp = ++facts_.stamp;
+  ++facts_.stamp;
   for (const Effect& effect : transaction.effects) {
     if (IsPut(effect)) MarkStored(transaction.tab, effect);
     if (ClearsBooks(effect)) ExcuseAll(tab(transaction.tab).device);
   }
-  for (const auto& [token, collector] : transaction.settles) {
-    Fate& fate = facts_.tokens[static_cast<size_t>(token)].fates[collector];
-    if (fate.settled_in_store == 0) fate.settled_in_store = stamp;
+  std::set<std::tuple<std::string, Priority, size_t>> lines;
+  for (const auto& [number, collector] : transaction.settles) {
+    Token& token = facts_.tokens[static_cast<size_t>(number)];
+    token.fates[collector].noted_in[transaction.tab] = facts_.stamp;
+    const auto writer = facts_.stored_under.find(token.fates[collector].message_id);
+    if (writer == facts_.stored_under.end()) continue;
+    lines.emplace(writer->second, token.priority, collector);
+  }
+  for (const auto& [writer, priority, collector] : lines) {
+    Advance(transaction.tab, writer, priority, collector);
   }
   ForEachWatch([&](Watch* watch) { watch->OnApplied(transaction); });
 }

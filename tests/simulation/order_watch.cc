@@ -45,8 +45,14 @@ class OrderWatch final : public Watch {
     const bool came_back =
         request.tab != token.tab && !facts_->tabs[static_cast<size_t>(token.tab)].evictions.empty();
     if (came_back) return;
-    const std::string& writer = event.writer.empty() ? token.writer : event.writer;
-    if (writer.empty() || token.fates[request.collector].arrivals > 0) return;
+    const auto stored = facts_->stored_under.find(event.message_id);
+    const bool is_stored = stored != facts_->stored_under.end();
+    // What a page could not store before it slept comes before or behind what it could.
+    const bool overslept =
+        !is_stored && facts_->tabs[static_cast<size_t>(token.tab)].slept > token.called;
+    std::string writer = event.writer;
+    if (writer.empty() && is_stored) writer = stored->second;
+    if (writer.empty() || overslept || token.fates[request.collector].arrivals > 0) return;
     int& last = last_[{request.collector, token.tab, writer, token.priority}];
     if (token.number < last) {
       throw Violation("order", TokenText(token.number) + " arrives at " +

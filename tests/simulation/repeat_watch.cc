@@ -4,7 +4,6 @@
 // store that it is done; never while the same engine has it on its way; and what somebody else has
 // written only by the tab that leads, when the writer has gone.
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <set>
 
@@ -13,8 +12,6 @@
 
 namespace waymark_simulation {
 namespace {
-
-constexpr Stamp kNever = std::numeric_limits<Stamp>::max();
 
 class RepeatWatch final : public Watch {
  public:
@@ -29,7 +26,7 @@ class RepeatWatch final : public Watch {
       if (event.token < 0) continue;
       JudgeId(tab, request, event);
       JudgeRepeat(tab, request, event);
-      JudgeOwner(tab, facts_->tokens[static_cast<size_t>(event.token)]);
+      JudgeOwner(tab, event);
     }
     auto& flying = flying_[{tab.number, request.collector}];
     for (const SentEvent& event : request.contents.events) flying[event.message_id] = request.sent;
@@ -70,7 +67,7 @@ class RepeatWatch final : public Watch {
     if (is_done) Fail(tab, what + "although it is done");
     const auto read = token.first_read_after.find(tab.number);
     const bool knows = read != token.first_read_after.end() && fate.settled_in_store != 0 &&
-                       read->second > CoveredInStore(token, request.collector);
+                       read->second > fate.settled_in_store;
     if (knows) Fail(tab, what + "although the store says that it is done");
     const auto flying = flying_.find({tab.number, request.collector});
     if (flying == flying_.end()) return;
@@ -79,27 +76,12 @@ class RepeatWatch final : public Watch {
     if (flies) Fail(tab, what + "while it is on its way");
   }
 
-  // Since when the store can say that the event is done. It knows one position a writer and
-  // priority, so everything before must be done, too; what was given up for want of room is not
-  // known to be.
-  Stamp CoveredInStore(const Token& token, size_t collector) const {
-    Stamp covered = 0;
-    for (const Token& other : facts_->tokens) {
-      const Fate& fate = other.fates[collector];
-      const bool counts = other.number <= token.number && other.device == token.device &&
-                          other.priority == token.priority && other.writer == token.writer &&
-                          fate.wanted && fate.at_call != Verdict::kDrop;
-      if (!counts) continue;
-      if (fate.settled_in_store == 0) return kNever;
-      covered = std::max(covered, fate.settled_in_store);
-    }
-    return covered;
-  }
-
-  void JudgeOwner(const TabFacts& tab, const Token& token) const {
-    const std::string& writer = token.writer;
-    if (writer.empty() || tab.names.count(writer) > 0) return;
-    const std::string what = "sends " + TokenText(token.number) + " of another writer ";
+  // What was never stored nobody else can take over.
+  void JudgeOwner(const TabFacts& tab, const SentEvent& event) const {
+    const auto stored = facts_->stored_under.find(event.message_id);
+    if (stored == facts_->stored_under.end() || tab.names.count(stored->second) > 0) return;
+    const std::string& writer = stored->second;
+    const std::string what = "sends " + TokenText(event.token) + " of another writer ";
     if (!tab.leads) Fail(tab, what + "without the lead");
     for (const TabFacts& other : facts_->tabs) {
       if (other.names.count(writer) > 0) Fail(tab, what + "that is still awake");

@@ -29,6 +29,15 @@ int TokenOfDocument(std::string_view payload) {
   return TokenOfName(document.value("name", ""));
 }
 
+// Message ids need no escaping, so they are found without parsing.
+std::string MessageIdOf(std::string_view payload) {
+  constexpr std::string_view kMember = "\"message_id\":\"";
+  const size_t at = payload.find(kMember);
+  if (at == payload.npos) return {};
+  payload.remove_prefix(at + kMember.size());
+  return std::string(payload.substr(0, payload.find('"')));
+}
+
 StoredEvent ReadEvent(std::string_view frame, size_t begin) {
   StoredEvent event;
   event.begin = begin;
@@ -36,6 +45,7 @@ StoredEvent ReadEvent(std::string_view frame, size_t begin) {
   event.identified = (static_cast<uint8_t>(frame[kFlagsOffset]) & kDeidentified) == 0;
   event.sequence = LittleEndian(frame, kSequenceOffset, 8);
   const std::string_view payload = frame.substr(kHeaderBytes);
+  event.message_id = MessageIdOf(payload);
   event.token = event.identified ? FindToken(payload) : TokenOfDocument(payload);
   return event;
 }

@@ -13,6 +13,7 @@ namespace waymark_simulation {
 struct StoredEvent {
   int token = -1;
   bool identified = true;
+  std::string message_id;  // only of an event in a segment
   uint64_t sequence = 0;
   size_t begin = 0;  // of its frame in the segment
   size_t end = 0;

@@ -19,6 +19,12 @@ const char* NameOf(Priority priority) {
   return names[static_cast<size_t>(priority)];
 }
 
+// What is put down, where it can be read.
+std::string ValueOf(const Effect& effect) {
+  const bool is_text = effect.type == "store_put" && effect.body.rfind('{', 0) == 0;
+  return is_text ? " " + effect.body : "";
+}
+
 std::string Summary(const Json& fields) {
   Json shown = fields;
   for (const char* member : {"now", "entropy", "properties", "traits", "headers", "credentials",
@@ -105,7 +111,7 @@ void Tab::Perform(Output output, bool leaving) {
 }
 
 void Tab::PerformEffect(const Effect& effect, bool leaving, Transaction* transaction) {
-  if (world_->traces) world_->Tell(name() + " -> " + Summary(effect.fields));
+  if (world_->traces) world_->Tell(name() + " -> " + Summary(effect.fields) + ValueOf(effect));
   if (effect.type == "notify") return;
   if (effect.type == "http_send") return SendRequest(effect, leaving);
   if (effect.type == "http_abort") return Abort(effect.fields.at("target"));
