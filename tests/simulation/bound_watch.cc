@@ -3,7 +3,9 @@
 #include <cstdlib>
 #include <deque>
 #include <map>
+#include <set>
 
+#include "simulation/segment_reader.h"
 #include "simulation/token.h"
 #include "simulation/watches.h"
 
@@ -13,6 +15,10 @@ namespace {
 constexpr size_t kKeepaliveBytesMax = 65'536;
 constexpr size_t kTextBytesMax = 500'000;  // Segment takes so much, Snowplow more
 constexpr size_t kEnvelopeBytes = 2'000;   // of a body, beside its events
+// In the store a segment stays whole as long as one of its events waits; so each engine may have
+// twice what its queue may hold, and some segments that are nearly empty.
+constexpr size_t kSlackBytes = 128 * 1024;
+constexpr size_t kDocumentBytesMax = 16 * 1024;  // of what is no segment
 constexpr int64_t kHeldMax = 200;
 constexpr size_t kIdleWakesMax = 10;
 constexpr int64_t kIdleWakesMsMin = 0 * 5'000;  // that so many may take at the least
@@ -65,19 +71,35 @@ class BoundWatch final : public Watch {
                   " ms for nothing");
   }
 
-  void OnView(const TabFacts& tab, const Json& view) override {
-    const Json& queue = view.at("queue");
+  void OnApplied(const Transaction& transaction) override {
+    const TabFacts& tab = facts_->tabs[static_cast<size_t>(transaction.tab)];
+    std::set<int> engines;
+    size_t bytes = 0;
+    for (const auto& [key, value] : *facts_->stores[tab.device]) {
+      const std::string writer = SegmentWriter(key);
+      if (writer.empty() && value.size() > kDocumentBytesMax) {
+        Fail(tab, "lets " + key + " grow to " + std::to_string(value.size()) + " bytes");
+      }
+      if (writer.empty()) continue;
+      bytes += value.size();
+      engines.insert(facts_->writers[WriterDigits(writer)]);
+    }
+    const size_t each = 2 * static_cast<size_t>(facts_->settings.outbox_bytes_max) + kSlackBytes;
+    if (bytes <= engines.size() * each) return;
+    Fail(tab, "fills the store with " + std::to_string(bytes) + " bytes of " +
+                  std::to_string(engines.size()) + " engines");
+  }
+
+  void OnView(const TabFacts& tab, const View& view) override {
     const Settings& settings = facts_->settings;
-    if (queue.at("events") > settings.outbox_events_max) {
-      Fail(tab, "has " + queue["events"].dump() + " events in its queue of " +
-                    std::to_string(settings.outbox_events_max));
-    }
-    if (queue.at("bytes") > settings.outbox_bytes_max) {
-      Fail(tab, "has " + queue["bytes"].dump() + " bytes in its queue of " +
-                    std::to_string(settings.outbox_bytes_max));
-    }
-    const int64_t held_max = std::max(kHeldMax, settings.outbox_events_max);
-    if (queue.at("held") > held_max) Fail(tab, "holds " + queue["held"].dump() + " events");
+    const auto judge = [&](const char* what, int64_t most) {
+      if (view.Number(what) <= most) return;
+      Fail(tab, "has " + std::to_string(view.Number(what)) + " " + what + " in its queue of " +
+                    std::to_string(most));
+    };
+    judge("events", settings.outbox_events_max);
+    judge("bytes", settings.outbox_bytes_max);
+    judge("held", std::max(kHeldMax, settings.outbox_events_max));
   }
 
  private:

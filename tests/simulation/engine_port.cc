@@ -1,5 +1,6 @@
 #include "simulation/engine_port.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include "fakes/frame.h"
@@ -16,6 +17,8 @@ std::string ToFrame(Input input) {
   }
   return waymark_test::MakeFrame(input.fields.dump(), bodies);
 }
+
+std::string Quoted(std::string_view member) { return '"' + std::string(member) + "\":"; }
 
 const uint8_t* Bytes(const std::string& text) {
   return reinterpret_cast<const uint8_t*>(text.data());
@@ -51,6 +54,19 @@ Output ReadOutput(std::string_view frame) {
 
 }  // namespace
 
+int64_t View::Number(std::string_view member) const {
+  const size_t at = text.find(Quoted(member));
+  return at == text.npos ? 0 : std::strtoll(text.c_str() + at + member.size() + 3, nullptr, 10);
+}
+
+std::string View::Text(std::string_view member) const {
+  const std::string begin = Quoted(member) + '"';
+  const size_t at = text.find(begin);
+  if (at == text.npos) return {};
+  const size_t from = at + begin.size();
+  return text.substr(from, text.find('"', from) - from);
+}
+
 void ByteSum::Add(const void* bytes, size_t count) {
   const auto* at = static_cast<const uint8_t*>(bytes);
   for (size_t i = 0; i < count; ++i) value_ = (value_ ^ at[i]) * 0x100000001b3;
@@ -72,11 +88,11 @@ Output EnginePort::Handle(const Input& input) {
   return ReadOutput({reinterpret_cast<const char*>(result), size});
 }
 
-Json EnginePort::View() {
+View EnginePort::Look() {
   const uint8_t* result = waymark_view(engine_);
   const size_t size = waymark_result_size(engine_);
   const std::string_view frame(reinterpret_cast<const char*>(result), size);
-  return Json::parse(waymark_test::SplitFrame(frame).json);
+  return {waymark_test::SplitFrame(frame).json};
 }
 
 }  // namespace waymark_simulation

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nlohmann/json.hpp"
@@ -42,6 +43,15 @@ struct Output {
   bool refused = false;
 };
 
+// What the engine shows of itself. It is looked at so often that the members which are judged each
+// time are found without parsing.
+struct View {
+  std::string text;
+
+  int64_t Number(std::string_view member) const;
+  std::string Text(std::string_view member) const;  // empty where there is none
+};
+
 // FNV-1a over all that was added.
 class ByteSum {
  public:
@@ -61,7 +71,7 @@ class EnginePort {
   EnginePort& operator=(const EnginePort&) = delete;
 
   Output Handle(const Input& input);
-  Json View();
+  View Look();
 
  private:
   waymark_engine* engine_;

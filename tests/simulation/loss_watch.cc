@@ -33,7 +33,7 @@ class LossWatch final : public Watch {
     }
   }
 
-  void OnView(const TabFacts& tab, const Json& view) override { views_[tab.number] = view; }
+  void OnView(const TabFacts& tab, const View& view) override { views_[tab.number] = view; }
 
   // A tab that leads has sent all that lay in the store.
   void AtRest() override {
@@ -66,8 +66,8 @@ class LossWatch final : public Watch {
   // A store that cannot be opened is not asked again.
   bool IsShutOut(const TabFacts& tab) const {
     const auto view = views_.find(tab.number);
-    if (view == views_.end() || view->second.value("store", "") != "failed") return false;
-    const std::string reason = view->second.value("store_reason", "");
+    if (view == views_.end() || view->second.Text("store") != "failed") return false;
+    const std::string reason = view->second.Text("store_reason");
     return reason == "blocked" || reason == "unavailable";
   }
 
@@ -100,7 +100,8 @@ class LossWatch final : public Watch {
     return fate.wanted && (fate.arrivals == 0 || !is_known);
   }
 
-  static int64_t SumOf(const Json& view, const std::string& collector) {
+  static int64_t SumOf(const View& looked_at, const std::string& collector) {
+    const Json view = Json::parse(looked_at.text);
     int64_t sum = 0;
     for (const auto& [reason, count] : view.at("collectors").at(collector).at("lost").items()) {
       if (reason != kCorrupt) sum += count.get<int64_t>();
@@ -226,7 +227,7 @@ class LossWatch final : public Watch {
   }
 
   Facts* facts_;
-  std::map<int, Json> views_;                                    // the last one of each tab
+  std::map<int, View> views_;                                    // the last one of each tab
   std::map<std::pair<size_t, std::string>, Counts> told_;        // collector, writer's digits
   std::map<std::pair<size_t, std::string>, Sequences> arrived_;  // the same
 };

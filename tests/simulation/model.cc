@@ -50,6 +50,7 @@ Model::Model(const Settings& settings) : facts_(settings) {
   watches_.push_back(MakeWithdrawalWatch(&facts_));
   watches_.push_back(MakeOrderWatch(&facts_));
   watches_.push_back(MakeRepeatWatch(&facts_));
+  watches_.push_back(MakePersonWatch(&facts_));
   watches_.push_back(MakeBoundWatch(&facts_));
   watches_.push_back(MakeLossWatch(&facts_));
 }
@@ -164,9 +165,9 @@ void Model::Woken(int tab_number, bool idle) {
   ForEachWatch([&](Watch* watch) { watch->OnWake(tab(tab_number), idle); });
 }
 
-void Model::Viewed(int tab_number, const Json& view) {
+void Model::Viewed(int tab_number, const View& view) {
   TabFacts& viewed = tab(tab_number);
-  viewed.store_is_reading = view.value("store", "") == "reading";
+  viewed.store_is_reading = view.Text("store") == "reading";
   ForEachWatch([&](Watch* watch) { watch->OnView(viewed, view); });
 }
 

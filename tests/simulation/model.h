@@ -26,9 +26,11 @@ class Watch {
   virtual void OnStoreEffect(const TabFacts&, const Effect&) {}
   // It is in the store now.
   virtual void OnApplied(const Transaction&) {}
+  // A tab is given what stands under a key that is no segment.
+  virtual void OnRead(const TabFacts&, const std::string& /*key*/, const std::string& /*value*/) {}
   // A timer that the engine asked for has run out. `idle`: nothing came of it.
   virtual void OnWake(const TabFacts&, bool /*idle*/) {}
-  virtual void OnView(const TabFacts&, const Json& /*view*/) {}
+  virtual void OnView(const TabFacts&, const View&) {}
   // Nothing is left to do anywhere, the world being whole again: with tabs still open, and at the
   // very end.
   virtual void AtRest() {}
@@ -63,7 +65,7 @@ class Model {
   void Read(int tab, const std::string& key, const std::string& value);
 
   void Woken(int tab, bool idle);
-  void Viewed(int tab, const Json& view);
+  void Viewed(int tab, const View& view);
   void ReportsFullQueue(int tab);
   void Rest();
   void End();

@@ -184,6 +184,7 @@ void Model::Read(int tab_number, const std::string& key, const std::string& valu
   TabFacts& reader = tab(tab_number);
   if (SegmentWriter(key).empty()) {
     reader.state_read = stamp;
+    ForEachWatch([&](Watch* watch) { watch->OnRead(reader, key, value); });
     return;
   }
   for (const StoredEvent& event : ReadSegment(value).events) {

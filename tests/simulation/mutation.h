@@ -20,7 +20,7 @@ class Mutation {
   // False: the engine never hears of it.
   virtual bool OnInput(int /*tab*/, Input*) { return true; }
   virtual void OnOutput(int /*tab*/, Output*) {}
-  virtual void OnView(int /*tab*/, Json*) {}
+  virtual void OnView(int /*tab*/, View*) {}
   // Whether each claim is answered with the lead.
   virtual bool EveryTabLeads() const { return false; }
 };

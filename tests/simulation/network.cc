@@ -18,6 +18,10 @@ const std::vector<int> kStorms = {0, 429, 429, 500, 502, 503, 503, 504};
 const std::vector<std::string> kPatience = {
     "1", "2", "10", "30", "60", "600", "4000", "Fri, 06 Nov 2026 08:49:37 GMT", "soon"};
 
+// Two kinds of events that nobody can deliver.
+constexpr uint64_t kPoison = 0;
+constexpr uint64_t kChoking = 7'919;
+
 }  // namespace
 
 Network::Network(Surroundings* world) : world_(world), moods_(world->settings.collectors.size()) {}
@@ -108,7 +112,12 @@ Answer Network::Judge(const Request& request) {
   if (world_->schedule.now_ms() >= mood.until_ms) ChangeMood(&mood);
   if (!world_->is_healed && mood.status == 0) return {0, "network", ""};
   if (!world_->is_healed && mood.status != 200) return WithPatience(mood.status, collector);
-  if (IsPoison(request)) return {collector.protocol == "segment" ? 400 : 413, "", ""};
+  const Weather& weather = world_->settings.weather;
+  const bool chokes = Holds(request, weather.choking, kChoking);
+  if (!world_->is_healed && chokes) return {500, "", ""};
+  if (Holds(request, weather.poison, kPoison)) {
+    return {collector.protocol == "segment" ? 400 : 413, "", ""};
+  }
   if (world_->Happens(world_->settings.weather.single_error)) {
     return WithPatience(world_->random.Pick(kErrors), collector);
   }
@@ -122,12 +131,12 @@ Answer Network::WithPatience(int status, const CollectorSettings& collector) {
 }
 
 // The same events wherever they stand, for as long as the world lasts.
-bool Network::IsPoison(const Request& request) const {
+bool Network::Holds(const Request& request, int64_t per_mille, uint64_t kind) const {
   for (const SentEvent& event : request.contents.events) {
     if (event.token < 0) continue;
     Random chance(world_->settings.seed * 1'000'003 + static_cast<uint64_t>(event.token) * 17 +
-                  request.collector);
-    if (chance.PerMille(world_->settings.weather.poison)) return true;
+                  request.collector + kind);
+    if (chance.PerMille(per_mille)) return true;
   }
   return false;
 }

@@ -35,7 +35,7 @@ class Network {
   void ArriveAgain(int number);
   Answer Judge(const Request& request);
   Answer WithPatience(int status, const CollectorSettings& collector);
-  bool IsPoison(const Request& request) const;
+  bool Holds(const Request& request, int64_t per_mille, uint64_t kind) const;
   std::vector<size_t> Taken(const Request& request, int status);
   int64_t Delay();
 

@@ -32,27 +32,38 @@ void ReadDelivery(const Json& delivery, SentEvent* event) {
       event->lost.empty() && event->writer == by_id.writer && event->sequence == by_id.sequence;
 }
 
+// Of a de-identified event its name is all that is left.
+void LookForLeaks(const Json& json, SentEvent* event) {
+  event->leaks = event->leaks || !event->user_id.empty() || !event->session.empty() ||
+                 FindToken(json.dump()) != kNoToken;
+}
+
 SentEvent ReadSegmentEvent(const Json& json) {
   SentEvent event;
+  const Json& context = json.at("context");
   event.message_id = json.at("messageId");
   event.anonymous_id = json.value("anonymousId", "");
   event.user_id = json.value("userId", "");
   event.identified = event.anonymous_id != event.message_id;
-  const std::string text = json.dump();
-  event.token = event.identified ? FindToken(text) : TokenOfName(json.value("event", ""));
-  const Json& context = json.at("context");
-  if (event.identified) ReadId(&event);
+  const auto session = context.find("session");
+  if (session != context.end()) event.session = session->at("id");
   const auto delivery = context.find("delivery");
+  if (event.identified) {
+    event.token = FindToken(context.at("page").at("title").get_ref<const std::string&>());
+    ReadId(&event);
+  } else {
+    event.token = TokenOfName(json.value("event", ""));
+    event.leaks = delivery != context.end();
+    LookForLeaks(json, &event);
+  }
   if (delivery != context.end()) ReadDelivery(*delivery, &event);
   event.strays = context.contains("viewport") || context.contains("document");
-  event.leaks = !event.identified && (FindToken(text) != kNoToken || !event.user_id.empty() ||
-                                      context.contains("session") || delivery != context.end());
   return event;
 }
 
-// The entity {writer, sequence, lost} among an event's contexts.
+// The entity {writer, sequence, lost} among an event's contexts, which are JSON in a text.
 void ReadDeliveryEntity(const std::string& contexts, SentEvent* event) {
-  if (contexts.find("\"sequence\"") == contexts.npos) return;
+  if (contexts.find("\"sequence\":") == contexts.npos) return;
   for (const Json& entity : Json::parse(contexts).at("data")) {
     if (entity.at("data").contains("writer")) ReadDelivery(entity["data"], event);
   }
@@ -63,12 +74,19 @@ SentEvent ReadSnowplowEvent(const Json& json) {
   event.message_id = json.at("eid");
   event.anonymous_id = json.value("duid", "");
   event.user_id = json.value("uid", "");
+  event.session = json.value("sid", "");
   event.identified = !event.anonymous_id.empty();
-  const std::string text = json.dump();
-  event.token = event.identified ? FindToken(text) : TokenOfName(json.value("se_ac", ""));
-  ReadDeliveryEntity(json.value("co", ""), &event);
-  event.leaks = !event.identified && (FindToken(text) != kNoToken || !event.user_id.empty() ||
-                                      json.contains("sid") || event.sequence != 0);
+  const auto contexts = json.find("co");
+  if (contexts != json.end()) {
+    ReadDeliveryEntity(contexts->get_ref<const std::string&>(), &event);
+  }
+  if (event.identified) {
+    event.token = FindToken(json.at("page").get_ref<const std::string&>());
+  } else {
+    event.token = TokenOfName(json.value("se_ac", ""));
+    event.leaks = event.sequence != 0;
+    LookForLeaks(json, &event);
+  }
   return event;
 }
 

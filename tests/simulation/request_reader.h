@@ -24,6 +24,7 @@ struct SentEvent {
   bool leaks = false;  // de-identified, and yet it tells who or what
   std::string anonymous_id;
   std::string user_id;
+  std::string session;
   // The last digits of the name of its writer, as which of its events it is counted, and what was
   // lost before: by its message id, or written out where that does not say it.
   std::string writer;  // empty where none is told

@@ -90,6 +90,8 @@ void MakeWeather(Random* random, Weather* weather) {
   weather->clock_jump = Sometimes(random, 100);
   weather->long_jumps = random->Percent(20);
   weather->torn_writes = random->Percent(25);
+  weather->choking = random->Percent(75) ? 0 : random->Between(1, 60);
+  weather->decision_fails = random->Percent(75) ? 0 : random->Between(1, 300);
 }
 
 void MakeHabits(Random* random, Habits* habits) {
@@ -103,7 +105,11 @@ void MakeHabits(Random* random, Habits* habits) {
 }
 
 void MakeBounds(Random* random, Settings* settings) {
-  settings->filler_bytes_max = random->Percent(70) ? 50 : random->Between(500, 12'000);
+  // Big events cost time to simulate, so few worlds have them.
+  const int64_t size = random->Below(100);
+  settings->filler_bytes_max = 50;
+  if (size < 30) settings->filler_bytes_max = random->Between(200, 2'000);
+  if (size < 8) settings->filler_bytes_max = random->Between(4'000, 12'000);
   settings->batch_events_max = random->Percent(50) ? random->Between(1, 12) : 100;
   settings->batch_bytes_max = random->Percent(50) ? random->Between(1'024, 8'192) : 65'536;
   settings->flush_ms = random->Percent(20) ? 0 : random->Between(100, 10'000);

@@ -47,6 +47,7 @@ struct Weather {
   int64_t single_error = 0;       // of requests in fine weather
   int64_t partly_taken = 0;       // an error although some events were taken
   int64_t poison = 0;             // of events: refused wherever they stand
+  int64_t choking = 0;            // of events: answered with 500 wherever they stand
   int64_t store_fails = 0;        // of transactions
   int64_t store_phase_fails = 0;  // of steps: the store fails from here for a while
   int64_t store_slow = 0;         // of transactions

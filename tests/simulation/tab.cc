@@ -140,7 +140,7 @@ void Tab::SetTimer() {
 }
 
 void Tab::LookAtView() {
-  Json view = engine_->View();
+  View view = engine_->Look();
   world_->mutation.OnView(number_, &view);
   world_->model.Viewed(number_, view);
 }

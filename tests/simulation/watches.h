@@ -18,6 +18,8 @@ std::unique_ptr<Watch> MakeWithdrawalWatch(Facts* facts);
 std::unique_ptr<Watch> MakeOrderWatch(Facts* facts);
 // Only equal message ids double, and no more often than somebody was in doubt.
 std::unique_ptr<Watch> MakeRepeatWatch(Facts* facts);
+// Two known users are never joined.
+std::unique_ptr<Watch> MakePersonWatch(Facts* facts);
 // Queues, requests and retries keep their bounds.
 std::unique_ptr<Watch> MakeBoundWatch(Facts* facts);
 // What was accepted arrives or is counted, and counted once.
