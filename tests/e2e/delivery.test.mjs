@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 
 import { launch, until } from "./browser.mjs";
 import {
-  assertDelivered, consent, markup, newScene, sequenceOf, settled, tokensOf, track, untilView, view,
+  assertDelivered, atWork, consent, markup, newScene, sequenceOf, settled, tokensOf, track, untilView, view,
 } from "./delivery_scene.mjs";
 
 let browser;
@@ -34,6 +34,20 @@ async function killRenderers() {
 
 const leaving = (begin, url) =>
   `for (let i = 0; i < 50; i += 1) ${begin}"token", { token: "first/" + i }); location.href = "${url}";`;
+
+/** Goes in the history. Playwright's own way waits for a load, which a page that comes back from the cache has not. */
+async function go(page, direction, url) {
+  // The page may be gone before it has answered.
+  const ask = (run, argument) => page.evaluate(run, argument).catch(() => undefined);
+  await ask((direction) => history[direction](), direction);
+  await until(() => page.url() === url);
+  return until(() =>
+    ask(() => {
+      const [{ notRestoredReasons }] = performance.getEntriesByType("navigation");
+      return window.returned !== undefined && { returned: window.returned, obstacles: notRestoredReasons };
+    }),
+  );
+}
 
 const arrived = (scene, count) => until(async () => tokensOf(await scene.collector.events()).length >= count);
 
@@ -98,35 +112,72 @@ describe("the page goes", () => {
     });
   }
 
-  test("into the back/forward cache and back, with another tab open: both go on", async (t) => {
+  test("before its engine has read what is stored: all arrives", async (t) => {
+    const scene = await newScene(t, browser);
+    const page = await scene.context.newPage();
+    await page.goto(scene.site.url, { waitUntil: "commit" });
+    await page.evaluate(async (url) => {
+      while (!window.waymark?.client) await new Promise((resolve) => setTimeout(resolve));
+      await window.waymark.client.ready;
+      for (let i = 0; i < 50; i += 1) window.waymark("track", "token", { token: `early/${i}` });
+      location.href = url;
+    }, scene.site.elsewhere);
+    await page.waitForURL(scene.site.elsewhere);
+    await settled(await scene.visit(page));
+    await assertDelivered(scene, { early: 50 });
+  });
+
+  test("into the back/forward cache: it comes back as it was, and goes on", async (t) => {
+    const scene = await newScene(t, browser);
+    const page = await scene.visit();
+    await track(page, "before", 20, scene.site.elsewhere);
+    await page.waitForURL(scene.site.elsewhere);
+    const here = await go(page, "back", scene.site.url);
+    const control = await go(page, "forward", scene.site.elsewhere);
+    if (!control.returned) return t.skip("a page without any tracker does not come back either");
+    // "masked": the browser had a reason of its own, such as memory, which it keeps to itself. What a page does is named.
+    const reasons = here.obstacles?.reasons?.map(({ reason }) => reason) ?? [];
+    if (!here.returned && reasons.every((reason) => reason === "masked")) return t.skip("the browser had a reason of its own");
+    assert.deepEqual(here, { returned: true, obstacles: null });
+    await go(page, "back", scene.site.url);
+    await track(page, "after", 20);
+    await settled(page);
+    await assertDelivered(scene, { before: 20, after: 20 });
+  });
+
+  test("and comes back, while another tab stays: that one leads meanwhile, and both go on", async (t) => {
     const scene = await newScene(t, browser);
     const page = await scene.visit();
     await untilView(page, ({ leading }) => leading);
     const other = await scene.visit();
+    // Each waits for a lock of the other: one for the lead, one to learn that the other has gone.
+    await until(async () => (await page.evaluate(() => navigator.locks.query())).pending.length === 2);
     await track(page, "before", 20, scene.site.elsewhere);
     await page.waitForURL(scene.site.elsewhere);
     await untilView(other, ({ leading }) => leading);
     await track(other, "other", 20);
-    // Playwright's goBack waits for a load, which a page that comes back has not.
-    await page.evaluate(() => history.back());
-    await until(() => page.url() === scene.site.url);
-    const returned = await page.evaluate(() => [window.returned, performance.getEntriesByType("navigation")[0].notRestoredReasons]);
-    await page.evaluate(() => history.forward());
-    await until(() => page.url() === scene.site.elsewhere);
-    if (!(await page.evaluate(() => window.returned))) return t.skip("a page without any script does not come back either");
-    // "masked": the browser had a reason of its own, such as memory, which it keeps to itself. What a page does is named.
-    const reasons = returned[1]?.reasons?.map(({ reason }) => reason) ?? [];
-    if (!returned[0] && reasons.every((reason) => reason === "masked")) return t.skip("the browser kept the page out for a reason of its own");
-    assert.deepEqual(returned, [true, null]);
-    await page.evaluate(() => history.back());
-    await until(() => page.url() === scene.site.url);
+    await go(page, "back", scene.site.url);
+    await atWork(page);
     await track(page, "after", 20);
     await settled(page);
     await settled(other);
     await assertDelivered(scene, { before: 20, other: 20, after: 20 });
   });
 
-  test("while other tabs stay: the lead moves, and what was left is sent", async (t) => {
+  test("while the tab that leads stays: it sends what others left", async (t) => {
+    const scene = await newScene(t, browser);
+    const leader = await scene.visit();
+    await untilView(leader, ({ leading }) => leading);
+    const [second, third] = [await scene.visit(), await scene.visit()];
+    await scene.collector.faults({ mode: "status" });
+    await Promise.all([track(leader, "leader", 20), track(second, "second", 20), track(third, "third", 20)]);
+    await Promise.all([crash(second), third.close()]);
+    await scene.collector.faults({ mode: "none" });
+    await settled(leader);
+    await assertDelivered(scene, { leader: 20, second: 20, third: 20 });
+  });
+
+  test("while it leads: another tab leads, and sends what was left", async (t) => {
     const scene = await newScene(t, browser);
     const first = await scene.visit();
     await untilView(first, ({ leading }) => leading);
@@ -212,7 +263,7 @@ describe("the collector fails", { concurrency: true }, () => {
       await track(page, "before", 25);
       await refused(scene);
       await page.reload();
-      await page.evaluate(() => window.waymark.client.ready);
+      await atWork(page);
       await track(page, "after", 25);
       await untilView(page, ({ collectors }) => collectors.cdp.state === "waiting");
       await scene.collector.faults({ mode: "none" });
@@ -316,6 +367,7 @@ describe("the collector's owner can count", () => {
     const delivery = events.filter(({ protocol }) => protocol === "segment").map(({ event }) => event.context.delivery);
     assert.deepEqual(delivery.slice(0, 3), [undefined, undefined, undefined]);
     const { writer } = delivery[3];
+    for (const { message_id } of events) assert.equal(message_id.slice(0, 8), writer.slice(-8));
     assert.match(writer, /^[0-9a-f]{19}$/);
     assert.deepEqual(delivery.slice(3), [4, 5, 6].map((sequence) => ({ writer, sequence })));
     assert.equal(events.filter(({ protocol }) => protocol === "snowplow").length, 8);

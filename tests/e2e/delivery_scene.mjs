@@ -77,11 +77,11 @@ export async function newScene(t, browser, { init, consented = true } = {}) {
     site,
     context,
     collector: collectorOf(server.url),
-    /** Opens the page, in a new tab unless `tab` is given. */
+    /** Opens the page, in a new tab unless `tab` is given, and waits until the engine has read what is stored. */
     async visit(tab) {
       const page = tab ?? (await context.newPage());
       await page.goto(site.url);
-      await page.evaluate(() => window.waymark.client.ready);
+      await atWork(page);
       return page;
     },
   };
@@ -100,6 +100,12 @@ export async function newScene(t, browser, { init, consented = true } = {}) {
 export const consent = (page) => page.evaluate(() => window.waymark("consent.set", { analytics: "granted" }));
 export const view = (page) => page.evaluate(() => window.waymark.client.view());
 export const untilView = (page, holds) => until(async () => holds(await view(page)));
+
+/** Before that an event waits in memory; a page that leaves saves it all the same, one that crashes does not. */
+export async function atWork(page) {
+  await page.evaluate(() => window.waymark.client.ready);
+  await untilView(page, ({ store }) => store !== "reading");
+}
 
 /** Tracks `name/0`, `name/1` and so on in one task; and leaves for another page in the same task. */
 export function track(page, name, count, leaveFor) {
