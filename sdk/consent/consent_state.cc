@@ -79,7 +79,10 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool 
   }
   writer.End('}');
   if (spill) writer.FieldBool("spill", true);
-  if (state.withdrawing) writer.FieldBool("withdrawing", true);
+  if (state.withdrawing) {
+    writer.FieldRaw("withdrawing", PurposesAsJson(policy, state.withdrawn));
+    writer.Field("withdrawn_at", state.withdrawn_at);
+  }
   if (state.forgetting) writer.FieldBool("forgetting", true);
   writer.End('}');
   return json;
@@ -92,7 +95,9 @@ ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now) {
   state.forgetting = record["forgetting"].AsBool();
   if (decided_ms <= 0) return state;
   state.generation = static_cast<uint32_t>(record["generation"].IntegerOr(0));
-  state.withdrawing = record["withdrawing"].AsBool();
+  state.withdrawing = record["withdrawing"].is(JsonType::kObject);
+  state.withdrawn = PurposesFromJson(policy, record["withdrawing"]);
+  state.withdrawn_at = static_cast<uint32_t>(record["withdrawn_at"].IntegerOr(0));
   const int64_t age_days = (now.wall_ms - decided_ms) / kDayMs;
   const bool grants_hold = age_days < policy.granted_days && age_days >= 0 &&
                            record["revision"].AsName() == policy.revision;

@@ -18,12 +18,14 @@ struct ConsentState {
   PurposeSet objectable = 0;  // legitimate interest: on until denied
   PurposeSet granted = 0;
   PurposeSet denied = 0;
-  uint32_t generation = 0;   // grows with every decision; events are stamped with it
-  int64_t decided_ms = 0;    // Unix time of the last decision; 0: none
-  String source;             // who decided: person
-  bool lapsed = false;       // a grant ran out, or was given to another revision of the policy
-  bool withdrawing = false;  // a withdrawal is put down but not carried out yet
-  bool forgetting = false;   // all that is kept is to be deleted, and is not yet
+  uint32_t generation = 0;    // grows with every decision; events are stamped with it
+  int64_t decided_ms = 0;     // Unix time of the last decision; 0: none
+  String source;              // who decided: person
+  bool lapsed = false;        // a grant ran out, or was given to another revision of the policy
+  bool withdrawing = false;   // a withdrawal is put down but not carried out yet
+  PurposeSet withdrawn = 0;   // its purposes, also when they have been granted again since
+  uint32_t withdrawn_at = 0;  // its generation: what is older and needs them goes
+  bool forgetting = false;    // all that is kept is to be deleted, and is not yet
 
   bool answered() const { return decided_ms != 0; }
   PurposeState Of(int purpose) const;

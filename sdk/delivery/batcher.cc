@@ -17,6 +17,13 @@ EventType TypeFrom(std::string_view name) {
   return EventType::kTrack;
 }
 
+// What it was captured for and not withdrawn from since: a later grant brings nothing back.
+PurposeSet CapturedOf(const Record& record, const SendRules& rules) {
+  const ConsentState& consent = *rules.consent;
+  const bool older = record.generation < consent.withdrawn_at;
+  return older ? record.captured & ~consent.withdrawn : record.captured;
+}
+
 // {"<writer>":{"quota":3}}: what this collector never got and has not acknowledged to know. Empty:
 // nothing.
 String LossesToTell(const LaneQueue& queue) {
@@ -95,7 +102,7 @@ bool OtherKind(const Batch& batch, const Record& record) {
 
 bool MayGo(const Lane& lane, const Record& record, const SendRules& rules) {
   const GateVerdict verdict =
-      JudgeAgain(*rules.policy, *rules.consent, lane.policy.needs, record.captured);
+      JudgeAgain(*rules.policy, *rules.consent, lane.policy.needs, CapturedOf(record, rules));
   // A de-identified record is meant for those that get no more; for others there is a whole one.
   return verdict == (record.deidentified ? GateVerdict::kDeidentify : GateVerdict::kAdmit);
 }
@@ -113,7 +120,7 @@ OutgoingEvent OpenRecord(const Record& record, const Lane& lane, Outbox* outbox,
     context += MergeObjects(JsonView(standing), changes);
     context.push_back('}');
     *text = MergeObjects(stored, JsonView(context));
-    ApplyFieldRules(*rules.fields, rules.consent->Allowed() & record.captured, text);
+    ApplyFieldRules(*rules.fields, rules.consent->Allowed() & CapturedOf(record, rules), text);
   }
   OutgoingEvent event;
   event.deidentified = record.deidentified;

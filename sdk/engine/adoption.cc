@@ -324,8 +324,7 @@ void EngineCore::WakeUp(Now now) {
   losses_ = LossCounters();
   CloseStore();
   withdrawal_again_ |= withdrawing_here_;
-  identity_ = Identity();
-  session_ = Session();
+  ids_stale_ = true;
   live_.clear();
   message_ids_.NewPrefix(&prng_);
   BeginWriter(now);

@@ -104,9 +104,8 @@ void EngineCore::ForgetPerson() {
   session_ = Session();
   identity_dirty_ = session_dirty_ = false;
   view_dirty_ = true;
-  if (store_phase_ != StorePhase::kOpen) return;
-  Delete(EffectType::kStoreDelete, "state/identity");
-  Delete(EffectType::kStoreDelete, "state/session");
+  person_gone_ = store_phase_ == StorePhase::kReadingState || store_phase_ == StorePhase::kFailed;
+  if (store_phase_ == StorePhase::kOpen) DeletePerson();
 }
 
 void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms,

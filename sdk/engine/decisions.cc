@@ -4,6 +4,7 @@
 // that input on nothing of the purpose is sent; (2) when the store has it, aborts and deletes; (3)
 // puts the decision without the note. Stopped anywhere, it goes on at the next start, because the
 // note is in the record the engine is opened with.
+#include <algorithm>
 #include <utility>
 
 #include "base/json_check.h"
@@ -39,11 +40,14 @@ void EngineCore::OnSetConsent(const Input& input, Now now) {
   if (!decided.ok()) return Report(decided.status().problem());
   const PurposeSet revoked = consent_.Allowed() & ~decided->Allowed();
   withdrawing_here_ |= revoked != 0;
-  const bool unfinished = consent_.withdrawing;
   const bool first = consent_.generation == 0;
   consent_ = *decided;
-  consent_.withdrawing = unfinished || revoked != 0;
-  if (revoked != 0) ForgetOperations(StoreUse::kWithdrawal);  // there is more to delete
+  if (revoked != 0) {
+    consent_.withdrawing = true;
+    consent_.withdrawn |= revoked;
+    consent_.withdrawn_at = consent_.generation;
+    ForgetOperations(StoreUse::kWithdrawal);  // there is more to delete
+  }
   PutConsentRecord();
   NewGeneration(input.Body(input.fields["entropy"]), now);
   // Where nobody ever decided nothing can lie in the store: events need not wait for it to be read.
@@ -89,8 +93,7 @@ void EngineCore::CarryOutWithdrawal(Now now) {
 // The note goes when nothing is left to delete: segments of others, and those that were never read,
 // may hold what must not stay.
 void EngineCore::FinishWithdrawal() {
-  withdrawal_reads_ =
-      store_phase_ == StorePhase::kReadingState || store_phase_ == StorePhase::kOpen;
+  withdrawal_reads_ = store_phase_ != StorePhase::kClosed;
   withdrawal_ends_ = !withdrawal_reads_;
   segments_left_ = store_phase_ == StorePhase::kOpen;
   segments_after_.clear();
@@ -115,6 +118,7 @@ void EngineCore::EndWithdrawal() {
   const bool forgotten = consent_.forgetting;
   withdrawing_here_ = false;
   consent_.withdrawing = consent_.forgetting = false;
+  consent_.withdrawn = 0;
   // Nobody has been asked since: then there is not even a record.
   if (forgotten && !consent_.answered()) {
     Delete(EffectType::kStoreClear, kConsentPrefix);
@@ -187,6 +191,8 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
   const bool readable = CheckJson(value).fault == JsonCheck::Fault::kNone;
   const uint32_t generation = consent_.generation;
   const PurposeSet before = consent_.Allowed();
+  const PurposeSet unfinished = withdrawing_here_ ? consent_.withdrawn : 0;
+  const uint32_t withdrawn_at = consent_.withdrawn_at;
   const ConsentState now_stored =
       ReadConsentRecord(config_.policy, readable ? JsonView(value) : JsonView(), now);
   const bool same = now_stored.generation == generation && now_stored.granted == consent_.granted &&
@@ -199,8 +205,10 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
   // The other tab carries its withdrawal out in the whole store; here what this tab has is put in
   // order, in memory and under its own names. A withdrawal that this tab has not finished stays
   // noted.
-  if (withdrawing_here_ && !consent_.withdrawing) {
+  if ((unfinished & ~consent_.withdrawn) != 0) {
     consent_.withdrawing = true;
+    consent_.withdrawn |= unfinished;
+    consent_.withdrawn_at = std::max(consent_.withdrawn_at, withdrawn_at);
     PutConsentRecord();
   }
   if (consent_.generation <= generation) consent_.generation = generation + 1;

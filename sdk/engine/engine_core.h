@@ -152,6 +152,8 @@ class EngineCore {
   void OnStoreFailed(const Input& input, Now now);
   void Reopen();
   void ReadState(const Input& input, Now now);
+  void TakePerson(Identity&& stored, JsonView session);
+  void DeletePerson();
   void Read(std::string_view prefix, std::string_view after, StoreUse use);
   void StoreWhatIsNew(Now now);
   void EmitStoreChanges(Now now);
@@ -241,6 +243,8 @@ class EngineCore {
   bool leading_ = false;          // takes over what others left
   bool deliveries_read_ = false;  // of those whose segments may be taken over
   bool asleep_ = false;           // others may have taken over what is stored
+  bool ids_stale_ = false;        // they may have changed in the store while it slept
+  bool person_gone_ = false;      // while the store could not be reached: its ids are to go
   bool identity_dirty_ = false;   // changed since it was put
   bool session_dirty_ = false;
   bool delivery_dirty_ = false;  // how far the collectors are, or losses

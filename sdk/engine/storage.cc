@@ -103,24 +103,42 @@ void EngineCore::ReadState(const Input& input, Now now) {
   // A withdrawal may have closed the store while the answer was on its way.
   if (store_phase_ != StorePhase::kReadingState) return;
   store_phase_ = StorePhase::kOpen;
+  JsonView identity;
+  JsonView session;
   for (JsonItems entry(input.fields["entries"]); entry.Next();) {
     const std::string_view key = entry.value()["key"].AsName();
-    const bool identity = Is(key, kIdentityKey);
-    if (!identity && !Is(key, kSessionKey)) continue;
+    const bool is_identity = Is(key, kIdentityKey);
+    if (!is_identity && !Is(key, kSessionKey)) continue;
     const JsonView json = StoredJson(input.Body(entry.value()["value"]));
-    if (!json)
-      losses_.Add(Loss::kCorrupt);
-    else if (identity && identity_.empty())
-      identity_ = ReadIdentity(json);
-    else if (!identity && session_.id.empty())
-      session_ = ReadSession(json);
+    if (!json) losses_.Add(Loss::kCorrupt);
+    (is_identity ? identity : session) = json;
   }
+  if (person_gone_)
+    DeletePerson();
+  else if (ids_stale_ || identity_.empty())
+    TakePerson(ReadIdentity(identity), session);
+  person_gone_ = ids_stale_ = false;
   if (withdrawal_reads_) segments_left_ = true;
   delivery_dirty_ |= delivery_put_;  // it may hold calls that are released now
   losses_dirty_ |= delivery_put_;
   // Ids that an earlier run kept with a consent that is gone.
   if (!AnyLane(GateVerdict::kAdmit, true)) ForgetPerson();
   ReleaseHeld(now);
+}
+
+// Ids that were seen with one user here go with no other, whatever another tab has put down.
+void EngineCore::TakePerson(Identity&& stored, JsonView session) {
+  const bool same = stored.anonymous_id == identity_.anonymous_id && !identity_.user_id.empty();
+  const bool unput = same && stored.user_id.empty();
+  if (unput)
+    stored.user_id = identity_.user_id;
+  else if (same && !(stored.user_id == identity_.user_id))
+    stored.anonymous_id.clear();
+  identity_dirty_ |= unput;
+  identity_ = std::move(stored);
+  session_ = Session();
+  const bool theirs = session["anonymous_id"].AsName() == identity_.anonymous_id;
+  if (theirs && !identity_.anonymous_id.empty()) session_ = ReadSession(session);
 }
 
 void EngineCore::OnStoreDone(const Input& input, Now now) {
@@ -165,6 +183,11 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
   if (store_phase_ == StorePhase::kReadingState && use == StoreUse::kState) {
     store_phase_ = StorePhase::kFailed;
     reopen_ms_ = store_retry_ms_;
+    if (ids_stale_) {
+      identity_ = Identity();
+      session_ = Session();
+    }
+    ids_stale_ = false;
     ReleaseHeld(now);
   }
   view_dirty_ = true;
@@ -180,6 +203,7 @@ void EngineCore::Read(std::string_view prefix, std::string_view after, StoreUse 
 }
 
 Effect& EngineCore::Put(std::string_view key, String&& value, StoreUse use, uint32_t segment) {
+  deletions_.RemoveIf([&](const String& deletion) { return deletion == key; });
   Effect& effect = Emit(EffectType::kStorePut);
   effect.name = key;
   effect.bytes = std::move(value);
@@ -188,6 +212,11 @@ Effect& EngineCore::Put(std::string_view key, String&& value, StoreUse use, uint
   operation.use = use;
   operation.segment = segment;
   return effect;
+}
+
+void EngineCore::DeletePerson() {
+  Delete(EffectType::kStoreDelete, kIdentityKey);
+  Delete(EffectType::kStoreDelete, kSessionKey);
 }
 
 void EngineCore::Delete(EffectType type, std::string_view name) {
@@ -202,7 +231,11 @@ void EngineCore::Delete(EffectType type, std::string_view name) {
 
 // Nothing is kept under a decision that is not kept itself.
 bool EngineCore::StorePaused(Now now) const {
-  return store_phase_ != StorePhase::kOpen || store_retry_ms_ > now.mono_ms || consent_unput_;
+  bool undecided = consent_unput_;
+  for (const StoreOperation& operation : store_operations_) {
+    undecided |= operation.use == StoreUse::kConsent;
+  }
+  return undecided || store_phase_ != StorePhase::kOpen || store_retry_ms_ > now.mono_ms;
 }
 
 void EngineCore::StoreWhatIsNew(Now now) {
@@ -218,7 +251,9 @@ void EngineCore::StoreWhatIsNew(Now now) {
   }
   if (AnyLane(GateVerdict::kAdmit, true)) {
     if (identity_dirty_) Put(kIdentityKey, WriteIdentity(identity_), StoreUse::kStatePut);
-    if (session_dirty_) Put(kSessionKey, WriteSession(session_), StoreUse::kStatePut);
+    if (session_dirty_) {
+      Put(kSessionKey, WriteSession(session_, identity_.anonymous_id), StoreUse::kStatePut);
+    }
   }
   identity_dirty_ = session_dirty_ = false;
 }

@@ -28,11 +28,12 @@ SessionRules ReadSessionRules(JsonView identity) {
   return rules;
 }
 
-String WriteSession(const Session& session) {
+String WriteSession(const Session& session, std::string_view anonymous_id) {
   String json;
   JsonWriter(&json)
       .Begin('{')
       .Field("id", session.id)
+      .Field("anonymous_id", anonymous_id)
       .Field("index", session.index)
       .Field("event_index", session.event_index)
       .Field("started_ms", session.started_ms)

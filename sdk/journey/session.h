@@ -29,8 +29,9 @@ struct Session {
 
 SessionRules ReadSessionRules(JsonView identity);
 
-// The value of the key `state/session`.
-String WriteSession(const Session& session);
+// The value of the key `state/session`; with the id whose session it is, since two tabs may put
+// down one visitor each.
+String WriteSession(const Session& session, std::string_view anonymous_id);
 Session ReadSession(JsonView json);
 
 }  // namespace waymark

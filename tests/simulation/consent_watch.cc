@@ -53,7 +53,7 @@ class ConsentWatch final : public Watch {
   }
 
   void NoteDecision(const TabFacts& tab, const Effect& put) {
-    if (Json::parse(put.body).value("withdrawing", false))
+    if (Json::parse(put.body).contains("withdrawing"))
       deciding_.insert(tab.number);
     else
       deciding_.erase(tab.number);

@@ -44,7 +44,7 @@ class WithdrawalWatch final : public Watch {
       const auto record = facts_->stores[device]->find(kConsentKey);
       if (record == facts_->stores[device]->end()) continue;
       const Json json = Json::parse(record->second);
-      if (!json.value("withdrawing", false) && !json.value("forgetting", false)) continue;
+      if (!json.contains("withdrawing") && !json.value("forgetting", false)) continue;
       throw Violation("consent", "device " + std::to_string(device) + " never comes to an end of " +
                                      record->second);
     }
@@ -68,7 +68,7 @@ class WithdrawalWatch final : public Watch {
     }
     EndForgetting(tab);
     const auto begun = withdrawals_.find(tab.number);
-    if (record.value("withdrawing", false)) {
+    if (record.contains("withdrawing")) {
       withdrawals_[tab.number] = facts_->stamp;
     } else if (begun != withdrawals_.end()) {
       JudgeWithdrawal(tab, begun->second);

@@ -110,7 +110,8 @@ TEST(ConsentTest, AWithdrawalThatWasCutShortIsFinishedAtTheNextStart) {
   host.store = stored;
   host.store["consent/record"] =
       R"({"version":1,"revision":"2026-11-01","generation":2,"time_ms":1793817970000,)"
-      R"("source":"person","choices":{"analytics":"denied"},"withdrawing":true})";
+      R"("source":"person","choices":{"analytics":"denied"},"withdrawing":{"analytics":true},)"
+      R"("withdrawn_at":2})";
   host.requests.clear();
   host.Restart();
   host.Advance(60'000);
@@ -127,7 +128,7 @@ TEST(ConsentTest, TheNoteOfAWithdrawalStaysUntilTheDeletionsAreDone) {
   host.SetConsent({{"analytics", "denied"}});
   host.store_keeps = "state/";  // what is to be deleted there cannot be
   host.Settle();
-  EXPECT_TRUE(Json::parse(host.store["consent/record"]).value("withdrawing", false));
+  EXPECT_TRUE(Json::parse(host.store["consent/record"]).contains("withdrawing"));
   host.store_keeps.clear();
   host.Restart();
   host.Settle();

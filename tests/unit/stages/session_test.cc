@@ -42,7 +42,7 @@ TEST_F(SessionTest, AClockThatGoesBackDoesNot) {
 
 TEST_F(SessionTest, IsReadBackAsWritten) {
   Touch(5'000);
-  const Session read = ReadSession(JsonView(WriteSession(session_)));
+  const Session read = ReadSession(JsonView(WriteSession(session_, "a")));
   EXPECT_EQ(read.id, session_.id);
   EXPECT_EQ(read.index, 1);
   EXPECT_EQ(read.last_ms, 5'000);
