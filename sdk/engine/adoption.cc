@@ -107,9 +107,12 @@ void EngineCore::ReadDeliveries(const Input& input) {
   for (const String& key : taken) Delete(EffectType::kStoreDelete, key);
   ReleaseHeld(input.now);
   if (input.fields["more"].AsBool()) adopt_again_ms_ = input.now.mono_ms + kYoungMs;
+  view_dirty_ = true;
+  // A document that could not be taken over yet may say of any writer how far it has come.
+  deliveries_read_ = adopt_again_ms_ == kNever;
+  if (!deliveries_read_) return;
   segments_left_ = true;
   segments_after_.clear();
-  view_dirty_ = true;
 }
 
 uint32_t EngineCore::LanesNamed(JsonView ids) const {
@@ -317,11 +320,13 @@ void EngineCore::WakeUp(Now now) {
   page_ = Leaving::kNo;
   DropDrafts();
   const bool reading = store_phase_ == StorePhase::kReadingState;
-  if (store_phase_ != StorePhase::kOpen && !reading) return;
+  if (store_phase_ == StorePhase::kClosed) return;
   if (reading && delivery_put_) held_.clear();  // they were left to whoever takes over
   outbox_.LetGoOfStored();
-  outbox_.ForgetLosses();  // the store has them, for whoever takes over
-  losses_ = LossCounters();
+  if (store_phase_ != StorePhase::kFailed) {
+    outbox_.ForgetLosses();  // the store has them, for whoever takes over
+    losses_ = LossCounters();
+  }
   CloseStore();
   withdrawal_again_ |= withdrawing_here_;
   ids_stale_ = true;

@@ -310,14 +310,19 @@ void EngineCore::WriteRoute(bool exact, std::string_view message_id, Record* rec
   text->push_back('}');
 }
 
-// The collectors that a record would go to by policy and consent at capture alone.
+// The collectors that a record would go to, read back when everything has been granted since.
 uint32_t EngineCore::LanesOf(const Record& record, std::string_view selector,
                              std::string_view message_id) const {
+  ConsentState granted = consent_;
+  granted.granted = ~PurposeSet{0};
+  granted.denied = 0;
+  SendRules rules = rules_;
+  rules.consent = &granted;
   uint32_t lanes = 0;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const CollectorPolicy& policy = lanes_[i].policy;
     const bool meant = policy.Wants(selector) && policy.Samples(message_id);
-    if (meant && MayGo(lanes_[i], record, Rules())) lanes |= 1u << i;
+    if (meant && MayGo(lanes_[i], record, rules)) lanes |= 1u << i;
   }
   return lanes;
 }

@@ -46,7 +46,7 @@ void EngineCore::OnSetConsent(const Input& input, Now now) {
     consent_.withdrawing = true;
     consent_.withdrawn |= revoked;
     consent_.withdrawn_at = consent_.generation;
-    ForgetOperations(StoreUse::kWithdrawal);  // there is more to delete
+    KeepWithdrawing();  // there is more to delete
   }
   PutConsentRecord();
   NewGeneration(input.Body(input.fields["entropy"]), now);
@@ -109,9 +109,18 @@ void EngineCore::AwaitDeletions() {
     if (changes && effect.type <= EffectType::kStoreClear) last = effect.effect_id;
   }
   if (last == 0) return EndWithdrawal();
+  for (StoreOperation& operation : store_operations_) {
+    if (operation.effect_id != last) continue;
+    operation.ends_withdrawal = true;
+    return;
+  }
   StoreOperation& operation = store_operations_.emplace_back();
   operation.effect_id = last;
-  operation.use = StoreUse::kWithdrawal;
+  operation.ends_withdrawal = true;
+}
+
+void EngineCore::KeepWithdrawing() {
+  for (StoreOperation& operation : store_operations_) operation.ends_withdrawal = false;
 }
 
 void EngineCore::EndWithdrawal() {
@@ -177,6 +186,7 @@ void EngineCore::ForgetHere(std::string_view entropy, Now now) {
   held_.clear();
   const uint32_t generation = consent_.generation;
   consent_unput_ = withdrawal_reads_ = withdrawal_ends_ = withdrawing_here_ = false;
+  KeepWithdrawing();
   consent_ = UndecidedState(config_.policy);
   consent_.generation = generation + 1;
   CloseStore();

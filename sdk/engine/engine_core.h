@@ -73,7 +73,6 @@ class EngineCore {
     kSegments,
     kTexts,
     kConsent,
-    kWithdrawal,
     kSegmentPut,
     kStatePut,
     kDelete,
@@ -84,6 +83,7 @@ class EngineCore {
     StoreUse use = StoreUse::kNone;
     uint32_t segment = kNoSegment;  // kSegmentPut
     String key;                     // kDelete
+    bool ends_withdrawal = false;   // the last deletion of one
   };
 
   // engine.cc
@@ -132,6 +132,7 @@ class EngineCore {
   void FinishWithdrawal();
   void AwaitDeletions();
   void EndWithdrawal();
+  void KeepWithdrawing();
   void ForgetOperations(StoreUse use);
   void AbortForbidden();
   void DiscardForbidden();

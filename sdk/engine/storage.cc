@@ -147,7 +147,7 @@ void EngineCore::OnStoreDone(const Input& input, Now now) {
   const StoreOperation operation = TakeOperation(input.Integer("effect_id"));
   if (operation.use == StoreUse::kSegmentPut) outbox_.OnStored(operation.segment);
   if (operation.use == StoreUse::kConsent) CarryOut(now);
-  if (operation.use == StoreUse::kWithdrawal) EndWithdrawal();
+  if (operation.ends_withdrawal) EndWithdrawal();
 }
 
 // What could not be done is asked for again after a while; meanwhile all goes on in memory.
@@ -158,7 +158,7 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
   Report("store_failed", "", store_reason_, "a store that takes events; they wait in memory");
   const StoreUse use = operation.use;
   consent_unput_ |= use == StoreUse::kConsent;
-  if (use != StoreUse::kNone) {
+  if (use != StoreUse::kNone || operation.ends_withdrawal) {
     store_retry_ms_ = now.mono_ms + (kStoreRetryMs << std::min(store_failures_++, kDoublingsMax));
   }
   if (use == StoreUse::kSegmentPut) outbox_.OnNotStored(operation.segment);
@@ -179,7 +179,7 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
   }
   // A decision holds whether or not it could be put down.
   if (use == StoreUse::kConsent) CarryOut(now);
-  if (use == StoreUse::kWithdrawal) withdrawal_again_ = true;
+  withdrawal_again_ |= operation.ends_withdrawal;
   if (store_phase_ == StorePhase::kReadingState && use == StoreUse::kState) {
     store_phase_ = StorePhase::kFailed;
     reopen_ms_ = store_retry_ms_;

@@ -77,7 +77,7 @@ class BoundWatch final : public Watch {
     size_t bytes = 0;
     for (const auto& [key, value] : *facts_->stores[tab.device]) {
       const std::string writer = SegmentWriter(key);
-      if (writer.empty() && value.size() > kDocumentBytesMax) {
+      if (writer.empty() && value.size() > kDocumentBytesMax + HeldBytesMax(value)) {
         Fail(tab, "lets " + key + " grow to " + std::to_string(value.size()) + " bytes");
       }
       if (writer.empty()) continue;
@@ -103,6 +103,12 @@ class BoundWatch final : public Watch {
   }
 
  private:
+  // Calls that a page which went could not judge yet are part of its queue.
+  size_t HeldBytesMax(const std::string& document) const {
+    const bool holds = document.find("\"held\":[{") != document.npos;
+    return holds ? static_cast<size_t>(facts_->settings.outbox_bytes_max) : 0;
+  }
+
   // After a failure, of one tab and one collector.
   struct Pause {
     int64_t until_ms = 0;
