@@ -281,7 +281,8 @@ void EngineCore::OnConnectivity(const Input& input, Now now) {
   const bool was_online = online_;
   online_ = input.fields["online"].AsBool(true);
   metered_ = input.fields["metered"].AsBool();
-  if (metered_ && !rules_.bulk_waits) DropDrafts();
+  // A draft that went past what had to wait may not go on with what comes behind it.
+  if (metered_ != rules_.bulk_waits) DropDrafts();
   rules_.bulk_waits = metered_;
   view_dirty_ = true;
   for (size_t i = 0; i < lanes_.size(); ++i) {

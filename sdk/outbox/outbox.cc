@@ -177,6 +177,7 @@ void Outbox::Close(Record* record, int lane) {
   record->in_flight = Without(record->in_flight, bit);
   if (record->pending == bit && WaitsForStore(*record)) --unstored_;
   record->pending = Without(record->pending, bit);
+  record->closed = With(record->closed, bit);
   ++closings_;
   --pending_[static_cast<size_t>(lane)].of[static_cast<size_t>(record->priority)];
   unswept_ = true;
@@ -227,8 +228,8 @@ void Outbox::CountLost(Writer* writer, size_t lane, Loss reason, int64_t count) 
 }
 
 // What is settled for a collector with nothing open before it can be told by one number, and so
-// does not come back.
-void Outbox::Cover(Record* record, Writer* writer) {
+// does not come back. False while there is something open before it.
+bool Outbox::Cover(Record* record, Writer* writer) {
   uint32_t& blocked = writer->blocked[static_cast<size_t>(record->priority)];
   for (size_t i = 0; i < pending_.size(); ++i) {
     const LaneSet bit = Only(i);
@@ -239,7 +240,9 @@ void Outbox::Cover(Record* record, Writer* writer) {
     CountLost(writer, i, record->reason, 1);
     record->lost = Without(record->lost, bit);
   }
+  const bool covered = (record->closed & blocked) == 0;
   blocked |= record->pending;
+  return covered && (record->pending | record->lost) == 0;
 }
 
 bool Outbox::Sweep() {
@@ -259,8 +262,7 @@ bool Outbox::Sweep() {
       }
       return true;
     }
-    Cover(&record, writer);
-    if ((record.pending | record.lost) != 0) return false;
+    if (!Cover(&record, writer)) return false;
     if (Segment* segment = FindSegment(record.segment)) {
       --segment->live;
       segment->worn = true;
@@ -405,7 +407,7 @@ List<Outbox::NewSegment> Outbox::TakeRewrites() {
       for (size_t i = 0; i < pending_.size(); ++i) {
         if (record.lost >> i & 1) CountLost(WriterOf(record), i, record.reason, 1);
       }
-      record.lost = 0;
+      record.lost = record.closed = 0;
       unswept_ = true;
     }
   }

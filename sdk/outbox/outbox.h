@@ -160,7 +160,7 @@ class Outbox {
   };
 
   Writer* FindWriterById(uint32_t id);
-  void Cover(Record* record, Writer* writer);
+  bool Cover(Record* record, Writer* writer);
   void Close(Record* record, int lane);
   void DropText(Record* record);
   void DropTextsBeyondWindow(Segment* segment);

@@ -96,8 +96,7 @@ class LossWatch final : public Watch {
 
   // Whether it may have been counted as lost: also what arrived, when nobody who lived knew.
   static bool MayBeCounted(const Fate& fate) {
-    const bool is_known = fate.acknowledged && fate.settled_in_store != 0;
-    return fate.wanted && (fate.arrivals == 0 || !is_known);
+    return fate.wanted && (fate.arrivals == 0 || !fate.done_in_store);
   }
 
   static int64_t SumOf(const View& looked_at, const std::string& collector) {

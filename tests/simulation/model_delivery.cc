@@ -79,7 +79,7 @@ void Model::Answered(int number, const Answer& answer) {
     if (event.token < 0) continue;
     Fate& fate = facts_.tokens[static_cast<size_t>(event.token)].fates[request.collector];
     fate.settled_in[request.tab] = facts_.stamp;
-    fate.acknowledged = fate.acknowledged || answer.status < 300;
+    if (answer.status < 300) fate.acknowledged_in.insert(request.tab);
     settled_.emplace_back(event.token, request.collector);
   }
 }
@@ -104,7 +104,10 @@ void Model::LoseBook(size_t device) {
   facts_.books_are_whole = false;
   for (Token& token : facts_.tokens) {
     if (token.device != device) continue;
-    for (Fate& fate : token.fates) fate.settled_in_store = 0;
+    for (Fate& fate : token.fates) {
+      fate.settled_in_store = 0;
+      fate.done_in_store = false;
+    }
   }
 }
 
@@ -142,6 +145,7 @@ void Model::Advance(int tab_number, const std::string& writer, Priority priority
     // An engine that slept knows only what the store says.
     if (noted == fate.noted_in.end() || noted->second < tab(tab_number).slept) return;
     fate.settled_in_store = facts_.stamp;
+    fate.done_in_store = fate.acknowledged_in.count(tab_number) > 0;
   }
 }
 
