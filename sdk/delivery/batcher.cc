@@ -101,8 +101,11 @@ bool OtherKind(const Batch& batch, const Record& record) {
 }  // namespace
 
 bool MayGo(const Lane& lane, const Record& record, const SendRules& rules) {
+  const ConsentState& consent = *rules.consent;
+  const bool withdrawn = record.generation < consent.withdrawn_at;
+  if (withdrawn && (lane.policy.needs & consent.withdrawn) != 0) return false;
   const GateVerdict verdict =
-      JudgeAgain(*rules.policy, *rules.consent, lane.policy.needs, CapturedOf(record, rules));
+      JudgeAgain(*rules.policy, consent, lane.policy.needs, record.captured);
   // A de-identified record is meant for those that get no more; for others there is a whole one.
   return verdict == (record.deidentified ? GateVerdict::kDeidentify : GateVerdict::kAdmit);
 }

@@ -134,6 +134,7 @@ void EngineCore::ReleaseHeld(Now now) {
   for (Held& held : waiting) {
     if (held.type == InputType::kReset) {
       PartFromPerson();
+      NewGeneration({}, now);  // what stood before it was put down under the last name
       continue;
     }
     Event event = ReadEvent(held.type, JsonView(held.fields), held.time_ms);

@@ -38,7 +38,11 @@ void EngineCore::OnSetConsent(const Input& input, Now now) {
   const auto decided = Decide(config_.policy, consent_, input.fields["choices"],
                               input.fields["source"].AsName(), now);
   if (!decided.ok()) return Report(decided.status().problem());
-  const PurposeSet revoked = consent_.Allowed() & ~decided->Allowed();
+  const PurposeSet denied = decided->denied & ~consent_.denied;
+  // Before an answer nothing but what is de-identified was kept, and that only with a purpose that
+  // may: a first refusal has nothing to delete where no store is open.
+  const bool kept = store_phase_ != StorePhase::kClosed;
+  const PurposeSet revoked = denied & (kept ? denied : consent_.Allowed());
   withdrawing_here_ |= revoked != 0;
   const bool first = consent_.generation == 0;
   consent_ = *decided;
@@ -48,6 +52,8 @@ void EngineCore::OnSetConsent(const Input& input, Now now) {
     consent_.withdrawn_at = consent_.generation;
     KeepWithdrawing();  // there is more to delete
   }
+  // At once: a grant that follows brings nothing back.
+  if (denied != 0) DiscardForbidden();
   PutConsentRecord();
   NewGeneration(input.Body(input.fields["entropy"]), now);
   // Where nobody ever decided nothing can lie in the store: events need not wait for it to be read.
@@ -200,6 +206,7 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
   const std::string_view value = input.Body(input.fields["value"]);
   const bool readable = CheckJson(value).fault == JsonCheck::Fault::kNone;
   const uint32_t generation = consent_.generation;
+  const PurposeSet denied_before = consent_.denied;
   const PurposeSet before = consent_.Allowed();
   const PurposeSet unfinished = withdrawing_here_ ? consent_.withdrawn : 0;
   const uint32_t withdrawn_at = consent_.withdrawn_at;
@@ -230,7 +237,8 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
     losses_.Add(Loss::kConsent, static_cast<int64_t>(held_.size()));
     held_.clear();
   }
-  if (missed || (before & ~consent_.Allowed()) != 0) {
+  const PurposeSet lost = (before & ~consent_.Allowed()) | (consent_.denied & ~denied_before);
+  if (missed || lost != 0) {
     AbortForbidden();
     DiscardForbidden();
     if (!AnyLane(GateVerdict::kDeidentify, true)) {

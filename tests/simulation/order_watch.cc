@@ -44,7 +44,8 @@ class OrderWatch final : public Watch {
     const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
     const bool came_back =
         request.tab != token.tab && !facts_->tabs[static_cast<size_t>(token.tab)].evictions.empty();
-    if (came_back) return;
+    // Calls that a page left behind unread are called once more by whoever finds them.
+    if (came_back || token.moves) return;
     const auto stored = facts_->stored_under.find(event.message_id);
     const bool is_stored = stored != facts_->stored_under.end();
     // What a page could not store before it slept comes before or behind what it could.
