@@ -105,7 +105,11 @@ ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now) {
   for (JsonItems choice(record["choices"]); choice.Next();) {
     const int purpose = policy.Find(choice.key());
     const bool granted = choice.value().IsName(kGranted);
-    state.lapsed |= granted && !grants_hold;
+    if (granted && !grants_hold) {
+      state.withdrawing = true;
+      state.withdrawn_at = state.generation + 1;
+      if (purpose >= 0) state.withdrawn |= Bit(purpose);
+    }
     if (purpose < 0 || !(granted ? grants_hold : denials_hold)) continue;
     SetChoice(&state, purpose, granted);
   }

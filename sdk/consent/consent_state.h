@@ -21,7 +21,6 @@ struct ConsentState {
   uint32_t generation = 0;    // grows with every decision; events are stamped with it
   int64_t decided_ms = 0;     // Unix time of the last decision; 0: none
   String source;              // who decided: person
-  bool lapsed = false;        // a grant ran out, or was given to another revision of the policy
   bool withdrawing = false;   // a withdrawal is put down but not carried out yet
   PurposeSet withdrawn = 0;   // its purposes, also when they have been granted again since
   uint32_t withdrawn_at = 0;  // its generation: what is older and needs them goes
@@ -46,7 +45,8 @@ StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, J
 String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool spill);
 
 // Reads it back. Answers that have run out, and grants to another revision of the policy, are
-// unknown again: a new question is due. Anything unreadable counts as never asked.
+// unknown again: a new question is due, and what was kept with such a grant goes as if it had been
+// withdrawn. Anything unreadable counts as never asked.
 ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now);
 
 }  // namespace waymark

@@ -174,6 +174,7 @@ void EngineCore::ReadSegments(const Input& input, Now now) {
     ReadSegment(segments_after_, input.Body(entry.value()["value"]), now);
     segments_left_ = input.fields["more"].AsBool();
   }
+  if (outbox_.events() != events) SendSoon(now);
   KeepBound();
   if (withdrawal_restart_) {
     withdrawal_restart_ = false;
@@ -184,7 +185,6 @@ void EngineCore::ReadSegments(const Input& input, Now now) {
     withdrawal_reads_ = false;
     withdrawal_ends_ = true;
   }
-  if (outbox_.events() != events) SendSoon(now);
 }
 
 void EngineCore::FillTexts(const Input& input, Now now) {

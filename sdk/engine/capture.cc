@@ -12,6 +12,7 @@ namespace waymark {
 namespace {
 
 constexpr int64_t kHourMs = 3'600'000;
+constexpr size_t kRetiredIdsMax = 32;       // users that one page may see come and go
 constexpr int64_t kRefusedMax = 1'000'000;  // calls that one input may report
 
 // Fine time tells people apart; an hour does not.
@@ -100,6 +101,9 @@ void EngineCore::PartFromPerson() {
 }
 
 void EngineCore::ForgetPerson() {
+  // Another tab that has not heard may put the id down again.
+  if (retired_ids_.size() == kRetiredIdsMax) retired_ids_.clear();
+  if (!identity_.user_id.empty()) retired_ids_.push_back(std::move(identity_.anonymous_id));
   identity_ = Identity();
   session_ = Session();
   identity_dirty_ = session_dirty_ = false;
@@ -159,13 +163,14 @@ EngineCore::Routing EngineCore::Route(const Event& event, uint32_t done) const {
     if (!policy.Wants(selector) || !lanes_[i].narrowed.Wants(selector)) continue;
     routing.wanted = true;
     if (done & bit) continue;
-    const GateVerdict verdict = Judge(config_.policy, consent_, policy.needs);
+    GateVerdict verdict = Judge(config_.policy, consent_, policy.needs);
+    // Without an id nothing is left of an identify.
+    const bool empty = verdict == GateVerdict::kDeidentify && event.type == EventType::kIdentify;
+    if (empty) verdict = GateVerdict::kDrop;
     if (verdict == GateVerdict::kAdmit) routing.admit |= bit;
     if (verdict == GateVerdict::kHold) routing.hold |= bit;
+    if (verdict == GateVerdict::kDeidentify) routing.deidentify |= bit;
     if (verdict == GateVerdict::kDrop) routing.drop |= bit;
-    // Without an id nothing is left of an identify.
-    const bool possible = event.type != EventType::kIdentify;
-    if (verdict == GateVerdict::kDeidentify && possible) routing.deidentify |= bit;
   }
   return routing;
 }

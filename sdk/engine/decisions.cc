@@ -134,14 +134,13 @@ void EngineCore::EndWithdrawal() {
   withdrawing_here_ = false;
   consent_.withdrawing = consent_.forgetting = false;
   consent_.withdrawn = 0;
-  // Nobody has been asked since: then there is not even a record.
-  if (forgotten && !consent_.answered()) {
+  // When all answers have run out their record stays as it is; after a forget there is none.
+  if (consent_.answered()) PutConsentRecord();
+  if (!consent_.answered() && forgotten) {
     Delete(EffectType::kStoreClear, kConsentPrefix);
     StoreOperation& operation = store_operations_.emplace_back();
     operation.effect_id = effects_.back().effect_id;
     operation.use = StoreUse::kConsent;
-  } else {
-    PutConsentRecord();
   }
   OpenStoreIfAllowed();
   view_dirty_ = true;
@@ -215,6 +214,7 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
   const bool same = now_stored.generation == generation && now_stored.granted == consent_.granted &&
                     now_stored.denied == consent_.denied &&
                     now_stored.forgetting == consent_.forgetting;
+  if (same && !withdrawing_here_) consent_ = now_stored;  // its withdrawal may be done
   if (same) return;
   if (now_stored.forgetting) ForgetHere({}, now);
   const bool missed = now_stored.generation > generation + 1;

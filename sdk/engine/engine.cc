@@ -53,8 +53,6 @@ EngineCore::EngineCore(const Start& start)
   BeginWriter(start.now);
   home_ = outbox_.writer();
   OpenStoreIfAllowed();
-  // What was kept with a consent that has lapsed goes; a new answer starts afresh.
-  if (consent_.lapsed && store_phase_ == StorePhase::kClosed) ClearStore();
   withdrawing_here_ = consent_.withdrawing;
   CarryOut(start.now);
   view_dirty_ = true;

@@ -287,6 +287,7 @@ class EngineCore {
   List<String> deletions_;  // that the store refused
   String segments_after_;   // last key read of the outbox
   Identity identity_;
+  List<String> retired_ids_;  // anonymous ids of users who have gone, in this page
   Session session_;
   LossCounters losses_;  // of calls that never got a place in the queue
   Config config_;        // its lanes have moved to lanes_

@@ -130,10 +130,10 @@ void EngineCore::ReadState(const Input& input, Now now) {
 void EngineCore::TakePerson(Identity&& stored, JsonView session) {
   const bool same = stored.anonymous_id == identity_.anonymous_id && !identity_.user_id.empty();
   const bool unput = same && stored.user_id.empty();
-  if (unput)
-    stored.user_id = identity_.user_id;
-  else if (same && !(stored.user_id == identity_.user_id))
-    stored.anonymous_id.clear();
+  if (unput) stored.user_id = identity_.user_id;
+  bool anothers = same && !(stored.user_id == identity_.user_id);
+  for (const String& retired : retired_ids_) anothers |= stored.anonymous_id == retired;
+  if (anothers) stored.anonymous_id.clear();
   identity_dirty_ |= unput;
   identity_ = std::move(stored);
   session_ = Session();
