@@ -93,8 +93,8 @@ ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now) {
   const int64_t decided_ms = record["time_ms"].IntegerOr(0);
   if (record["version"].IntegerOr(0) != 1) return state;
   state.forgetting = record["forgetting"].AsBool();
-  if (decided_ms <= 0) return state;
   state.generation = static_cast<uint32_t>(record["generation"].IntegerOr(0));
+  if (decided_ms <= 0) return state;
   state.withdrawing = record["withdrawing"].is(JsonType::kObject);
   state.withdrawn = PurposesFromJson(policy, record["withdrawing"]);
   state.withdrawn_at = static_cast<uint32_t>(record["withdrawn_at"].IntegerOr(0));

@@ -115,7 +115,7 @@ void EngineCore::ReadState(const Input& input, Now now) {
   }
   if (person_gone_)
     DeletePerson();
-  else if (ids_stale_ || identity_.empty())
+  else
     TakePerson(ReadIdentity(identity), session);
   person_gone_ = ids_stale_ = false;
   if (withdrawal_reads_) segments_left_ = true;
@@ -128,14 +128,20 @@ void EngineCore::ReadState(const Input& input, Now now) {
 
 // Ids that were seen with one user here go with no other, whatever another tab has put down.
 void EngineCore::TakePerson(Identity&& stored, JsonView session) {
+  const bool own = !ids_stale_ && !identity_.empty();
+  if (own && !(stored.anonymous_id == identity_.anonymous_id)) return;
   const bool same = stored.anonymous_id == identity_.anonymous_id && !identity_.user_id.empty();
   const bool unput = same && stored.user_id.empty();
   if (unput) stored.user_id = identity_.user_id;
   bool anothers = same && !(stored.user_id == identity_.user_id);
   for (const String& retired : retired_ids_) anothers |= stored.anonymous_id == retired;
-  if (anothers) stored.anonymous_id.clear();
+  if (anothers) {
+    stored.anonymous_id.clear();
+    if (own) stored.user_id = identity_.user_id;
+  }
   identity_dirty_ |= unput;
   identity_ = std::move(stored);
+  if (own && !anothers) return;
   session_ = Session();
   const bool theirs = session["anonymous_id"].AsName() == identity_.anonymous_id;
   if (theirs && !identity_.anonymous_id.empty()) session_ = ReadSession(session);

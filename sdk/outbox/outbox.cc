@@ -308,13 +308,20 @@ List<Outbox::NewSegment> Outbox::TakeUnstored() {
   List<NewSegment> taken;
   if (unstored_ == 0) return taken;
   uint32_t context = 0;
+  bool open = false;  // the last segment takes more
   Record* record =
       std::lower_bound(records_.begin(), records_.end(), first_unstored_id_,
                        [](const Record& one, uint32_t wanted) { return one.id < wanted; });
   for (; record != records_.end(); ++record) {
-    if (!WaitsForStore(*record)) continue;
-    const Segment* last = taken.empty() ? nullptr : &segments_.back();
-    if (!last || last->writer != record->writer || taken.back().bytes.size() >= kSegmentBytesMax) {
+    if (!WaitsForStore(*record)) {
+      // Segments are read back one after the other: none reaches around what is stored already.
+      open &= record->segment == kNoSegment;
+      continue;
+    }
+    open = open && segments_.back().writer == record->writer &&
+           taken.back().bytes.size() < kSegmentBytesMax;
+    if (!open) {
+      open = true;
       Segment& segment = segments_.emplace_back();
       segment.id = next_segment_++;
       segment.writer = record->writer;

@@ -64,11 +64,11 @@ struct Fate {
   std::string message_id;  // under which it was sent
   Stamp first_sent = 0;
   int arrivals = 0;
-  std::map<int, Stamp> settled_in;  // tabs that were told that it is done
-  std::map<int, Stamp> noted_in;    // tabs that have put this down
-  std::set<int> acknowledged_in;    // tabs that were told that it has arrived
-  Stamp settled_in_store = 0;       // since when the store says so
-  bool done_in_store = false;       // as somebody put it down who had been told
+  std::map<int, Stamp> settled_in;       // tabs that were told that it is done
+  std::map<int, Stamp> noted_in;         // tabs that have put this down
+  std::map<int, Stamp> acknowledged_in;  // tabs that were told that it has arrived
+  Stamp settled_in_store = 0;            // since when the store says so
+  bool done_in_store = false;            // as somebody put it down who had been told
 };
 
 // One call.

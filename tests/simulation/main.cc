@@ -7,8 +7,6 @@
 
 #include <charconv>
 #include <cstdio>
-#include <fstream>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,19 +28,7 @@ struct Flags {
   int64_t steps = -1;
   bool keeps_going = false;
   std::string mutation;
-  std::set<uint64_t> open;  // findings that are known and not mended yet
 };
-
-// One seed a line; # begins a comment.
-bool ReadOpen(std::string_view path, std::set<uint64_t>* open) {
-  std::ifstream file{std::string(path)};
-  for (std::string line; std::getline(file, line);) {
-    uint64_t seed = 0;
-    const auto read = std::from_chars(line.data(), line.data() + line.size(), seed);
-    if (read.ec == std::errc()) open->insert(seed);
-  }
-  return file.eof();
-}
 
 template <typename Number>
 bool TakeNumber(std::string_view argument, std::string_view flag, Number* number) {
@@ -57,10 +43,6 @@ bool TakeFlag(std::string_view argument, Flags* flags) {
   if (argument.substr(0, kMutation.size()) == kMutation) {
     flags->mutation = argument.substr(kMutation.size());
     return true;
-  }
-  constexpr std::string_view kOpen = "--open=";
-  if (argument.substr(0, kOpen.size()) == kOpen) {
-    return ReadOpen(argument.substr(kOpen.size()), &flags->open);
   }
   if (argument == "--keep-going") return flags->keeps_going = true;
   return TakeNumber(argument, "--first=", &flags->first) ||
@@ -103,10 +85,7 @@ int RunShare(const Flags& flags, uint64_t job) {
   for (uint64_t i = job; i < flags.seeds; i += flags.jobs) {
     const uint64_t seed = flags.first + i;
     const std::string violation = Judge({seed, flags.mutation, false, flags.steps});
-    if (!violation.empty() && flags.open.count(seed) != 0) {
-      std::printf("seed %llu: known and open: %s\n", static_cast<unsigned long long>(seed),
-                  violation.c_str());
-    } else if (!violation.empty()) {
+    if (!violation.empty()) {
       ++failed;
       std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), violation.c_str());
       PrintReplay(flags, seed);
@@ -145,7 +124,7 @@ int Main(int count, char** arguments) {
     if (TakeFlag(arguments[i], &flags)) continue;
     std::fprintf(stderr,
                  "waymark_simulation: cannot read %s\n"
-                 "  --first=K --seeds=N [--jobs=J] [--keep-going] [--open=FILE]   many worlds\n"
+                 "  --first=K --seeds=N [--jobs=J] [--keep-going]   many worlds\n"
                  "  --seed=S [--steps=N]                 one, with its story\n"
                  "  --mutation=NAME                      with a broken engine\n",
                  arguments[i]);

@@ -79,7 +79,7 @@ void Model::Answered(int number, const Answer& answer) {
     if (event.token < 0) continue;
     Fate& fate = facts_.tokens[static_cast<size_t>(event.token)].fates[request.collector];
     fate.settled_in[request.tab] = facts_.stamp;
-    if (answer.status < 300) fate.acknowledged_in.insert(request.tab);
+    if (answer.status < 300) fate.acknowledged_in[request.tab] = facts_.stamp;
     settled_.emplace_back(event.token, request.collector);
   }
 }
@@ -145,7 +145,8 @@ void Model::Advance(int tab_number, const std::string& writer, Priority priority
     // An engine that slept knows only what the store says.
     if (noted == fate.noted_in.end() || noted->second < tab(tab_number).slept) return;
     fate.settled_in_store = facts_.stamp;
-    fate.done_in_store = fate.acknowledged_in.count(tab_number) > 0;
+    const auto told = fate.acknowledged_in.find(tab_number);
+    fate.done_in_store = told != fate.acknowledged_in.end() && told->second > tab(tab_number).slept;
   }
 }
 

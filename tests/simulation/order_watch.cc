@@ -42,15 +42,15 @@ class OrderWatch final : public Watch {
   void Judge(const Request& request, const SentEvent& event) {
     if (event.token < 0 || refused_.count({event.token, request.collector}) > 0) return;
     const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
-    const bool came_back =
-        request.tab != token.tab && !facts_->tabs[static_cast<size_t>(token.tab)].evictions.empty();
+    const TabFacts& owner = facts_->tabs[static_cast<size_t>(token.tab)];
+    const bool let_go = request.tab != token.tab || owner.slept > token.called;
+    const bool came_back = let_go && !owner.evictions.empty();
     // Calls that a page left behind unread are called once more by whoever finds them.
     if (came_back || token.moves) return;
     const auto stored = facts_->stored_under.find(event.message_id);
     const bool is_stored = stored != facts_->stored_under.end();
     // What a page could not store before it slept comes before or behind what it could.
-    const bool overslept =
-        !is_stored && facts_->tabs[static_cast<size_t>(token.tab)].slept > token.called;
+    const bool overslept = !is_stored && owner.slept > token.called;
     std::string writer = event.writer;
     if (writer.empty() && is_stored) writer = stored->second;
     if (writer.empty() || overslept || token.fates[request.collector].arrivals > 0) return;
