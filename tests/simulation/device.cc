@@ -105,8 +105,8 @@ void Device::Claim(Tab* tab, int64_t effect_id, const std::string& writer) {
   tab->facts().names.insert(writer);
   world_->model.facts().writers[WriterDigits(writer)] = tab->number();
   tab->set_claim(effect_id);
-  if (world_->settings.single_engine || world_->mutation.EveryTabLeads()) {
-    tab->facts().leads = world_->settings.single_engine;
+  if (world_->settings.single_engine) {
+    tab->facts().leads = true;
     world_->schedule.After(0, [tab] { tab->DeliverLead({}); });
     return;
   }
@@ -124,17 +124,29 @@ void Device::Release(Tab* tab) {
 
 void Device::TellLeader() {
   if (queue_.empty()) return;
-  Tab* leader = queue_.front();
-  leader->facts().leads = true;
+  queue_.front()->facts().leads = true;
+  for (Tab* tab : queue_) {
+    if (BelievesInLead(tab)) TellOfLead(tab);
+  }
+}
+
+bool Device::BelievesInLead(Tab* tab) const {
+  if (world_->mutation.EveryTabLeads()) {
+    return std::find(queue_.begin(), queue_.end(), tab) != queue_.end();
+  }
+  return !queue_.empty() && queue_.front() == tab;
+}
+
+void Device::TellOfLead(Tab* tab) {
   const int64_t delay_ms = world_->random.Between(0, kLeadDelayMsMax);
-  world_->schedule.After(delay_ms, [this, leader] {
-    if (queue_.empty() || queue_.front() != leader) return;
+  world_->schedule.After(delay_ms, [this, tab] {
+    if (!BelievesInLead(tab)) return;
     std::vector<std::string> live;
-    for (Tab* tab : queue_) {
-      const auto& names = tab->facts().names;
+    for (Tab* one : queue_) {
+      const auto& names = one->facts().names;
       live.insert(live.end(), names.begin(), names.end());
     }
-    leader->DeliverLead(live);
+    tab->DeliverLead(live);
   });
 }
 

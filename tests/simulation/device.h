@@ -55,6 +55,9 @@ class Device {
 
   void RunNextJob();
   void TellLeader();
+  void TellOfLead(Tab* tab);
+  // Only the one that has it, as long as no engine is broken.
+  bool BelievesInLead(Tab* tab) const;
 
   Surroundings* world_;
   size_t number_;

@@ -2,6 +2,7 @@
 //
 //   waymark_simulation --first=1 --seeds=2000
 //   waymark_simulation --seed=42              one world, with its story
+//   waymark_simulation --mutations            whether broken engines are caught, and by what
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ namespace {
 constexpr uint64_t kSeedsByDefault = 2'000;
 constexpr uint64_t kTwiceEvery = 10;  // these seeds run twice, to compare the bytes
 constexpr uint64_t kProgressEvery = 500;
+constexpr uint64_t kSeedsOfMutation = 60;  // by one of them each broken engine is caught
 
 struct Flags {
   uint64_t first = 1;
@@ -27,6 +29,7 @@ struct Flags {
   uint64_t jobs = 1;  // processes, each with its share of the seeds
   int64_t steps = -1;
   bool keeps_going = false;
+  bool mutations = false;  // all of them
   std::string mutation;
 };
 
@@ -45,6 +48,7 @@ bool TakeFlag(std::string_view argument, Flags* flags) {
     return true;
   }
   if (argument == "--keep-going") return flags->keeps_going = true;
+  if (argument == "--mutations") return flags->mutations = true;
   return TakeNumber(argument, "--first=", &flags->first) ||
          TakeNumber(argument, "--seeds=", &flags->seeds) ||
          TakeNumber(argument, "--seed=", &flags->seed) ||
@@ -101,21 +105,66 @@ int RunShare(const Flags& flags, uint64_t job) {
   return failed == 0 ? 0 : 1;
 }
 
-int RunMany(const Flags& flags) {
+bool Says(const std::string& violation, const NamedMutation& mutation) {
+  return violation.rfind(mutation.promise + ": ", 0) == 0 &&
+         violation.find(mutation.words) != violation.npos;
+}
+
+// Whether the promise that it breaks is found to be broken, in a world in which the engine as it is
+// keeps all of them.
+bool Catch(const NamedMutation& mutation) {
+  for (uint64_t seed = 1; seed <= kSeedsOfMutation; ++seed) {
+    const std::string violation = Judge({seed, mutation.name, false, -1});
+    if (!Says(violation, mutation) || !Judge({seed, "", false, -1}).empty()) continue;
+    std::printf("%-30s seed %2llu  %s\n", mutation.name.c_str(),
+                static_cast<unsigned long long>(seed), violation.c_str());
+    return true;
+  }
+  std::printf("%-30s NOT CAUGHT by %s in seeds 1 to %llu\n", mutation.name.c_str(),
+              mutation.promise.c_str(), static_cast<unsigned long long>(kSeedsOfMutation));
+  return false;
+}
+
+// Every `jobs`-th mutation, from the `job`-th on.
+int RunMutations(const Flags& flags, uint64_t job) {
+  bool all = true;
+  for (size_t i = job; i < Mutations().size(); i += flags.jobs) {
+    all = Catch(Mutations()[i]) && all;
+    std::fflush(stdout);
+  }
+  return all ? 0 : 1;
+}
+
+// In `jobs` processes. Whether it has failed in one of them.
+bool FailsInOne(const Flags& flags, int (*run)(const Flags&, uint64_t job)) {
   std::vector<pid_t> others;
   for (uint64_t job = 1; job < flags.jobs; ++job) {
     const pid_t process = fork();
-    if (process == 0) _exit(RunShare(flags, job));
+    if (process == 0) _exit(run(flags, job));
     others.push_back(process);
   }
-  bool failed = RunShare(flags, 0) != 0;
+  bool failed = run(flags, 0) != 0;
   for (const pid_t process : others) {
     int status = 0;
     waitpid(process, &status, 0);
     failed = failed || status != 0;
   }
-  if (!failed) std::printf("all promises were kept\n");
-  return failed ? 1 : 0;
+  return failed;
+}
+
+int RunMany(const Flags& flags) {
+  if (flags.mutations) return FailsInOne(flags, RunMutations) ? 1 : 0;
+  if (FailsInOne(flags, RunShare)) return 1;
+  std::printf("all promises were kept\n");
+  return 0;
+}
+
+bool IsKnown(const std::string& mutation) {
+  if (MakeMutation(mutation)) return true;
+  std::fprintf(stderr, "waymark_simulation: --mutation=%s: none of", mutation.c_str());
+  for (const NamedMutation& known : Mutations()) std::fprintf(stderr, " %s", known.name.c_str());
+  std::fprintf(stderr, "\n");
+  return false;
 }
 
 int Main(int count, char** arguments) {
@@ -126,10 +175,12 @@ int Main(int count, char** arguments) {
                  "waymark_simulation: cannot read %s\n"
                  "  --first=K --seeds=N [--jobs=J] [--keep-going]   many worlds\n"
                  "  --seed=S [--steps=N]                 one, with its story\n"
-                 "  --mutation=NAME                      with a broken engine\n",
+                 "  --mutation=NAME                      with a broken engine\n"
+                 "  --mutations [--jobs=J]               whether all broken engines are caught\n",
                  arguments[i]);
     return 2;
   }
+  if (!IsKnown(flags.mutation)) return 2;
   return flags.seed != 0 ? RunOne(flags) : RunMany(flags);
 }
 

@@ -3,6 +3,7 @@
 #ifndef WAYMARK_TESTS_SIMULATION_MUTATION_H_
 #define WAYMARK_TESTS_SIMULATION_MUTATION_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,18 +18,28 @@ class Mutation {
 
   // What the engine of a tab is opened with.
   virtual void OnStart(int /*tab*/, Input*) {}
-  // False: the engine never hears of it.
+  // False: the engine never hears of it, and does nothing.
   virtual bool OnInput(int /*tab*/, Input*) { return true; }
-  virtual void OnOutput(int /*tab*/, Output*) {}
-  virtual void OnView(int /*tab*/, View*) {}
-  // Whether each claim is answered with the lead.
+  // What came of an input as the engine heard it. Effects may be added also where there was nothing
+  // to do; the timer stays then.
+  virtual void OnOutput(int /*tab*/, const Input&, Output*) {}
+  // Whether an engine takes itself for the leader as soon as it holds its name.
   virtual bool EveryTabLeads() const { return false; }
 };
 
-// All names, in the order in which the list of them is shown.
-const std::vector<std::string>& MutationNames();
+// One way in which an engine may be broken, and how the simulation says so: a violation of this
+// promise, with these words in it.
+struct NamedMutation {
+  std::string name;
+  std::string promise;
+  std::string words;
+  std::function<std::unique_ptr<Mutation>()> make;
+};
 
-// Null for a name that is none. An empty name gives the engine as it is.
+// In the order in which the list is shown: README.md has it as a table.
+const std::vector<NamedMutation>& Mutations();
+
+// An empty name gives the engine as it is. Null for a name that is not in the list.
 std::unique_ptr<Mutation> MakeMutation(const std::string& name);
 
 }  // namespace waymark_simulation

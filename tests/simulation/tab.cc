@@ -68,9 +68,9 @@ void Tab::Send(Input input) {
   world_->model.facts().now_ms = world_->schedule.now_ms();
   input.fields["now"] = {{"wall_ms", device_->wall_ms()}, {"mono_ms", mono_ms()}};
   if (world_->traces) world_->Tell(name() + " <- " + Summary(input.fields));
-  if (!world_->mutation.OnInput(number_, &input)) return;
-  Output output = engine_->Handle(input);
-  world_->mutation.OnOutput(number_, &output);
+  Output output;
+  if (world_->mutation.OnInput(number_, &input)) output = engine_->Handle(input);
+  world_->mutation.OnOutput(number_, input, &output);
   if (output.refused) throw Violation("start", output.problems.dump());
   // The platform's refusal makes a page that leaves pack again.
   const bool leaving = facts().is_leaving && (input.fields.at("type") == "lifecycle" ||
@@ -86,10 +86,11 @@ void Tab::Deliver(std::function<void()> action) {
 
 void Tab::Perform(Output output, bool leaving) {
   Transaction transaction{number_, {}, world_->model.TakeSettled()};
-  if (output.nothing) return;
   outputs_ += !output.effects.empty() || !output.problems.empty();
-  wake_at_ms_ = output.wake_at_ms;
-  SetTimer();
+  if (!output.nothing) {
+    wake_at_ms_ = output.wake_at_ms;
+    SetTimer();
+  }
   for (const Json& problem : output.problems) {
     if (problem.at("code") == "queue_full") world_->model.ReportsFullQueue(number_);
   }
@@ -139,11 +140,7 @@ void Tab::SetTimer() {
   });
 }
 
-void Tab::LookAtView() {
-  View view = engine_->Look();
-  world_->mutation.OnView(number_, &view);
-  world_->model.Viewed(number_, view);
-}
+void Tab::LookAtView() { world_->model.Viewed(number_, engine_->Look()); }
 
 void Tab::Track(const std::string& verb, const std::string& name, Priority priority, bool says_so,
                 Json properties) {
