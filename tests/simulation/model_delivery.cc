@@ -10,7 +10,9 @@ namespace waymark_simulation {
 namespace {
 
 // A withdrawal of all that may be kept takes the counts of losses along.
-bool ClearsBooks(const Effect& effect) { return effect.fields.value("prefix", "") == "state/"; }
+bool ClearsBooks(const Effect& effect) {
+  return effect.type == "store_delete" && effect.fields.value("prefix", "") == "state/";
+}
 
 bool IsPut(const Effect& effect) { return effect.type == "store_put"; }
 
