@@ -3,6 +3,7 @@
 // Counts are taken from the view of the last tab, which has taken over what earlier ones had put
 // down, and from the reports that travel with the events.
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -99,33 +100,48 @@ class LossWatch final : public Watch {
     return fate.wanted && (fate.arrivals == 0 || !fate.done_in_store);
   }
 
-  static int64_t SumOf(const View& looked_at, const std::string& collector) {
-    const Json view = Json::parse(looked_at.text);
+  static int64_t SumOf(const Json& lost) {
     int64_t sum = 0;
-    for (const auto& [reason, count] : view.at("collectors").at(collector).at("lost").items()) {
+    for (const auto& [reason, count] : lost.items()) {
       if (reason != kCorrupt) sum += count.get<int64_t>();
     }
     return sum;
   }
 
+  static int64_t LostOf(const Json& view, const std::string& collector) {
+    return SumOf(view.at("collectors").at(collector).at("lost"));
+  }
+
+  // Calls that there was no room to keep until the ids were read: no collector has them in its
+  // count, the sum of all has.
+  static int64_t Unplaced(const Json& view) {
+    int64_t count = view.at("losses").at("quota");
+    for (const Json& collector : view.at("collectors")) {
+      count -= collector.at("lost").value("quota", int64_t{0});
+    }
+    return count;
+  }
+
+  using CountOf = std::function<int64_t(const Json& view)>;
+
   // By the last tab, which has taken over all that others had put down.
-  int64_t Counted(size_t device, size_t collector) const {
+  int64_t Counted(size_t device, const CountOf& count_of) const {
     int64_t sum = 0;
     for (const auto& [tab, view] : views_) {
       const TabFacts& viewed = facts_->tabs[static_cast<size_t>(tab)];
       if (viewed.device != device || viewed.state == TabState::kGone) continue;
-      sum += SumOf(view, IdOf(collector));
+      sum += count_of(Json::parse(view.text));
     }
     return sum;
   }
 
   // By tabs that lived until the world had healed, whether or not they could put it down.
-  int64_t CountedInMemory(size_t device, size_t collector) const {
+  int64_t CountedInMemory(size_t device, const CountOf& count_of) const {
     int64_t sum = 0;
     for (const auto& [tab, view] : views_) {
       const TabFacts& viewed = facts_->tabs[static_cast<size_t>(tab)];
       if (viewed.device != device || !viewed.lived_until_rest) continue;
-      sum += SumOf(view, IdOf(collector));
+      sum += count_of(Json::parse(view.text));
     }
     return sum;
   }
@@ -151,9 +167,11 @@ class LossWatch final : public Watch {
       ++least;
       missing += " " + TokenText(token.number);
     }
-    const int64_t counted = Counted(device, collector);
+    const CountOf lost = [&](const Json& view) { return LostOf(view, IdOf(collector)); };
+    const CountOf all = [&](const Json& view) { return lost(view) + Unplaced(view); };
+    const int64_t counted = Counted(device, lost);
     const bool is_exact = facts_->stores_failed.count(device) == 0 && IsStorable(collector);
-    const int64_t noted = counted + (is_exact ? 0 : CountedInMemory(device, collector));
+    const int64_t noted = Counted(device, all) + (is_exact ? 0 : CountedInMemory(device, all));
     if (noted < least && facts_->books_are_whole) {
       Fail(IdOf(collector) + " never got" + missing + ", and only " + std::to_string(noted) +
            " are counted");
