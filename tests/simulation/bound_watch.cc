@@ -21,8 +21,8 @@ constexpr size_t kSlackBytes = 128 * 1024;
 constexpr size_t kDocumentBytesMax = 16 * 1024;  // of what is no segment
 constexpr int64_t kHeldMax = 200;
 constexpr size_t kIdleWakesMax = 10;
-constexpr int64_t kIdleWakesMsMin = 0 * 5'000;  // that so many may take at the least
-constexpr int64_t kPauseMs = 1'000;             // after a failure, at the least
+constexpr int64_t kIdleWakesMsMin = 1'000;  // that so many may take at the least
+constexpr int64_t kPauseMs = 1'000;         // after a failure, at the least
 constexpr int64_t kRetryAfterMsMax = 86'400'000;
 
 bool OutlivesPage(const Request& request) { return request.transport != "fetch"; }
