@@ -40,6 +40,7 @@ class LossWatch final : public Watch {
   void AtRest() override {
     for (const TabFacts& tab : facts_->tabs) {
       if (tab.leads && !IsShutOut(tab)) JudgeEnd(tab.device);
+      if (tab.state == TabState::kAwake && tab.slept == 0) never_slept_.insert(tab.number);
     }
   }
 
@@ -219,7 +220,7 @@ class LossWatch final : public Watch {
   // What matters more does not go while something of the same tab waits that matters less.
   void JudgeEviction(const Token& lost) const {
     const TabFacts& tab = facts_->tabs[static_cast<size_t>(lost.tab)];
-    const bool is_clear = tab.lived_until_rest && tab.slept == 0 && !tab.evictions.empty() &&
+    const bool is_clear = never_slept_.count(tab.number) > 0 && !tab.evictions.empty() &&
                           !facts_->settings.weather.long_jumps && lost.store_was_open;
     if (!is_clear || tab.evictions.back() < lost.called) return;
     for (size_t i = 0; i < lost.fates.size(); ++i) {
@@ -244,7 +245,8 @@ class LossWatch final : public Watch {
   }
 
   Facts* facts_;
-  std::map<int, View> views_;                                    // the last one of each tab
+  std::set<int> never_slept_;  // tabs that lived until the world had healed
+  std::map<int, View> views_;  // the last one of each tab
   std::map<std::pair<size_t, std::string>, Counts> told_;        // collector, writer's digits
   std::map<std::pair<size_t, std::string>, Sequences> arrived_;  // the same
 };
