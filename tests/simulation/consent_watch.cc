@@ -2,6 +2,7 @@
 //
 // What is judged is what a tab knew: a decision reaches the other tabs a moment later.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "simulation/segment_reader.h"
@@ -37,6 +38,14 @@ class ConsentWatch final : public Watch {
     if (key.rfind("state/delivery/", 0) == 0) JudgeHeld(tab, effect.body);
   }
 
+  void OnDecision(const TabFacts& tab, const Json& choices) override {
+    const auto put = put_.extract(tab.number);
+    for (const auto& [purpose, choice] : choices.items()) {
+      const bool is_put = !put.empty() && put.mapped().value(purpose, "") == choice;
+      if (!is_put) Fail(tab, "does not put its decision down");
+    }
+  }
+
   void AtEnd() override {
     for (size_t device = 0; device < facts_->stores.size(); ++device) {
       const TabFacts* last = nullptr;
@@ -53,10 +62,12 @@ class ConsentWatch final : public Watch {
   }
 
   void NoteDecision(const TabFacts& tab, const Effect& put) {
-    if (Json::parse(put.body).contains("withdrawing"))
+    const Json record = Json::parse(put.body);
+    if (record.contains("withdrawing"))
       deciding_.insert(tab.number);
     else
       deciding_.erase(tab.number);
+    put_[tab.number] = record.at("choices");
   }
 
   static bool IsSwitchedOff(const TabFacts& tab, const CollectorSettings& collector) {
@@ -119,7 +130,8 @@ class ConsentWatch final : public Watch {
   }
 
   Facts* facts_;
-  std::set<int> deciding_;  // tabs whose last record says that a withdrawal is on its way
+  std::set<int> deciding_;   // tabs whose last record says that a withdrawal is on its way
+  std::map<int, Json> put_;  // choices that a tab has put down since its last decision
 };
 
 }  // namespace

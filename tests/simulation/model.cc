@@ -114,6 +114,10 @@ void Model::Told(int tab_number, const Choices& choices) {
   }
 }
 
+void Model::Decided(int tab_number, const Json& choices) {
+  ForEachWatch([&](Watch* watch) { watch->OnDecision(tab(tab_number), choices); });
+}
+
 void Model::Retell(const TabFacts& teller, Token* token) {
   const bool own = token->tab == teller.number;
   for (size_t i = 0; i < token->fates.size(); ++i) {

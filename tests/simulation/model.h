@@ -17,6 +17,8 @@ class Watch {
   virtual ~Watch() = default;
 
   virtual void OnCall(const Token&) {}
+  // A tab has heard of its visitor's decision, and has answered.
+  virtual void OnDecision(const TabFacts&, const Json& /*choices*/) {}
   // Before the request is among the facts of its events.
   virtual void OnRequest(const TabFacts&, const Request&) {}
   // `taken`: the events that the collector kept, by their place in the request.
@@ -50,6 +52,7 @@ class Model {
 
   // What a tab was told, before its engine answers.
   void Told(int tab, const Choices& choices);
+  void Decided(int tab, const Json& choices);
   void Reset(int tab);
   void Forget(int tab);
   void Narrow(int tab, const Json& document);

@@ -165,6 +165,7 @@ void Tab::Decide(const Json& choices) {
   world_->model.Told(number_, all);
   Send({{{"type", "set_consent"}, {"choices", choices}, {"source", "person"}},
         {{"/entropy", world_->random.Bytes(kEntropyBytes)}}});
+  if (!is_gone()) world_->model.Decided(number_, choices);
 }
 
 void Tab::Reset() {
