@@ -35,6 +35,7 @@ struct TabFacts {
   TabState state = TabState::kAwake;
   Stamp slept = 0;                // when it last fell asleep; 0: never
   bool lived_until_rest = false;  // when the world had healed
+  bool left_in_order = false;     // closed without having slept before, and all its writes are done
   Choices choices;                // as it was told
   bool is_leaving = false;        // hidden or closing, and not shown again
   bool online = true;

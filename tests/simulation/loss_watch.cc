@@ -84,16 +84,25 @@ class LossWatch final : public Watch {
   }
 
   // Whether it outlived its tab, or its tab lived on.
-  bool IsKept(const Token& token, const Fate& fate) const {
+  bool IsKept(const Token& token, const Fate& fate, size_t collector) const {
     const TabFacts& tab = facts_->tabs[static_cast<size_t>(token.tab)];
     const bool stored = fate.identified ? token.stored : token.stored_without_ids;
-    return stored || tab.lived_until_rest || tab.state == TabState::kAwake;
+    return stored || tab.lived_until_rest || tab.state == TabState::kAwake ||
+           (tab.left_in_order && CouldBeStored(token, collector));
+  }
+
+  // Whether a page that goes could put it down: nothing is kept under a decision that is not.
+  bool CouldBeStored(const Token& token, size_t collector) const {
+    const Settings& settings = facts_->settings;
+    return facts_->stores_failed.count(token.device) == 0 && IsStorable(collector) &&
+           settings.consent_is_at_once && settings.weather.decision_fails == 0;
   }
 
   // Whether it had to arrive or to be counted.
-  bool IsMissing(const Token& token, const Fate& fate) const {
+  bool IsMissing(const Token& token, size_t collector) const {
+    const Fate& fate = token.fates[collector];
     return fate.expected && fate.certain && !fate.excused && !token.broken && fate.arrivals == 0 &&
-           IsKept(token, fate);
+           IsKept(token, fate, collector);
   }
 
   // Whether it may have been counted as lost: also what arrived, when nobody who lived knew.
@@ -164,7 +173,7 @@ class LossWatch final : public Watch {
       if (token.device != device) continue;
       const Fate& fate = token.fates[collector];
       most += MayBeCounted(fate);
-      if (!IsMissing(token, fate)) continue;
+      if (!IsMissing(token, collector)) continue;
       ++least;
       missing += " " + TokenText(token.number);
     }
@@ -206,7 +215,7 @@ class LossWatch final : public Watch {
     for (const Token& token : facts_->tokens) {
       const Fate& fate = token.fates[collector];
       const bool counts = token.tab == tab || (token.moves && token.device == device);
-      if (counts && (fate.excused || token.broken || !IsKept(token, fate))) return false;
+      if (counts && (fate.excused || token.broken || !IsKept(token, fate, collector))) return false;
       const bool is_last = token.device == device && !IsOld(token.tab);
       later_came = later_came || (is_last && fate.arrivals > 0);
     }
@@ -224,7 +233,7 @@ class LossWatch final : public Watch {
                           !facts_->settings.weather.long_jumps && lost.store_was_open;
     if (!is_clear || tab.evictions.back() < lost.called) return;
     for (size_t i = 0; i < lost.fates.size(); ++i) {
-      if (!IsMissing(lost, lost.fates[i]) || WasSent(lost, 0)) continue;
+      if (!IsMissing(lost, i) || WasSent(lost, 0)) continue;
       for (const Token& kept : facts_->tokens) {
         const bool waited = kept.tab == lost.tab && kept.called < lost.called &&
                             kept.store_was_open && kept.fates[i].first_sent != 0 &&

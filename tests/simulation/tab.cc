@@ -206,12 +206,15 @@ void Tab::LetGo(const char* state) {
 }
 
 void Tab::Close(bool stays) {
+  const bool has_slept = facts().slept != 0;
   was_closed_ = true;
   LetGo("closing");
   if (is_gone() || stays) return;
   const bool all = world_->is_healed || world_->random.Percent(85);
   const int64_t jobs = device_->JobsOf(this);
-  Die(all ? jobs : world_->random.Between(0, jobs), false);
+  const int64_t done = all ? jobs : world_->random.Between(0, jobs);
+  facts().left_in_order = done == jobs && !has_slept;
+  Die(done, false);
 }
 
 void Tab::Wake() {
