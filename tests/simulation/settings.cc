@@ -1,11 +1,15 @@
 #include "simulation/settings.h"
 
+#include <algorithm>
+
 namespace waymark_simulation {
 namespace {
 
 constexpr size_t kNecessary = 0;
 constexpr size_t kAnalytics = 1;
 constexpr size_t kMarketing = 2;
+
+constexpr int64_t kCrashWithTornWrites = 60;
 
 // 0 in about half of the worlds, else up to `most`.
 int64_t Sometimes(Random* random, int64_t most) {
@@ -89,7 +93,7 @@ void MakeWeather(Random* random, Weather* weather) {
   weather->crash = Sometimes(random, 150);
   weather->clock_jump = Sometimes(random, 100);
   weather->long_jumps = random->Percent(20);
-  weather->torn_writes = random->Percent(25);
+  weather->torn_writes = random->Percent(60);
   weather->choking = random->Percent(75) ? 0 : random->Between(1, 60);
   weather->decision_fails = random->Percent(75) ? 0 : random->Between(1, 300);
 }
@@ -142,8 +146,10 @@ Settings MakeSettings(uint64_t seed) {
   MakePurposes(&random, &settings);
   MakeCollectors(&random, &settings);
   MakeWeather(&random, &settings.weather);
-  // A browser's store has transactions; a file may be cut off.
-  if (settings.web) settings.weather.torn_writes = false;
+  // A browser's store has transactions; a file may be cut off, by a crash.
+  Weather& weather = settings.weather;
+  if (settings.web) weather.torn_writes = false;
+  if (weather.torn_writes) weather.crash = std::max(weather.crash, kCrashWithTornWrites);
   MakeHabits(&random, &settings.habits);
   MakeBounds(&random, &settings);
   return settings;

@@ -14,6 +14,9 @@ constexpr int64_t kEventsMax = 60'000;
 // A collector may ask for a day of patience; what is not done then will never be.
 constexpr int64_t kRestMsMax = 3 * kDayMs;
 
+// A write that was handed over has mostly been done by then.
+constexpr int64_t kCrashDelayMsMax = 40;
+
 // So many that most collectors get at least one of them.
 constexpr int kLastCalls = 3;
 
@@ -115,7 +118,7 @@ void World::ActOn(Tab* tab) {
   if (is(habits.users)) return SwitchUser(tab);
   if (is(habits.forgets)) return tab->Forget();
   if (is(habits.lifecycles)) return ChangeLife(tab);
-  if (is(habits.tabs)) return tab->Close(random.Percent(30));
+  if (is(habits.tabs)) return Leave(tab);
   if (is(habits.connections)) return tab->Connect(random.Percent(60), random.Percent(30));
   if (is(habits.narrowing)) return NarrowSome(tab);
   if (is(4)) return tab->Command({{"type", "flush"}});
@@ -187,10 +190,26 @@ void World::NarrowSome(Tab* tab) {
   tab->Narrow({{"drop_fields", {"/properties/filler"}}});
 }
 
+// Often in the task of its last calls, as with a link that is also counted.
+void World::Leave(Tab* tab) {
+  if (surroundings_.random.Percent(50)) CallSome(tab);
+  if (tab->is_awake()) tab->Close(surroundings_.random.Percent(30));
+}
+
+// At rest, between two effects, or while what it has just done is on its way.
 void World::CrashSome(Tab* tab) {
-  if (surroundings_.random.Percent(40)) return tab->Crash();
-  tab->CrashAfter(static_cast<int>(surroundings_.random.Below(8)));
-  CallSome(tab);
+  Random& random = surroundings_.random;
+  const int64_t choice = random.Below(100);
+  if (choice < 25) return tab->Crash();
+  if (choice < 60) tab->CrashAfter(static_cast<int>(random.Below(8)));
+  if (random.Percent(30))
+    DecideSome(tab, false);
+  else
+    CallSome(tab);
+  if (choice < 60) return;
+  surroundings_.schedule.After(random.Between(0, kCrashDelayMsMax), [this, tab] {
+    if (!tab->is_gone() && !surroundings_.is_healed) tab->Crash();
+  });
 }
 
 void World::Heal() {

@@ -53,6 +53,7 @@ class World {
   void SwitchUser(Tab* tab);
   void ChangeLife(Tab* tab);
   void NarrowSome(Tab* tab);
+  void Leave(Tab* tab);
   void CrashSome(Tab* tab);
   Tab* OpenTab(Device* device);
   Tab* PickTab(Device* device);
