@@ -58,6 +58,7 @@ struct Fate {
   bool wanted = false;     // by the collector's list of names
   bool certain = false;    // no sampling, nothing narrowed: it must arrive or be counted
   bool held = false;       // waits for an answer
+  Stamp released = 0;      // when it had waited; 0: it has not
   bool expected = false;   // the gate has let it in
   bool identified = true;  // as which it is expected
   bool excused = false;    // withdrawn, forgotten, or not known to all tabs
@@ -82,9 +83,9 @@ struct Token {
   std::string verb;  // track, page, screen, identify
   std::string name;
   Priority priority = Priority::kNormal;
-  bool store_was_open = false;    // at the call
-  std::set<std::string> writers;  // under which it was stored, once for each record
-  bool stored = false;            // lay in the store at some time, identified
+  bool store_was_open = false;           // at the call
+  std::map<std::string, Stamp> writers;  // under which it was stored, one for each record
+  bool stored = false;                   // lay in the store at some time, identified
   bool stored_without_ids = false;
   bool moves = false;    // was stored as a call, to be judged by another tab
   int last_put_by = -1;  // a tab

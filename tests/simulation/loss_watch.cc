@@ -86,9 +86,15 @@ class LossWatch final : public Watch {
   // Whether it outlived its tab, or its tab lived on.
   bool IsKept(const Token& token, const Fate& fate, size_t collector) const {
     const TabFacts& tab = facts_->tabs[static_cast<size_t>(token.tab)];
-    const bool stored = fate.identified ? token.stored : token.stored_without_ids;
-    return stored || tab.lived_until_rest || tab.state == TabState::kAwake ||
+    return WasStored(token, fate) || tab.lived_until_rest || tab.state == TabState::kAwake ||
            (tab.left_in_order && CouldBeStored(token, collector));
+  }
+
+  // For a collector for which it had waited it is a record of its own.
+  static bool WasStored(const Token& token, const Fate& fate) {
+    if (fate.released == 0) return fate.identified ? token.stored : token.stored_without_ids;
+    return std::any_of(token.writers.begin(), token.writers.end(),
+                       [&](const auto& writer) { return writer.second > fate.released; });
   }
 
   // Whether a page that goes could put it down: nothing is kept under a decision that is not.

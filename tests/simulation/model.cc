@@ -125,6 +125,7 @@ void Model::Retell(const TabFacts& teller, Token* token) {
     const Verdict verdict = facts_.gate.Judge(teller.choices, i);
     if (own && fate.held && verdict != Verdict::kHold) {
       LetIn(*token, verdict, &fate);
+      fate.released = facts_.stamp;
       continue;
     }
     if (fate.held || Fits(verdict, fate.identified)) continue;

@@ -128,7 +128,7 @@ void Model::MarkStored(int tab_number, const Effect& put) {
     token.last_put = facts_.stamp;
     if (writer.empty()) token.moves = true;
     if (writer.empty()) continue;
-    token.writers.insert(writer);
+    token.writers.emplace(writer, facts_.stamp);
     facts_.stored_under[event.message_id] = writer;
   }
 }
