@@ -81,7 +81,6 @@ void EngineCore::ReadDeliveries(const Input& input) {
   segments_reading_ = false;
   if (store_phase_ != StorePhase::kOpen) return;
   deliveries_read_ = true;
-  const List<std::string_view> ids = LaneIds();
   List<String> taken;
   for (JsonItems entry(input.fields["entries"]); entry.Next();) {
     const std::string_view key = entry.value()["key"].AsName();
@@ -94,14 +93,7 @@ void EngineCore::ReadDeliveries(const Input& input) {
       losses_.Add(Loss::kCorrupt);
       continue;
     }
-    const JsonView json(bytes);
-    for (JsonItems of(json["writers"]); of.Next();) {
-      Writer* writer = outbox_.AdoptWriter(of.key());
-      if (writer->own && !writer->name.empty()) continue;
-      ReadSettlements(of.value(), ids, outbox_.NextChange(), &writer->lanes);
-    }
-    losses_.AddFrom(json["losses"]);
-    TakeHeld(json["held"]);
+    TakeOver(JsonView(bytes));
   }
   if (!taken.empty()) PutDelivery();
   for (const String& key : taken) Delete(EffectType::kStoreDelete, key);
@@ -113,6 +105,35 @@ void EngineCore::ReadDeliveries(const Input& input) {
   if (!deliveries_read_) return;
   segments_left_ = true;
   segments_after_.clear();
+}
+
+void EngineCore::TakeOver(JsonView document) {
+  const List<std::string_view> ids = LaneIds();
+  for (JsonItems of(document["writers"]); of.Next();) {
+    Writer* writer = outbox_.AdoptWriter(of.key());
+    if (writer->own && !writer->name.empty()) continue;
+    ReadSettlements(of.value(), ids, outbox_.NextChange(), &writer->lanes);
+  }
+  losses_.AddFrom(document["losses"]);
+  TakeHeld(document["held"]);
+}
+
+// The opposite, for one's own document that others find in the store.
+void EngineCore::Disown(JsonView document) {
+  const List<std::string_view> ids = LaneIds();
+  List<Settlement>& nameless = outbox_.writers()[0].lanes;
+  for (JsonItems of(document["writers"]); of.Next();) {
+    Writer* writer = outbox_.FindWriter(of.key());
+    List<Settlement>& lanes = writer ? writer->lanes : nameless;
+    for (size_t i = 0; i < lanes.size(); ++i) {
+      lanes[i].lost.Subtract(of.value()[ids[i]]["lost"], &nameless[i].lost);
+    }
+  }
+  losses_.Subtract(document["losses"], &losses_);
+  for (JsonItems item(document["held"]); item.Next();) {
+    const std::string_view id = item.value()["message_id"].AsName();
+    held_.RemoveIf([id](const Held& held) { return !id.empty() && held.message_id == id; });
+  }
 }
 
 uint32_t EngineCore::LanesNamed(JsonView ids) const {
@@ -313,21 +334,41 @@ void EngineCore::CleanSegment(std::string_view key, DecodedSegment* decoded, Now
   Put(key, std::move(kept), StoreUse::kNone).replace = true;
 }
 
+// What its document says is for whoever takes over. As long as nobody knows whether the store has
+// its last version it is kept; of one that the store does not have this engine has to speak itself.
+void EngineCore::LetGoOfDocument() {
+  StoreOperation left;
+  const bool put = !delivery_dirty_;
+  for (const StoreOperation& operation : store_operations_) {
+    if (operation.use == StoreUse::kDeliveryPut && put) left.effect_id = operation.effect_id;
+  }
+  if (put) {
+    if (left.effect_id != 0) left.key = DeliveryState();
+    if (store_phase_ == StorePhase::kReadingState) held_.clear();
+    outbox_.ForgetLosses();
+    losses_ = LossCounters();
+  } else {
+    Disown(JsonView(document_));
+  }
+  CloseStore();
+  if (left.effect_id == 0) {
+    document_ = String();
+    return;
+  }
+  TakeOperation(left.effect_id);
+  left.use = StoreUse::kLeft;
+  store_operations_.push_back(std::move(left));
+}
+
 // A page that slept: the lead may have gone to another one, and with it what is stored under this
 // one's name.
 void EngineCore::WakeUp(Now now) {
   asleep_ = false;
   page_ = Leaving::kNo;
   DropDrafts();
-  const bool reading = store_phase_ == StorePhase::kReadingState;
   if (store_phase_ == StorePhase::kClosed) return;
-  if (reading && delivery_put_) held_.clear();  // they were left to whoever takes over
   outbox_.LetGoOfStored();
-  if (store_phase_ != StorePhase::kFailed) {
-    outbox_.ForgetLosses();  // the store has them, for whoever takes over
-    losses_ = LossCounters();
-  }
-  CloseStore();
+  LetGoOfDocument();
   withdrawal_again_ |= withdrawing_here_;
   ids_stale_ = true;
   live_.clear();

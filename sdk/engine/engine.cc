@@ -174,6 +174,7 @@ void EngineCore::Pump(Now now) {
     SendDue(now);
   flush_leaving_ = false;
   EmitStoreChanges(now);
+  falls_asleep_ = false;
   const bool waiting = store_phase_ == StorePhase::kOpen && StorePaused(now);
   if (withdrawal_ends_ && !waiting && !outbox_.has_rewrites()) AwaitDeletions();
   ReadMoreSegments();
@@ -183,7 +184,7 @@ void EngineCore::Pump(Now now) {
 }
 
 int64_t EngineCore::NextWake(Now now) const {
-  const bool to_store = store_phase_ == StorePhase::kOpen && outbox_.has_unstored();
+  const bool to_store = !StorePaused(now) && outbox_.has_unstored();
   if (asleep_ && !to_store) return std::max(slept_ms_ + kStillHereMs, now.mono_ms);
   const bool again = consent_unput_ || withdrawal_again_;
   int64_t wake = again ? std::max(store_retry_ms_, now.mono_ms) : kNever;
@@ -191,7 +192,7 @@ int64_t EngineCore::NextWake(Now now) const {
   if (store_phase_ == StorePhase::kOpen) {
     if (store_retry_ms_ > now.mono_ms)
       wake = std::min(wake, store_retry_ms_);
-    else if (outbox_.has_unstored() || identity_dirty_ || session_dirty_)
+    else if (!StorePaused(now) && (outbox_.has_unstored() || identity_dirty_ || session_dirty_))
       wake = now.mono_ms;
     if (!segments_reading_) wake = std::min(wake, adopt_again_ms_);
   }

@@ -75,6 +75,8 @@ class EngineCore {
     kConsent,
     kSegmentPut,
     kStatePut,
+    kDeliveryPut,
+    kLeft,  // a delivery document that was put before this engine slept
     kDelete,
   };
   // Something asked of the store whose reply matters.
@@ -82,7 +84,7 @@ class EngineCore {
     int64_t effect_id = 0;
     StoreUse use = StoreUse::kNone;
     uint32_t segment = kNoSegment;  // kSegmentPut
-    String key;                     // kDelete
+    String key;                     // kDelete; kLeft: the document
     bool ends_withdrawal = false;   // the last deletion of one
   };
 
@@ -172,6 +174,9 @@ class EngineCore {
   void OnLead(const Input& input, Now now);
   void AdoptIfDue(Now now);
   void ReadDeliveries(const Input& input);
+  void TakeOver(JsonView document);
+  void Disown(JsonView document);
+  void LetGoOfDocument();
   uint32_t LanesNamed(JsonView ids) const;
   void TakeHeld(JsonView list);
   void ReadMoreSegments();
@@ -243,6 +248,7 @@ class EngineCore {
   bool segments_reading_ = false;
   bool leading_ = false;          // takes over what others left
   bool deliveries_read_ = false;  // of those whose segments may be taken over
+  bool falls_asleep_ = false;     // this input says so
   bool asleep_ = false;           // others may have taken over what is stored
   bool ids_stale_ = false;        // they may have changed in the store while it slept
   bool person_gone_ = false;      // while the store could not be reached: its ids are to go
@@ -278,9 +284,10 @@ class EngineCore {
   Outbox outbox_;
   String context_ = "{}";  // the standing context, an object of JSON text
   String signals_ = "{}";
-  String narrow_;  // the remote document, JSON text; empty: none
-  String origin_;  // of the page; empty: no page
-  String home_;    // the writer under whose name this engine's delivery state stands
+  String narrow_;    // the remote document, JSON text; empty: none
+  String origin_;    // of the page; empty: no page
+  String document_;  // this engine's delivery document, as the store has it
+  String home_;      // the writer under whose name this engine's delivery state stands
   String store_reason_;
   List<StoreOperation> store_operations_;
   List<String> live_;       // writers that others hold

@@ -268,13 +268,16 @@ void EngineCore::OnLifecycle(const Input& input, Now now) {
   if (Is(state, "hidden")) page_ = Leaving::kHidden;
   if (Is(state, "closing")) page_ = Leaving::kClosing;
   flush_leaving_ = !awake && !frozen;
-  if (!awake && store_phase_ == StorePhase::kReadingState && !held_.empty()) PutDelivery();
-  if (!frozen && page_ != Leaving::kClosing) return;
-  // From here on others may take over what is stored, and what was counted.
-  asleep_ = true;
-  slept_ms_ = now.mono_ms;
-  leading_ = false;
-  delivery_dirty_ = losses_dirty_ = true;
+  if (frozen || page_ == Leaving::kClosing) {
+    // From here on others may take over what is stored, and what was counted.
+    falls_asleep_ = !asleep_;
+    asleep_ = true;
+    slept_ms_ = now.mono_ms;
+    leading_ = false;
+    delivery_dirty_ = losses_dirty_ = true;
+  }
+  const bool may_put = !awake && (!asleep_ || falls_asleep_);
+  if (may_put && store_phase_ == StorePhase::kReadingState && !held_.empty()) PutDelivery();
 }
 
 void EngineCore::OnConnectivity(const Input& input, Now now) {

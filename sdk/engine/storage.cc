@@ -57,7 +57,7 @@ void EngineCore::CloseStore() {
   // An answer that is still on its way tells of what has been deleted.
   for (const StoreUse use :
        {StoreUse::kState, StoreUse::kDeliveries, StoreUse::kSegments, StoreUse::kTexts,
-        StoreUse::kSegmentPut, StoreUse::kStatePut, StoreUse::kDelete}) {
+        StoreUse::kStatePut, StoreUse::kDeliveryPut, StoreUse::kLeft, StoreUse::kDelete}) {
     ForgetOperations(use);
   }
 }
@@ -66,6 +66,7 @@ void EngineCore::CloseStore() {
 void EngineCore::ClearStore() {
   Delete(EffectType::kStoreClear, kStatePrefix);
   Delete(EffectType::kStoreClear, kOutboxPrefix);
+  document_ = String();
 }
 
 // Replies to operations of this use mean nothing any more.
@@ -150,7 +151,9 @@ void EngineCore::TakePerson(Identity&& stored, JsonView session) {
 void EngineCore::OnStoreDone(const Input& input, Now now) {
   store_failed_ = false;
   store_failures_ = 0;
-  const StoreOperation operation = TakeOperation(input.Integer("effect_id"));
+  StoreOperation operation = TakeOperation(input.Integer("effect_id"));
+  if (operation.use == StoreUse::kDeliveryPut) document_ = std::move(operation.key);
+  if (operation.use == StoreUse::kLeft) document_ = String();
   if (operation.use == StoreUse::kSegmentPut) outbox_.OnStored(operation.segment);
   if (operation.use == StoreUse::kConsent) CarryOut(now);
   if (operation.ends_withdrawal) EndWithdrawal();
@@ -167,11 +170,19 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
   if (use != StoreUse::kNone || operation.ends_withdrawal) {
     store_retry_ms_ = now.mono_ms + (kStoreRetryMs << std::min(store_failures_++, kDoublingsMax));
   }
-  if (use == StoreUse::kSegmentPut) outbox_.OnNotStored(operation.segment);
+  if (use == StoreUse::kSegmentPut && outbox_.OnNotStored(operation.segment)) SendSoon(now);
   if (use == StoreUse::kStatePut) {
     identity_dirty_ = !identity_.empty();
     session_dirty_ = !session_.id.empty();
+  }
+  if (use == StoreUse::kDeliveryPut || use == StoreUse::kLeft) {
     delivery_dirty_ = losses_dirty_ = true;
+  }
+  if (use == StoreUse::kLeft) {
+    TakeOver(JsonView(operation.key));
+    Disown(JsonView(document_));
+    document_ = String();
+    if (store_phase_ != StorePhase::kReadingState) ReleaseHeld(now);
   }
   if (use == StoreUse::kDelete) deletions_.push_back(std::move(operation.key));
   if (use == StoreUse::kDeliveries || use == StoreUse::kSegments) {
@@ -270,7 +281,7 @@ void EngineCore::EmitStoreChanges(Now now) {
   if (StorePaused(now)) return;
   List<Outbox::NewSegment> rewrites = outbox_.TakeRewrites();
   delivery_dirty_ |= outbox_.Sweep();
-  if (delivery_dirty_) UpdateDelivery();
+  if (delivery_dirty_ && (!asleep_ || falls_asleep_)) UpdateDelivery();
   for (Outbox::NewSegment& segment : rewrites) {
     Put(segment.key, std::move(segment.bytes), StoreUse::kSegmentPut, segment.id).replace = true;
   }
@@ -293,6 +304,7 @@ void EngineCore::UpdateDelivery() {
   delivery_dirty_ = false;
   if (lost || !delivery_put_) return;
   delivery_put_ = false;
+  document_ = String();
   String key(kDeliveryPrefix);
   key += home_;
   Delete(EffectType::kStoreDelete, key);
@@ -302,7 +314,8 @@ void EngineCore::UpdateDelivery() {
 void EngineCore::PutDelivery() {
   String key(kDeliveryPrefix);
   key += home_;
-  Put(key, DeliveryState(), StoreUse::kStatePut);
+  const String& document = Put(key, DeliveryState(), StoreUse::kDeliveryPut).bytes;
+  store_operations_.back().key = document;
   delivery_put_ = true;
   delivery_dirty_ = losses_dirty_ = false;
   stored_changes_ = outbox_.changes();

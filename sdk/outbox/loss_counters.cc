@@ -47,6 +47,15 @@ String LossCounters::NonZeroJson(int reasons) const {
   return json;
 }
 
+void LossCounters::Subtract(JsonView json, LossCounters* rest) {
+  for (int i = 0; i < kLossReasons; ++i) {
+    const int64_t count = json[NameAt(kNames, i)].IntegerOr(0);
+    const int64_t here = std::clamp<int64_t>(count, 0, counts_[i]);
+    counts_[i] -= here;
+    rest->counts_[i] -= std::clamp<int64_t>(count - here, 0, rest->counts_[i]);
+  }
+}
+
 void LossCounters::AddFrom(JsonView json) {
   for (int i = 0; i < kLossReasons; ++i) {
     counts_[i] += std::clamp<int64_t>(json[NameAt(kNames, i)].IntegerOr(0), 0, kCountMax);

@@ -38,6 +38,8 @@ class LossCounters {
   String NonZeroJson(int reasons = kLossReasons) const;
   // Adds what an earlier run had counted.
   void AddFrom(JsonView json);
+  // Takes away what somebody else counts; from `rest` what is not found here.
+  void Subtract(JsonView json, LossCounters* rest);
 
  private:
   int64_t counts_[kLossReasons] = {};

@@ -168,7 +168,10 @@ void Outbox::Launch(uint32_t id, size_t lane) {
 }
 
 void Outbox::Land(uint32_t id, size_t lane) {
-  if (Record* record = Find(id)) record->in_flight = Without(record->in_flight, Only(lane));
+  Record* record = Find(id);
+  const Segment* segment = record ? FindSegment(record->segment) : nullptr;
+  const bool in_limbo = segment && segment->left;
+  if (record && !in_limbo) record->in_flight = Without(record->in_flight, Only(lane));
   for (uint32_t& from : evict_from_) from = 0;
 }
 
@@ -206,7 +209,7 @@ void Outbox::TakeFromStore(Record* record) {
   if (WaitsForStore(*record)) --unstored_;
   record->storable = false;
   Segment* segment = FindSegment(record->segment);
-  if (!segment) return;
+  if (!segment || segment->left) return;
   segment->shrunk = true;
   if (record->pending != 0 && record->event.empty()) {
     for (size_t i = 0; i < pending_.size(); ++i) Settle(record, static_cast<int>(i));
@@ -218,7 +221,7 @@ void Outbox::TakeFromStore(Record* record) {
 
 void Outbox::RewriteWorn() {
   Sweep();
-  for (Segment& segment : segments_) segment.shrunk |= segment.worn;
+  for (Segment& segment : segments_) segment.shrunk |= segment.worn && !segment.left;
 }
 
 void Outbox::CountLost(Writer* writer, size_t lane, Loss reason, int64_t count) {
@@ -343,16 +346,21 @@ List<Outbox::NewSegment> Outbox::TakeUnstored() {
 void Outbox::OnStored(uint32_t id) {
   Segment* segment = FindSegment(id);
   if (!segment) return;
+  if (segment->left) return EndLimbo(id, true);
   segment->stored = true;
   DropTextsBeyondWindow(segment);
 }
 
-void Outbox::OnNotStored(uint32_t id) {
+bool Outbox::OnNotStored(uint32_t id) {
   Segment* segment = FindSegment(id);
-  if (!segment) return;
+  if (!segment) return false;
+  if (segment->left) {
+    EndLimbo(id, false);
+    return true;
+  }
   if (segment->stored) {  // it was written anew
     segment->shrunk = true;
-    return;
+    return false;
   }
   for (Record& record : records_) {
     if (record.segment != id) continue;
@@ -362,13 +370,14 @@ void Outbox::OnNotStored(uint32_t id) {
   first_unstored_id_ = 0;
   unswept_ = true;
   segments_.RemoveIf([id](const Segment& one) { return one.id == id; });
+  return false;
 }
 
 List<String> Outbox::TakeDeletions() {
   List<String> keys;
   segments_.RemoveIf([&keys](Segment& segment) {
     if (segment.live > 0) return false;
-    keys.push_back(std::move(segment.key));
+    if (!segment.left) keys.push_back(std::move(segment.key));
     return true;
   });
   return keys;
@@ -452,20 +461,39 @@ void Outbox::ForgetLosses() {
 }
 
 void Outbox::LetGoOfStored() {
+  // Of what is on its way into the store nobody knows yet where it will be: until then it goes to
+  // no collector.
+  for (Segment& segment : segments_) segment.left |= !segment.stored;
   for (Record& record : records_) {
-    if (record.segment == kNoSegment || record.pending == 0) continue;
-    for (size_t i = 0; i < pending_.size(); ++i) Settle(&record, static_cast<int>(i));
+    const Segment* segment = FindSegment(record.segment);
+    if (!segment || record.pending == 0) continue;
+    if (segment->left)
+      record.in_flight = record.pending;
+    else
+      for (size_t i = 0; i < pending_.size(); ++i) Settle(&record, static_cast<int>(i));
   }
-  records_.RemoveIf([](const Record& record) { return record.segment != kNoSegment; });
+  records_.RemoveIf(
+      [](const Record& record) { return record.segment != kNoSegment && record.pending == 0; });
   // What could not be stored so far stays in memory: its name is given up.
   for (Record& record : records_) record.storable = false;
   unstored_ = 0;
-  segments_.clear();
+  segments_.RemoveIf([](const Segment& segment) { return !segment.left; });
   // Its names are given up: what stands under them is anybody's, also this engine's again.
   for (Writer& writer : writers_) writer.own = false;
   DropUnusedContexts();
   for (uint32_t& from : evict_from_) from = 0;
   unswept_ = true;
+}
+
+void Outbox::EndLimbo(uint32_t id, bool stored) {
+  for (Record& record : records_) {
+    if (record.segment != id) continue;
+    record.segment = kNoSegment;
+    record.in_flight = 0;
+    for (size_t i = 0; stored && i < pending_.size(); ++i) Settle(&record, static_cast<int>(i));
+  }
+  unswept_ = true;
+  segments_.RemoveIf([id](const Segment& one) { return one.id == id; });
 }
 
 void Outbox::Clear() {

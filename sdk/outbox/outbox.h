@@ -32,6 +32,7 @@ struct Segment {
   bool worn = false;     // holds records that have left the queue
   bool shrunk = false;   // lost a record that may not stay on the device: write it anew
   bool partial = false;  // some of its records are without their texts
+  bool left = false;     // was let go of before the store had said whether it has it
 };
 
 // Restored records get ids below this one, so that they stand before this run's own.
@@ -96,9 +97,10 @@ class Outbox {
   // What waits to be stored, as segments of a bounded size.
   List<NewSegment> TakeUnstored();
   bool has_unstored() const { return unstored_ > 0; }
-  // What the store said of a segment. A failed one waits to be stored again.
+  // What the store said of a segment. A failed one waits to be stored again; one that was let go of
+  // (true) comes back to be sent from memory.
   void OnStored(uint32_t segment);
-  void OnNotStored(uint32_t segment);
+  bool OnNotStored(uint32_t segment);
 
   // Segments that have become empty since the last call: to be deleted from the store.
   List<String> TakeDeletions();
@@ -119,8 +121,8 @@ class Outbox {
   // The key of the same writer that comes before it; empty: it is the first.
   std::string_view KeyBefore(const Segment& segment) const;
 
-  // Others may have taken over what is stored: it leaves the queue, and stays in the store. A new
-  // writer must begin.
+  // Others may have taken over what is stored: it leaves the queue, and stays in the store; so does
+  // what is on its way there, as soon as it has arrived. A new writer must begin.
   void LetGoOfStored();
   // Forgets everything, stored or not, without asking for deletions; a writer must begin anew.
   void Clear();
@@ -163,6 +165,7 @@ class Outbox {
   bool Cover(Record* record, Writer* writer);
   void Close(Record* record, int lane);
   void DropText(Record* record);
+  void EndLimbo(uint32_t segment, bool stored);
   void DropTextsBeyondWindow(Segment* segment);
   void DropUnusedContexts();
   void Count(const Record& record);
