@@ -234,7 +234,10 @@ void Outbox::CountLost(Writer* writer, size_t lane, Loss reason, int64_t count) 
 // does not come back. False while there is something open before it.
 bool Outbox::Cover(Record* record, Writer* writer) {
   uint32_t& blocked = writer->blocked[static_cast<size_t>(record->priority)];
-  for (size_t i = 0; i < pending_.size(); ++i) {
+  // A position speaks of what lies in the store. Of what only this engine has it says nothing: its
+  // neighbours may have been let go of.
+  const bool lies = record->storable && record->segment != kNoSegment;
+  for (size_t i = 0; lies && i < pending_.size(); ++i) {
     const LaneSet bit = Only(i);
     if ((record->pending | blocked) & bit) continue;
     uint32_t& through = writer->lanes[i].through[static_cast<size_t>(record->priority)];
