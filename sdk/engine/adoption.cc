@@ -44,8 +44,9 @@ void EngineCore::OnLead(const Input& input, Now now) {
   for (JsonItems name(input.fields["live"]); name.Next();) {
     live.emplace_back() = name.value().AsName();
   }
-  // There is something to take over when somebody has gone.
-  bool gone = !leading_;
+  // There is something to take over when somebody has gone; where nothing has changed somebody came
+  // and went.
+  bool gone = !leading_ || live.size() == live_.size();
   for (const String& name : live_) gone |= !Contains(live, name);
   live_ = std::move(live);
   leading_ = true;

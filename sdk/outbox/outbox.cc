@@ -410,7 +410,8 @@ uint32_t Outbox::RewriteToRead() const {
 List<Outbox::NewSegment> Outbox::TakeRewrites() {
   List<NewSegment> rewrites;
   for (Segment& segment : segments_) {
-    if (!segment.shrunk || segment.partial || segment.live == 0) continue;
+    // Not before the store has said that it has the first version: it may still refuse that.
+    if (!segment.shrunk || segment.partial || !segment.stored || segment.live == 0) continue;
     segment.shrunk = segment.worn = false;
     NewSegment& rewrite = rewrites.emplace_back();
     rewrite.id = segment.id;
