@@ -137,6 +137,7 @@ void EngineCore::EndWithdrawal() {
   // When all answers have run out their record stays as it is; after a forget there is none.
   if (consent_.answered()) PutConsentRecord();
   if (!consent_.answered() && forgotten) {
+    ++consent_.generation;  // as other tabs count that hear of it
     Delete(EffectType::kStoreClear, kConsentPrefix);
     StoreOperation& operation = store_operations_.emplace_back();
     operation.effect_id = effects_.back().effect_id;
@@ -226,7 +227,7 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
     consent_.withdrawing = true;
     consent_.withdrawn |= unfinished;
     consent_.withdrawn_at = std::max(consent_.withdrawn_at, withdrawn_at);
-    PutConsentRecord();
+    if (consent_.answered()) PutConsentRecord();
   }
   if (consent_.generation <= generation) consent_.generation = generation + 1;
   NewGeneration({}, now);
