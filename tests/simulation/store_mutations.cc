@@ -3,6 +3,7 @@
 
 #include "simulation/falsify.h"
 #include "simulation/mutation_groups.h"
+#include "simulation/request_reader.h"
 #include "simulation/segment_reader.h"
 
 namespace waymark_simulation {
@@ -115,9 +116,12 @@ class SettleTooEarly final : public Mutation {
 std::unique_ptr<Mutation> KeepLossesToItself() {
   return AtSentEvents([](int, bool segment, Json* events) {
     for (Json& event : *events) {
-      if (segment && event.at("context").contains("delivery")) {
-        event["context"]["delivery"].erase("lost");
-      }
+      if (!segment || !event.at("context").contains("delivery")) continue;
+      Json& delivery = event["context"]["delivery"];
+      delivery.erase("lost");
+      const std::string id = event.at("messageId");
+      const bool says_all = WriterDigits(delivery.at("writer")) == id.substr(0, 8);
+      if (says_all && !delivery.contains("sequence")) event["context"].erase("delivery");
     }
   });
 }

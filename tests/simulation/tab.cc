@@ -230,8 +230,9 @@ void Tab::Wake() {
 }
 
 void Tab::Crash() {
-  const bool tears = world_->settings.weather.torn_writes && world_->random.Percent(70);
-  Die(world_->random.Between(0, device_->JobsOf(this)), tears);
+  const int64_t jobs = device_->JobsOf(this);
+  const bool tears = world_->settings.weather.torn_writes && world_->random.Percent(70) && jobs > 0;
+  Die(world_->random.Between(0, tears ? jobs - 1 : jobs), tears);
 }
 
 void Tab::Die(int64_t jobs, bool tears) {

@@ -115,14 +115,19 @@ Input Tab::ReadStore(const Effect& effect) {
 // A file-based store whose process died in the middle: what stands before is done, one value is
 // cut off, the rest never happened.
 void Tab::TearJob(const Transaction& transaction) {
-  std::vector<size_t> puts;
-  for (size_t i = 0; i < transaction.effects.size(); ++i) {
-    const Effect& effect = transaction.effects[i];
-    // A decision is small enough to be written whole.
-    if (effect.type == "store_put" && !IsConsentKey(effect)) puts.push_back(i);
+  // It stood at any byte of what it was to write. A decision is small enough to be written whole.
+  const auto is_torn = [](const Effect& effect) {
+    return effect.type == "store_put" && !IsConsentKey(effect);
+  };
+  size_t all = 0;
+  for (const Effect& effect : transaction.effects) all += is_torn(effect) ? effect.body.size() : 0;
+  if (all == 0) return;
+  size_t bytes = static_cast<size_t>(world_->random.Below(static_cast<int64_t>(all)));
+  size_t torn = 0;
+  while (!is_torn(transaction.effects[torn]) || bytes >= transaction.effects[torn].body.size()) {
+    bytes -= is_torn(transaction.effects[torn]) ? transaction.effects[torn].body.size() : 0;
+    ++torn;
   }
-  if (puts.empty()) return;
-  const size_t torn = world_->random.Pick(puts);
   Transaction done{number_, {}, {}};
   done.effects.assign(transaction.effects.begin(),
                       transaction.effects.begin() + static_cast<int64_t>(torn));
@@ -131,8 +136,6 @@ void Tab::TearJob(const Transaction& transaction) {
   }
   TellOfWrites(done);
   Effect part = transaction.effects[torn];
-  const size_t bytes =
-      static_cast<size_t>(world_->random.Below(static_cast<int64_t>(part.body.size()) + 1));
   world_->Tell(name() + " leaves " + std::to_string(bytes) + " of " +
                std::to_string(part.body.size()) + " bytes in " +
                part.fields.at("key").get<std::string>());
