@@ -151,12 +151,13 @@ class LossWatch final : public Watch {
     return sum;
   }
 
-  // By tabs that lived until the world had healed, whether or not they could put it down.
+  // By tabs that lived until the world had healed, and could not put it down then.
   int64_t CountedInMemory(size_t device, const CountOf& count_of) const {
     int64_t sum = 0;
     for (const auto& [tab, view] : views_) {
       const TabFacts& viewed = facts_->tabs[static_cast<size_t>(tab)];
-      if (viewed.device != device || !viewed.lived_until_rest) continue;
+      const bool counts = viewed.device == device && viewed.lived_until_rest;
+      if (!counts || view.Text("store") == "ok") continue;
       sum += count_of(Json::parse(view.text));
     }
     return sum;
@@ -186,8 +187,7 @@ class LossWatch final : public Watch {
     const CountOf lost = [&](const Json& view) { return LostOf(view, IdOf(collector)); };
     const CountOf all = [&](const Json& view) { return lost(view) + Unplaced(view); };
     const int64_t counted = Counted(device, lost);
-    const bool is_exact = facts_->stores_failed.count(device) == 0 && IsStorable(collector);
-    const int64_t noted = Counted(device, all) + (is_exact ? 0 : CountedInMemory(device, all));
+    const int64_t noted = Counted(device, all) + CountedInMemory(device, all);
     if (noted < least && facts_->books_are_whole) {
       Fail(IdOf(collector) + " never got" + missing + ", and only " + std::to_string(noted) +
            " are counted");
