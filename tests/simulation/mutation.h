@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "simulation/engine_port.h"
+#include "simulation/settings.h"
 
 namespace waymark_simulation {
 
@@ -34,6 +35,8 @@ struct NamedMutation {
   std::string promise;
   std::string words;
   std::function<std::unique_ptr<Mutation>()> make;
+  // Worlds in which it can do harm at all.
+  bool (*matters_in)(const Settings&) = [](const Settings&) { return true; };
 };
 
 // In the order in which the list is shown: README.md has it as a table.

@@ -9,7 +9,7 @@ constexpr size_t kNecessary = 0;
 constexpr size_t kAnalytics = 1;
 constexpr size_t kMarketing = 2;
 
-constexpr int64_t kCrashWithTornWrites = 120;
+constexpr int64_t kCrashWithTornWrites = 250;
 
 // 0 in about half of the worlds, else up to `most`.
 int64_t Sometimes(Random* random, int64_t most) {

@@ -9,6 +9,8 @@
 namespace waymark_simulation {
 namespace {
 
+bool HasTornWrites(const Settings& settings) { return settings.weather.torn_writes; }
+
 bool IsOneOfMany(int64_t* count) { return ++*count % 5 == 0; }
 
 // Now and then a segment is thought to be gone that is not.
@@ -146,7 +148,7 @@ class LeaveWithoutStoring final : public Mutation {
 std::vector<NamedMutation> StoreMutations() {
   return {
       {"skip-delete", "loss", "is left in the store", SkipDelete},
-      {"lose-last-of-torn", "loss", "never got", LoseLastOfTorn},
+      {"lose-last-of-torn", "loss", "never got", LoseLastOfTorn, HasTornWrites},
       {"count-loss-twice", "loss", "are counted as lost for", CountLossTwice},
       {"overflow-bound", "bounds", "events in its queue of", OverflowBound},
       {"evict-wrong-priority", "loss", "which matters less", std::make_unique<EvictWrongPriority>},
