@@ -5,6 +5,22 @@
 namespace waymark_simulation {
 namespace {
 
+bool HasBrokenDecisions(const Settings& settings) {
+  return settings.habits.decisions > 0 && settings.weather.crash > 0;
+}
+
+bool HasNarrowing(const Settings& settings) { return settings.habits.narrowing > 0; }
+
+// Some collector gets nothing but what tells of nobody.
+bool HasDeidentifyingCollector(const Settings& settings) {
+  for (const CollectorSettings& collector : settings.collectors) {
+    for (const size_t purpose : collector.needs) {
+      if (settings.purposes[purpose].deidentify) return true;
+    }
+  }
+  return false;
+}
+
 // Takes the visitor's silence for a yes.
 std::unique_ptr<Mutation> SendBeforeTheGate() {
   return AtStart([](Input* start) {
@@ -115,17 +131,18 @@ std::vector<NamedMutation> ConsentMutations() {
       {"send-what-is-withdrawn", "consent", "may not get it now",
        std::make_unique<SendWhatIsWithdrawn>},
       {"send-to-wrong-collector", "consent", "which", std::make_unique<SendToWrongCollector>},
-      {"forget-pending-withdrawal", "consent", "never comes to an end", ForgetPendingWithdrawal},
+      {"forget-pending-withdrawal", "consent", "never comes to an end", ForgetPendingWithdrawal,
+       HasBrokenDecisions},
       {"forget-decision", "consent", "does not put its decision down", ForgetDecision},
       {"keep-what-is-withdrawn", "consent", "carried out a withdrawal and left",
        KeepWhatIsWithdrawn},
       {"keep-identifiers", "consent", "leaves state/", KeepIdentifiers},
       {"store-without-permission", "consent", "stores", StoreWithoutPermission},
       {"ignore-deidentifying-purpose", "consent", "sends an identified event",
-       IgnoreDeidentifyingPurpose},
+       IgnoreDeidentifyingPurpose, HasDeidentifyingCollector},
       {"tell-who-of-deidentified", "consent", "more than a de-identified event",
        TellWhoOfDeidentified},
-      {"ignore-kill-switch", "consent", "switched off", IgnoreKillSwitch},
+      {"ignore-kill-switch", "consent", "switched off", IgnoreKillSwitch, HasNarrowing},
   };
 }
 

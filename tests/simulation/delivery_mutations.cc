@@ -9,6 +9,8 @@
 namespace waymark_simulation {
 namespace {
 
+bool HasManyTabs(const Settings& settings) { return settings.tabs_max > 1; }
+
 bool IsAnswer(const Input& input) { return input.fields.at("type") == "http_done"; }
 
 bool IsFailure(const Input& answer) {
@@ -156,8 +158,8 @@ std::vector<NamedMutation> DeliveryMutations() {
       {"send-twice", "repeats", "while it is on its way", std::make_unique<SendTwice>},
       {"reuse-message-id", "repeats", "gives one message id to", ReuseMessageId},
       {"new-message-id-at-retry", "repeats", "a second message id", NewMessageIdAtRetry},
-      {"two-leaders", "repeats", "without the lead", std::make_unique<TwoLeaders>},
-      {"take-from-the-awake", "repeats", "that is still awake", TakeFromTheAwake},
+      {"two-leaders", "repeats", "without the lead", std::make_unique<TwoLeaders>, HasManyTabs},
+      {"take-from-the-awake", "repeats", "that is still awake", TakeFromTheAwake, HasManyTabs},
       {"reverse-batches", "order", "behind", ReverseBatches},
       {"join-users", "persons", "sends anonymous id", JoinUsers},
       {"other-bytes", "determinism", "two runs gave different bytes", OtherBytes},

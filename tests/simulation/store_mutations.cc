@@ -11,6 +11,8 @@ namespace {
 
 bool HasTornWrites(const Settings& settings) { return settings.weather.torn_writes; }
 
+bool HasLeavingTabs(const Settings& settings) { return settings.habits.tabs > 0; }
+
 bool IsOneOfMany(int64_t* count) { return ++*count % 5 == 0; }
 
 // Now and then a segment is thought to be gone that is not.
@@ -156,7 +158,8 @@ std::vector<NamedMutation> StoreMutations() {
       {"believe-every-answer", "loss", "never got", BelieveEveryAnswer},
       {"settle-too-early", "loss", "never got", std::make_unique<SettleTooEarly>},
       {"keep-losses-to-itself", "loss", "was told of", KeepLossesToItself},
-      {"leave-without-storing", "loss", "never got", std::make_unique<LeaveWithoutStoring>},
+      {"leave-without-storing", "loss", "never got", std::make_unique<LeaveWithoutStoring>,
+       HasLeavingTabs},
   };
 }
 
