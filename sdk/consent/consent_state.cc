@@ -102,16 +102,22 @@ ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now) {
   const bool grants_hold = age_days < policy.granted_days && age_days >= 0 &&
                            record["revision"].AsName() == policy.revision;
   const bool denials_hold = age_days < policy.denied_days;
+  bool unknown = false;
+  PurposeSet ran_out = 0;
   for (JsonItems choice(record["choices"]); choice.Next();) {
     const int purpose = policy.Find(choice.key());
     const bool granted = choice.value().IsName(kGranted);
-    if (granted && !grants_hold) {
-      state.withdrawing = true;
-      state.withdrawn_at = state.generation + 1;
-      if (purpose >= 0) state.withdrawn |= Bit(purpose);
-    }
-    if (purpose < 0 || !(granted ? grants_hold : denials_hold)) continue;
-    SetChoice(&state, purpose, granted);
+    const bool lapsed = granted && !grants_hold;
+    unknown |= lapsed && purpose < 0;
+    if (purpose < 0) continue;
+    if (lapsed) ran_out |= Bit(purpose);
+    if (granted ? grants_hold : denials_hold) SetChoice(&state, purpose, granted);
+  }
+  ran_out &= ~state.Allowed();
+  if (unknown || ran_out != 0) {
+    state.withdrawing = true;
+    state.withdrawn |= ran_out;
+    state.withdrawn_at = state.generation + 1;
   }
   if ((state.granted | state.denied) == 0) return state;
   state.decided_ms = decided_ms;

@@ -15,9 +15,12 @@
 namespace waymark_simulation {
 
 struct Surroundings {
+  Surroundings(const Settings& the_settings, Mutation& the_mutation, bool tells)
+      : settings(the_settings), mutation(the_mutation), traces(tells) {}
+
   const Settings& settings;
   Mutation& mutation;
-  bool traces = false;
+  bool traces;
   Model model{settings};
   Schedule schedule;
   Random random{settings.seed};

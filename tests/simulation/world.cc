@@ -23,7 +23,7 @@ constexpr int kLastCalls = 3;
 }  // namespace
 
 World::World(const Settings& settings, Mutation& mutation, bool traces)
-    : surroundings_{settings, mutation, traces}, network_(&surroundings_) {
+    : surroundings_(settings, mutation, traces), network_(&surroundings_) {
   if (traces) surroundings_.Tell(surroundings_.config.dump());
   for (int64_t i = 0; i < settings.devices; ++i) {
     devices_.emplace_back(&surroundings_, static_cast<size_t>(i));
