@@ -138,6 +138,7 @@ void EngineCore::EndWithdrawal() {
   if (consent_.answered()) PutConsentRecord();
   if (!consent_.answered() && forgotten) {
     ++consent_.generation;  // as other tabs count that hear of it
+    consent_unput_ = false;
     Delete(EffectType::kStoreClear, kConsentPrefix);
     StoreOperation& operation = store_operations_.emplace_back();
     operation.effect_id = effects_.back().effect_id;
