@@ -52,11 +52,12 @@ void EngineCore::OnCapture(const Input& input) {
     return Report(valid.problem());
   }
   const Routing routing = Route(event, 0);
-  uint32_t served = 0;
-  // Ids and session are not known before the store has answered.
+  Routing at_once = routing;
+  // Ids and session are not known before the store has answered; what goes without them may go.
   const bool reading = store_phase_ == StorePhase::kReadingState;
-  if (!reading) served = Admit(event, context_, routing, input.now);
-  const uint32_t open = reading ? routing.admit | routing.deidentify | routing.hold : routing.hold;
+  if (reading) at_once.admit = 0;
+  const uint32_t served = Admit(event, context_, at_once, input.now);
+  const uint32_t open = reading ? routing.admit | routing.hold : routing.hold;
   if (open != 0) return Hold(input.type, input.fields.text(), event.time_ms, routing, served);
   CountRefused(routing, served);
 }
