@@ -5,25 +5,41 @@ waymark_find_sources(zlib
   "https://github.com/madler/zlib/releases/download/v1.2.13/zlib-1.2.13.tar.gz"
   b3a24de97a8fdbc835b9833169501030b8977031bcb54b3b3ac13740f846ab30)
 
-# Writes a source of zlib with changes: pairs of what stands there and what shall.
-function(waymark_write_changed source file)
-  file(READ "${zlib_SOURCE_DIR}/${source}" text)
+# Changes a source of zlib that the variable `text` holds: pairs of what stands there and what shall.
+function(waymark_change text)
   while(ARGN)
     list(POP_FRONT ARGN old new)
-    string(FIND "${text}" "${old}" place)
+    string(FIND "${${text}}" "${old}" place)
     if(place EQUAL -1)
-      message(FATAL_ERROR "zlib's ${source} has no `${old}`: see cmake/dependencies/zlib.cmake")
+      message(FATAL_ERROR "zlib's ${text} has no `${old}`: see cmake/dependencies/zlib.cmake")
     endif()
-    string(REPLACE "${old}" "${new}" text "${text}")
+    string(REPLACE "${old}" "${new}" ${text} "${${text}}")
   endwhile()
-  file(CONFIGURE OUTPUT "${file}" CONTENT "${text}" @ONLY)
+  set(${text} "${${text}}" PARENT_SCOPE)
 endfunction()
 
-# The core compresses raw deflate at level 6 and nothing else (sdk/codec/gzip.cc). zlib chooses level, strategy and wrapper at
-# run time, so that no linker can see that the others are dead: 1.5 KB of brotli. Here the choice is made. What it gives for that
-# one level is the same to the byte; any other level compresses as level 6 does.
-set(waymark_deflate "${CMAKE_CURRENT_BINARY_DIR}/zlib/deflate.c")
-waymark_write_changed(deflate.c "${waymark_deflate}"
+# Takes a member out of zlib's state and puts a number where it was read: pairs of the two. What is left over does not compile.
+function(waymark_fix_members)
+  while(ARGN)
+    list(POP_FRONT ARGN member number)
+    foreach(text IN ITEMS deflate.h deflate.c trees.c)
+      string(REGEX REPLACE "[A-Za-z]+ +${member};" "" ${text} "${${text}}")
+      string(REGEX REPLACE "[ds]?s->${member} +[+]?= [^;]*;" ";" ${text} "${${text}}")
+      string(REGEX REPLACE "([ds]?s|\\(s\\))->${member}" "${number}" ${text} "${${text}}")
+    endforeach()
+  endwhile()
+  foreach(text IN ITEMS deflate.h deflate.c trees.c)
+    set(${text} "${${text}}" PARENT_SCOPE)
+  endforeach()
+endfunction()
+
+# The core compresses raw deflate at level 6, in a window of 32 KiB, without a flush before the end, and nothing else
+# (sdk/codec/gzip.cc). zlib chooses all that at run time, so that no linker can see what is dead: 2 KB of brotli. Here the choice is
+# made. What it gives for that choice is the same to the byte; any other level compresses as level 6 does.
+foreach(text IN ITEMS deflate.h deflate.c trees.c)
+  file(READ "${zlib_SOURCE_DIR}/${text}" ${text})
+endforeach()
+waymark_change(deflate.c
   "deflate_stored}" "deflate_slow}"
   "deflate_fast}" "deflate_slow}"
   "bstate = s->level == 0" "bstate = 1 ? deflate_slow(s, flush) : s->level == 0"
@@ -32,24 +48,51 @@ waymark_write_changed(deflate.c "${waymark_deflate}"
   "s->wrap <= 0" "1"
   "switch (s->wrap)" "switch (0)"
   "INIT_STATE && s->wrap == 0" "INIT_STATE"
-  "s->strategy == Z_FILTERED" "0"
   "if (deflateStateCheck(strm)" "if (0"  # the stream is our own
+  "flush > Z_BLOCK || flush < 0" "0"     # so are the calls
+  "bstate == block_done" "0"
+  "while (s->insert)" "while (0)"        # after a flush
+  "s->insert > s->strstart" "0"
+  "s->insert--" "0"
+  "s->high_water < s->window_size" "0"   # zeroes for memory checkers
   "strm->adler = adler32(0L, Z_NULL, 0)" "strm->adler = 1"
-  "        adler32(0L, Z_NULL, 0)" "        1")
+  "        adler32(0L, Z_NULL, 0)" "        1"
+  # Memory without a table of functions; no messages.
+  "#include \"deflate.h\"" "#include \"deflate.h\"
+#undef ZALLOC
+#define ZALLOC(strm, items, size) malloc((items) * (size))
+#undef ZFREE
+#define ZFREE(strm, address) free(address)
+#undef ERR_MSG
+#define ERR_MSG(error) Z_NULL
+#undef ERR_RETURN
+#define ERR_RETURN(strm, error)"
+  "strm->zalloc = zcalloc" ""
+  "strm->zfree = zcfree" ""
+  # One comparison a round in place of eight.
+  "                 *++scan == *++match && *++scan == *++match &&\n" ""
+  "*++scan == *++match && *++scan == *++match" "*++scan == *++match")
+waymark_fix_members(
+  w_bits 15 w_size 32768u w_mask 32767u window_size 65536ul
+  hash_bits 15 hash_size 32768u hash_mask 32767u hash_shift 5
+  lit_bufsize 16384u pending_buf_size 65536ul insert 0u
+  level 6 strategy Z_DEFAULT_STRATEGY method Z_DEFLATED
+  good_match 8u max_lazy_match 16u max_insert_length 16u nice_match 128 max_chain_length 128u)
 
 # In the page module the tables of fixed codes are worked out at the first use, as zlib does for old compilers, and what
 # puts bits out is a function instead of a macro. The bytes that come out are the same.
-set(waymark_trees trees.c)
 if(EMSCRIPTEN)
-  set(waymark_trees "${CMAKE_CURRENT_BINARY_DIR}/zlib/trees.c")
-  waymark_write_changed(trees.c "${waymark_trees}"
+  waymark_change(trees.c
     "ifdef GEN_TREES_H" "if 0"  # what would write them into a file
     "s->strm->data_type == Z_UNKNOWN" "0"
-    "s->strategy == Z_FIXED" "0"
-    "s->level > 0" "1"
     "#define send_bits(s, value, length)"
     "local void send_bits(deflate_state *s, int value, int length)")
 endif()
+
+set(waymark_zlib_changed "${CMAKE_CURRENT_BINARY_DIR}/zlib")
+foreach(text IN ITEMS deflate.h deflate.c trees.c)
+  file(CONFIGURE OUTPUT "${waymark_zlib_changed}/${text}" CONTENT "${${text}}" @ONLY)
+endforeach()
 
 function(waymark_add_zlib_library target)
   add_library(${target} STATIC)
@@ -66,7 +109,8 @@ function(waymark_add_zlib_library target)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endfunction()
 
-waymark_add_zlib_library(waymark_zlib adler32.c crc32.c "${waymark_deflate}" ${waymark_trees} zutil.c)
+waymark_add_zlib_library(waymark_zlib adler32.c crc32.c zutil.c
+  "${waymark_zlib_changed}/deflate.c" "${waymark_zlib_changed}/trees.c")
 # The gzip frame is written by the core itself (codec/), which is smaller than zlib's.
 target_compile_definitions(waymark_zlib PRIVATE NO_GZIP $<$<BOOL:${EMSCRIPTEN}>:GEN_TREES_H>)
 

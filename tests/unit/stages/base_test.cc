@@ -111,6 +111,38 @@ TEST(CodecTest, GzipIsReadByZlib) {
   }
 }
 
+// Three hundred kilobytes of noise, letters, and repetitions from as far back as the window
+// reaches.
+std::string LongBody() {
+  std::string body;
+  uint32_t number = 12345;
+  while (body.size() < 300'000) {
+    number = number * 1103515245 + 12345;
+    const uint32_t part = number >> 16;
+    if (part % 4 == 0 && body.size() > 70'000) {
+      body += body.substr(body.size() - 1 - (number >> 8) % 65'000, 3 + part % 90);
+    } else {
+      body.push_back(static_cast<char>(32 + part % ((body.size() >> 14) % 3 != 0 ? 90 : 224)));
+    }
+  }
+  return body;
+}
+
+// The compressor is built for one choice of zlib's options: cmake/dependencies/zlib.cmake. What the
+// whole zlib 1.2.13 makes of the same choice was asked of Python's: compressobj(6, DEFLATED, -15,
+// 8).
+TEST(CodecTest, GzipGivesTheBytesOfTheWholeZlib) {
+  const std::string body = LongBody();
+  GzipStream stream;
+  for (size_t at = 0; at < body.size(); at += 777)
+    stream.Write(std::string_view(body).substr(at, 777));
+  const std::string packed = Text(stream.Finish());
+  EXPECT_EQ(waymark_test::Inflate(packed), body);
+  const std::string_view deflated = std::string_view(packed).substr(10, packed.size() - 18);
+  EXPECT_EQ(deflated.size(), 132407u);
+  EXPECT_EQ(Crc32(deflated, 0), 0xbac7d8c5u);
+}
+
 TEST(RetryPolicyTest, ShortOutagesAreBridgedWithinFiveSeconds) {
   Prng prng(std::string(32, 'e'));
   for (int i = 0; i < 1000; ++i) {
