@@ -19,6 +19,12 @@ String& String::operator=(std::string_view text) {
   return append(text);
 }
 
+void String::Swap(String& other) {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  std::swap(capacity_, other.capacity_);
+}
+
 String& String::append(std::string_view text) {
   const size_t before = size_;
   resize(before + text.size());
