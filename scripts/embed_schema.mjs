@@ -1,5 +1,6 @@
-// Writes sdk/engine/config_schema.inc from sdk/docs/config.schema.json: the same schema with everything taken out
-// that only people and editors read. `--check` writes nothing and fails when the two have come apart.
+// Writes sdk/engine/config_schema.inc from sdk/docs/config.schema.json: the same schema in the short text that the engine
+// reads (its grammar stands in sdk/base/schema.h), without what only people and editors read.
+// `--check` writes nothing and fails when the two have come apart.
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,18 +8,109 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const source = join(root, "sdk/docs/config.schema.json");
 const target = join(root, "sdk/engine/config_schema.inc");
-const forPeople = new Set(["$schema", "$id", "title", "description", "pattern"]);
+const published = JSON.parse(readFileSync(source, "utf8"));
+const formats = { id: "i", "http-url": "u", "json-pointer": "p", "iglu-uri": "g" };
 
-// `names` is true where the keys are names of the customer's, not keywords.
-function reduce(schema, names = false) {
-  if (Array.isArray(schema) || typeof schema !== "object" || schema === null) return schema;
-  const kept = Object.entries(schema).filter(([key]) => names || !forPeople.has(key));
-  return Object.fromEntries(
-    kept.map(([key, value]) => [key, reduce(value, !names && (key === "properties" || key === "$defs"))]),
-  );
+function stop(pointer, what) {
+  console.error(`${source}#${pointer}: ${what}. scripts/embed_schema.mjs and sdk/base/schema.h do not know that.`);
+  process.exit(1);
 }
 
-const text = JSON.stringify(reduce(JSON.parse(readFileSync(source, "utf8"))));
+// Takes the members of a schema one by one; what nobody took is a keyword that would be lost.
+class Keywords {
+  constructor(schema, pointer) {
+    this.pointer = pointer;
+    this.left = { ...schema };
+    for (const forPeople of ["$schema", "$id", "title", "description", "pattern", "$defs"]) delete this.left[forPeople];
+  }
+  take(keyword) {
+    const value = this.left[keyword];
+    delete this.left[keyword];
+    return value;
+  }
+  end() {
+    const [unknown] = Object.keys(this.left);
+    if (unknown !== undefined) stop(this.pointer, `\`${unknown}\` here`);
+  }
+}
+
+function bounds(keywords, least, most) {
+  const text = (bound) => keywords.take(bound) ?? "";
+  const from = text(least);
+  const to = text(most);
+  if (!/^\d*$/.test(`${from}${to}`)) stop(keywords.pointer, "a bound with more than digits");
+  return to === "" ? `${from}` : `${from}-${to}`;
+}
+
+function number(letter, keywords) {
+  const range = bounds(keywords, "minimum", "maximum");
+  if (!/^\d+-\d+$/.test(range)) stop(keywords.pointer, "a number without two bounds");
+  const comment = keywords.take("$comment");
+  if (comment?.includes("#")) stop(keywords.pointer, "a comment with #");
+  return letter + range + (comment === undefined ? "" : `#${comment}#`);
+}
+
+function choice(values, pointer) {
+  const texts = values.map((value) => JSON.stringify(value));
+  if (texts.some((text) => /[,()[\]{}#]/.test(text))) stop(pointer, "a choice with punctuation");
+  return `(${texts})`;
+}
+
+function object(keywords) {
+  const required = new Set(keywords.take("required"));
+  const members = Object.entries(keywords.take("properties") ?? {}).map(([key, value]) => {
+    if (/[:!*]/.test(key)) stop(keywords.pointer, `the key ${key}`);
+    return key + (required.delete(key) ? "!" : ":") + write(value, `${keywords.pointer}/properties/${key}`);
+  });
+  if (required.size > 0) stop(keywords.pointer, `the required key ${[...required]} without a schema`);
+  const others = keywords.take("additionalProperties") ?? true;
+  if (others === true) members.push("*:?");
+  else if (others) members.push(`*:${write(others, `${keywords.pointer}/additionalProperties`)}`);
+  return `{${members}}`;
+}
+
+function string(keywords) {
+  const range = bounds(keywords, "minLength", "maxLength");
+  const format = keywords.take("format");
+  if (format !== undefined && !formats[format]) stop(keywords.pointer, `the format ${format}`);
+  return `s${range}${formats[format] ?? ""}`;
+}
+
+function array(keywords) {
+  const range = bounds(keywords, "minItems", "maxItems");
+  return `[${range}${write(keywords.take("items"), `${keywords.pointer}/items`)}]`;
+}
+
+const types = {
+  object,
+  array,
+  string,
+  boolean: () => "b",
+  integer: (keywords) => number("n", keywords),
+  number: (keywords) => number("d", keywords),
+};
+
+function write(schema, pointer) {
+  const keywords = new Keywords(schema, pointer);
+  const reference = keywords.take("$ref");
+  const constant = keywords.take("const");
+  const values = keywords.take("enum") ?? (constant === undefined ? undefined : [constant]);
+  const type = keywords.take("type");
+  let text;
+  if (reference !== undefined) {
+    const name = reference.replace("#/$defs/", "");
+    text = write(published.$defs[name], `/$defs/${name}`);
+  } else if (values) {
+    text = choice(values, pointer);
+  } else {
+    if (!types[type]) stop(pointer, `the type ${type}`);
+    text = types[type](keywords);
+  }
+  keywords.end();
+  return text;
+}
+
+const text = write(published, "");
 // String literals are cut for compilers that bound their length, and for diffs.
 const lines = text.match(/.{1,90}/gs).map((part) => `R"~~(${part})~~"`);
 const generated =

@@ -68,48 +68,104 @@ bool Matches(std::string_view text, const char* pattern) {
 bool IsIgluUri(std::string_view text) { return Matches(text, "iglu:@/@/@/#-#-#"); }
 
 struct Format {
-  const char* name;
+  char letter;
   bool (*fits)(std::string_view);
   const char* allowed;
 };
 
 constexpr Format kFormats[] = {
-    {"id", IsId, "letters, digits, _ . - and a letter or digit first"},
-    {"http-url", IsHttpUrl, "a URL that begins with https:// or http://"},
-    {"json-pointer", IsJsonPointer, "a JSON pointer such as /user/id"},
-    {"iglu-uri", IsIgluUri, "iglu:vendor/name/jsonschema/1-0-0"},
+    {'i', IsId, "letters, digits, _ . - and a letter or digit first"},
+    {'u', IsHttpUrl, "a URL that begins with https:// or http://"},
+    {'p', IsJsonPointer, "a JSON pointer such as /user/id"},
+    {'g', IsIgluUri, "iglu:vendor/name/jsonschema/1-0-0"},
 };
 
-JsonType TypeOf(JsonView name) {
-  const std::string_view text = name.text();
-  if (Is(text, "\"object\"")) return JsonType::kObject;
-  if (Is(text, "\"array\"")) return JsonType::kArray;
-  if (Is(text, "\"string\"")) return JsonType::kString;
-  if (Is(text, "\"boolean\"")) return JsonType::kBool;
-  return JsonType::kNumber;  // number and integer
+// The first byte behind a schema: a comma, or the bracket that closes what it stands in.
+const char* EndOf(const char* schema) {
+  bool source = false;
+  for (int depth = 0;; ++schema) {
+    const char c = *schema;
+    source ^= c == '#';
+    if (source) continue;
+    const bool closes = c == ')' || c == ']' || c == '}';
+    if (depth == 0 && (closes || c == ',')) return schema;
+    depth += (c == '(' || c == '[' || c == '{') - closes;
+  }
+}
+
+// Walks the members that the schema of an object names.
+class Members {
+ public:
+  // `schema`: behind its bracket.
+  explicit Members(const char* schema) : next_(schema) {}
+
+  bool Next() {
+    if (*next_ == '}') return false;
+    schema_ = next_;
+    while (*schema_ != ':' && *schema_ != '!') ++schema_;
+    key_ = std::string_view(next_, static_cast<size_t>(schema_ - next_));
+    required_ = *schema_++ == '!';
+    next_ = EndOf(schema_);
+    next_ += *next_ == ',';
+    return true;
+  }
+
+  std::string_view key() const { return key_; }
+  bool required() const { return required_; }
+  const char* schema() const { return schema_; }
+
+ private:
+  const char* next_;
+  const char* schema_ = nullptr;
+  std::string_view key_;
+  bool required_ = false;
+};
+
+// Least and most, as they stand; empty: no such bound.
+struct Bounds {
+  std::string_view least;
+  std::string_view most;
+};
+
+std::string_view TakeDigits(const char** at) {
+  const char* begin = *at;
+  while (**at >= '0' && **at <= '9') ++*at;
+  return std::string_view(begin, static_cast<size_t>(*at - begin));
+}
+
+Bounds TakeBounds(const char** at) {
+  Bounds bounds;
+  bounds.least = TakeDigits(at);
+  if (**at != '-') return bounds;
+  ++*at;
+  bounds.most = TakeDigits(at);
+  return bounds;
+}
+
+JsonType TypeOf(char letter) {
+  if (letter == '{') return JsonType::kObject;
+  if (letter == '[') return JsonType::kArray;
+  if (letter == 's') return JsonType::kString;
+  return letter == 'b' ? JsonType::kBool : JsonType::kNumber;
 }
 
 class SchemaWalk {
  public:
-  explicit SchemaWalk(JsonView schema) : definitions_(schema["$defs"]) {}
-
   List<Problem> TakeProblems() { return std::move(problems_); }
 
-  void Check(JsonView value, JsonView schema) {
-    if (const JsonView reference = schema["$ref"]) schema = Definition(reference.AsName());
-    if (!CheckType(value, schema) || !CheckValues(value, schema)) return;
-    switch (value.type()) {
-      case JsonType::kObject:
-        return CheckObject(value, schema);
-      case JsonType::kArray:
-        return CheckArray(value, schema);
-      case JsonType::kString:
-        return CheckString(value, schema);
-      case JsonType::kNumber:
-        return CheckNumber(value, schema);
-      default:
-        return;
+  void Check(JsonView value, const char* schema) {
+    const char letter = *schema++;
+    if (letter == '?') return;
+    if (letter == '(') return CheckChoice(value, schema);
+    const JsonType type = TypeOf(letter);
+    if (!value.is(type)) return Add("wrong_type", JsonTypeName(value.type()), JsonTypeName(type));
+    if (letter == 'n' && !value.AsInteger()) {
+      return Add("wrong_type", QuoteForProblem(value), "a whole number");
     }
+    if (letter == '{') return CheckObject(value, schema);
+    if (letter == '[') return CheckArray(value, schema);
+    if (letter == 's') return CheckString(value, schema);
+    if (letter != 'b') CheckNumber(value, schema);
   }
 
  private:
@@ -118,108 +174,84 @@ class SchemaWalk {
     AddProblem(&problems_, code, pointer_, found, allowed);
   }
 
-  JsonView Definition(std::string_view reference) const {
-    return definitions_[reference.substr(sizeof("#/$defs/") - 1)];
-  }
-
-  bool CheckType(JsonView value, JsonView schema) {
-    const JsonView name = schema["type"];
-    if (!name) return true;
-    const JsonType type = TypeOf(name);
-    if (!value.is(type)) {
-      Add("wrong_type", JsonTypeName(value.type()), JsonTypeName(type));
-      return false;
-    }
-    if (!Is(name.text(), "\"integer\"") || value.AsInteger()) return true;
-    Add("wrong_type", QuoteForProblem(value), "a whole number");
-    return false;
-  }
-
-  bool CheckValues(JsonView value, JsonView schema) {
-    if (const JsonView constant = schema["const"]; constant && constant.text() != value.text()) {
-      Add("not_allowed", QuoteForProblem(value), constant.text());
-      return false;
-    }
-    const JsonView choices = schema["enum"];
-    if (!choices) return true;
+  void CheckChoice(JsonView value, const char* schema) {
     String allowed;
-    for (JsonItems choice(choices); choice.Next();) {
-      if (choice.value().text() == value.text()) return true;
+    do {
+      const char* begin = schema;
+      while (*schema != ',' && *schema != ')') ++schema;
+      const std::string_view choice(begin, static_cast<size_t>(schema - begin));
+      if (choice == value.text()) return;
       if (!allowed.empty()) allowed += ", ";
-      allowed += choice.value().text();
-    }
+      allowed += choice;
+    } while (*schema++ == ',');
     Add("not_allowed", QuoteForProblem(value), allowed);
-    return false;
   }
 
-  void CheckObject(JsonView value, JsonView schema) {
-    for (JsonItems name(schema["required"]); name.Next();) {
-      const std::string_view key = name.value().AsName();
-      if (!value[key]) AddAt(key, "required", "nothing", "a value: the key is required");
+  void CheckObject(JsonView value, const char* schema) {
+    String keys;
+    for (Members member(schema); member.Next();) {
+      if (!keys.empty()) keys += ", ";
+      keys += member.key();
+      if (!member.required() || value[member.key()]) continue;
+      AddAt(member.key(), "required", "nothing", "a value: the key is required");
     }
-    const JsonView properties = schema["properties"];
-    const JsonView others = schema["additionalProperties"];
-    for (JsonItems member(value); member.Next();) {
-      if (const JsonView property = properties[member.key()]) {
-        Descend(member.key(), member.value(), property);
-      } else if (others.is(JsonType::kObject)) {
-        Descend(member.key(), member.value(), others);
-      } else if (others) {
-        AddAt(member.key(), "unknown_key", "an unknown key", KeysOf(properties));
-      }
+    for (JsonItems item(value); item.Next();) {
+      Members member(schema);
+      bool found = false;
+      while (!found && member.Next()) found = member.key() == item.key() || Is(member.key(), "*");
+      if (found)
+        Descend(item.key(), item.value(), member.schema());
+      else
+        AddAt(item.key(), "unknown_key", "an unknown key", keys);
     }
   }
 
-  void CheckArray(JsonView value, JsonView schema) {
+  void CheckArray(JsonView value, const char* schema) {
+    const Bounds bounds = TakeBounds(&schema);
     int64_t count = 0;
     for (JsonItems element(value); element.Next(); ++count) {
-      if (schema["items"]) {
-        Descend(IntegerText(element.index()), element.value(), schema["items"]);
-      }
+      Descend(IntegerText(element.index()), element.value(), schema);
     }
-    CheckBounds(schema, count, "minItems", "maxItems", " entries");
+    CheckCount(count, bounds, " entries");
   }
 
-  void CheckString(JsonView value, JsonView schema) {
+  void CheckString(JsonView value, const char* schema) {
+    const Bounds bounds = TakeBounds(&schema);
     const String text = value.AsString();
-    CheckBounds(schema, static_cast<int64_t>(CountCharacters(text)), "minLength", "maxLength",
-                " characters");
-    const std::string_view name = schema["format"].AsName();
+    CheckCount(static_cast<int64_t>(CountCharacters(text)), bounds, " characters");
     for (const Format& format : kFormats) {
-      if (Is(name, format.name) && !format.fits(text)) {
+      if (*schema == format.letter && !format.fits(text)) {
         Add("not_allowed", QuoteForProblem(value), format.allowed);
       }
     }
   }
 
-  void CheckNumber(JsonView value, JsonView schema) {
-    const JsonView least = schema["minimum"];
-    const JsonView most = schema["maximum"];
-    if (!least || !most) return;
+  void CheckNumber(JsonView value, const char* schema) {
+    const Bounds bounds = TakeBounds(&schema);
     const int64_t number = FixedOr(value.text(), kFractionDigits, INT64_MIN);
-    const bool fits = number >= FixedOr(least.text(), kFractionDigits, 0) &&
-                      number <= FixedOr(most.text(), kFractionDigits, 0);
-    if (!fits) AddRange(value.text(), schema, least, most, "");
+    const bool fits = number >= FixedOr(bounds.least, kFractionDigits, 0) &&
+                      number <= FixedOr(bounds.most, kFractionDigits, 0);
+    if (!fits) AddRange(value.text(), bounds, "", schema);
   }
 
-  void CheckBounds(JsonView schema, int64_t count, const char* least_key, const char* most_key,
-                   const char* unit) {
-    const JsonView least = schema[least_key];
-    const JsonView most = schema[most_key];
-    if ((least && count < least.IntegerOr(0)) || (most && count > most.IntegerOr(0))) {
-      AddRange(IntegerText(count) + unit, schema, least, most, unit);
+  void CheckCount(int64_t count, const Bounds& bounds, const char* unit) {
+    if (count < FixedOr(bounds.least, 0, 0) || count > FixedOr(bounds.most, 0, INT64_MAX)) {
+      AddRange(IntegerText(count) + unit, bounds, unit, unit);
     }
   }
 
-  void AddRange(std::string_view found, JsonView schema, JsonView least, JsonView most,
-                const char* unit) {
+  // `source`: text between # and #, or anything else.
+  void AddRange(std::string_view found, const Bounds& bounds, const char* unit,
+                const char* source) {
     String allowed;
-    if (least) allowed.append("at least ").append(least.text());
-    if (least && most) allowed.append(", ");
-    if (most) allowed.append("at most ").append(most.text());
+    if (!bounds.least.empty()) allowed.append("at least ").append(bounds.least);
+    if (!bounds.least.empty() && !bounds.most.empty()) allowed.append(", ");
+    if (!bounds.most.empty()) allowed.append("at most ").append(bounds.most);
     allowed.append(unit);
-    if (const JsonView source = schema["$comment"]) {
-      allowed.append(" (").append(source.AsName()).append(")");
+    if (*source == '#') {
+      allowed.append(" (");
+      while (*++source != '#') allowed.push_back(*source);
+      allowed.append(")");
     }
     Add("out_of_range", found, allowed);
   }
@@ -232,31 +264,21 @@ class SchemaWalk {
     pointer_.resize(size);
   }
 
-  void Descend(std::string_view step, JsonView value, JsonView schema) {
+  void Descend(std::string_view step, JsonView value, const char* schema) {
     const size_t size = pointer_.size();
     AppendPointerStep(&pointer_, step);
     Check(value, schema);
     pointer_.resize(size);
   }
 
-  static String KeysOf(JsonView properties) {
-    String keys;
-    for (JsonItems item(properties); item.Next();) {
-      if (!keys.empty()) keys += ", ";
-      keys += item.key();
-    }
-    return keys;
-  }
-
-  JsonView definitions_;
   String pointer_;
   List<Problem> problems_;
 };
 
 }  // namespace
 
-List<Problem> CheckSchema(JsonView value, JsonView schema) {
-  SchemaWalk walk(schema);
+List<Problem> CheckSchema(JsonView value, const char* schema) {
+  SchemaWalk walk;
   walk.Check(value, schema);
   return walk.TakeProblems();
 }

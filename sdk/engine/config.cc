@@ -72,7 +72,7 @@ uint32_t SamplePpm(JsonView share) {
 
 Config ReadConfig(JsonView json, JsonView sdk, List<Problem>* problems) {
   Config config;
-  *problems = CheckSchema(json, JsonView(std::string_view(kSchema.data(), kSchema.size())));
+  *problems = CheckSchema(json, kSchema.data());
   if (!problems->empty()) return config;
   config.policy = ReadPolicy(json["consent"], problems);
   ReadCollectors(json["collectors"], {json["app"], sdk}, &config, problems);
