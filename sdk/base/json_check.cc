@@ -144,7 +144,7 @@ class Checker {
   }
 
   bool Word(std::string_view word) {
-    if (text_.substr(i_, word.size()) != word) return Fail(Fault::kSyntax);
+    if (!text_.substr(i_).starts_with(word)) return Fail(Fault::kSyntax);
     i_ += word.size();
     return true;
   }
@@ -233,19 +233,8 @@ struct Level {
 String ToPointer(const List<Level>& levels) {
   String pointer;
   for (const Level& level : levels) {
-    pointer.push_back('/');
-    if (!level.object) {
-      pointer += IntegerText(level.index);
-      continue;
-    }
-    for (const char c : level.key) {
-      if (c == '~')
-        pointer += "~0";
-      else if (c == '/')
-        pointer += "~1";
-      else
-        pointer.push_back(c);
-    }
+    const String index = IntegerText(level.index);
+    AppendPointerStep(&pointer, level.object ? level.key : std::string_view(index));
   }
   return pointer;
 }
@@ -287,6 +276,18 @@ String PointerAt(std::string_view text, size_t offset) {
     }
   }
   return ToPointer(levels);
+}
+
+void AppendPointerStep(String* pointer, std::string_view step) {
+  pointer->push_back('/');
+  for (const char c : step) {
+    if (c == '~')
+      *pointer += "~0";
+    else if (c == '/')
+      *pointer += "~1";
+    else
+      pointer->push_back(c);
+  }
 }
 
 void RepairSurrogates(String* json_text) {

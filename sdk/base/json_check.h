@@ -28,6 +28,9 @@ JsonCheck CheckJson(std::string_view text, int depth_max = kJsonDepthMax);
 // there.
 String PointerAt(std::string_view text, size_t offset);
 
+// Appends one step to a JSON pointer, escaped.
+void AppendPointerStep(String* pointer, std::string_view step);
+
 // Writes each lone surrogate escape as \ufffd, in place: both have six bytes. No collector could
 // read the former, and one such event would poison its batch.
 void RepairSurrogates(String* json_text);

@@ -1,7 +1,7 @@
 #include "base/json_merge.h"
 
+#include "base/json_check.h"
 #include "base/json_writer.h"
-#include "base/schema.h"
 
 namespace waymark {
 namespace {
@@ -17,7 +17,7 @@ void WriteWithout(JsonWriter* writer, JsonView value, std::string_view pointer) 
       AppendPointerStep(&step, IntegerText(item.index()));
     std::string_view below;
     bool inside = false;
-    if (pointer.substr(0, step.size()) == step) {
+    if (pointer.starts_with(step)) {
       below = pointer.substr(step.size());
       if (below.empty()) continue;
       inside = below[0] == '/';

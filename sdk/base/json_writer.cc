@@ -38,9 +38,12 @@ void AppendInteger(String* out, int64_t number) {
   out->append(digits + at, sizeof digits - static_cast<size_t>(at));
 }
 
-String IntegerText(int64_t number) {
-  String text;
+String IntegerText(int64_t number) { return Numbered("", number); }
+
+String Numbered(const char* before, int64_t number, const char* after) {
+  String text(before);
   AppendInteger(&text, number);
+  text += after;
   return text;
 }
 

@@ -55,6 +55,8 @@ void AppendJsonString(String* out, std::string_view text);
 // Appends the digits of a whole number.
 void AppendInteger(String* out, int64_t number);
 String IntegerText(int64_t number);
+// "/collectors/", 2, "/id" -> /collectors/2/id: a pointer, or a count with its unit.
+String Numbered(const char* before, int64_t number, const char* after = "");
 
 // Appends a number of 10^-decimals units: 1999, 2 -> 19.99.
 void AppendFixed(String* out, int64_t units, int decimals);

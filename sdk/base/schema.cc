@@ -1,5 +1,6 @@
 #include "base/schema.h"
 
+#include "base/json_check.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/name_table.h"
@@ -35,8 +36,8 @@ bool IsId(std::string_view text) {
 // http or https, a host, neither space nor fragment; user names and passwords have no place in a
 // public document.
 bool IsHttpUrl(std::string_view text) {
-  const size_t scheme = Is(text.substr(0, 8), "https://") ? 8 : 7;
-  if (scheme == 7 && !Is(text.substr(0, 7), "http://")) return false;
+  const size_t scheme = text.starts_with("https://") ? 8 : 7;
+  if (scheme == 7 && !text.starts_with("http://")) return false;
   std::string_view host = text.substr(scheme);
   host = host.substr(0, IndexOf(host, '/'));
   host = host.substr(0, IndexOf(host, '?'));
@@ -236,7 +237,7 @@ class SchemaWalk {
 
   void CheckCount(int64_t count, const Bounds& bounds, const char* unit) {
     if (count < FixedOr(bounds.least, 0, 0) || count > FixedOr(bounds.most, 0, INT64_MAX)) {
-      AddRange(IntegerText(count) + unit, bounds, unit, unit);
+      AddRange(Numbered("", count, unit), bounds, unit, unit);
     }
   }
 
@@ -287,18 +288,6 @@ String QuoteForProblem(JsonView value) {
   const std::string_view text = value.text();
   if (text.size() <= kQuotedBytesMax) return String(text);
   return String(Utf8Prefix(text, kQuotedBytesMax)) + "…";
-}
-
-void AppendPointerStep(String* pointer, std::string_view step) {
-  pointer->push_back('/');
-  for (const char c : step) {
-    if (c == '~')
-      *pointer += "~0";
-    else if (c == '/')
-      *pointer += "~1";
-    else
-      pointer->push_back(c);
-  }
 }
 
 }  // namespace waymark

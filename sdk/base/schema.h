@@ -31,9 +31,6 @@ List<Problem> CheckSchema(JsonView value, const char* schema);
 // The value of a config as a problem may quote it: short text as it is, longer text cut.
 String QuoteForProblem(JsonView value);
 
-// Appends one step to a JSON pointer, escaped.
-void AppendPointerStep(String* pointer, std::string_view step);
-
 }  // namespace waymark
 
 #endif  // WAYMARK_BASE_SCHEMA_H_

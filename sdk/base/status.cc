@@ -1,17 +1,29 @@
 #include "base/status.h"
 
 namespace waymark {
+namespace {
 
-Problem MakeProblem(const char* code, std::string_view pointer, std::string_view found,
-                    std::string_view allowed) {
-  return {code, String(pointer), String(found), String(allowed)};
+void Set(Problem* problem, const char* code, std::string_view pointer, std::string_view found,
+         std::string_view allowed) {
+  problem->code = code;
+  problem->pointer = pointer;
+  problem->found = found;
+  problem->allowed = allowed;
 }
+
+}  // namespace
 
 void AddProblem(List<Problem>* problems, const char* code, std::string_view pointer,
                 std::string_view found, std::string_view allowed) {
-  problems->push_back(MakeProblem(code, pointer, found, allowed));
+  Set(&problems->emplace_back(), code, pointer, found, allowed);
 }
 
-Status::Status(Problem&& problem) : problem_(std::make_unique<Problem>(std::move(problem))) {}
+Status NotOk(const char* code, std::string_view pointer, std::string_view found,
+             std::string_view allowed) {
+  Status status;
+  status.problem_ = std::make_unique<Problem>();
+  Set(status.problem_.get(), code, pointer, found, allowed);
+  return status;
+}
 
 }  // namespace waymark

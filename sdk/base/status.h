@@ -27,19 +27,14 @@ struct Problem {
   String allowed;
 };
 
-// A problem from its parts. Out of line: one call is smaller than four strings at every place that
-// finds something wrong.
-Problem MakeProblem(const char* code, std::string_view pointer, std::string_view found,
-                    std::string_view allowed);
-
-// The same, behind others.
+// A problem from its parts, behind others. Out of line: one call is smaller than four strings at
+// every place that finds something wrong.
 void AddProblem(List<Problem>* problems, const char* code, std::string_view pointer,
                 std::string_view found, std::string_view allowed);
 
 class [[nodiscard]] Status {
  public:
   Status() = default;
-  Status(Problem&& problem);  // NOLINT: a Problem is a Status
 
   bool ok() const { return !problem_; }
   const Problem& problem() const {
@@ -48,16 +43,22 @@ class [[nodiscard]] Status {
   }
 
  private:
+  friend Status NotOk(const char* code, std::string_view pointer, std::string_view found,
+                      std::string_view allowed);
+
   std::unique_ptr<Problem> problem_;  // null: fine
 };
 
 inline Status OkStatus() { return Status(); }
+// A problem from its parts.
+Status NotOk(const char* code, std::string_view pointer, std::string_view found,
+             std::string_view allowed);
 
 template <typename T>
 class [[nodiscard]] StatusOr {
  public:
-  StatusOr(T&& value) : value_(std::move(value)) {}             // NOLINT: a value is a StatusOr
-  StatusOr(Problem&& problem) : status_(std::move(problem)) {}  // NOLINT: so is a Problem
+  StatusOr(T&& value) : value_(std::move(value)) {}          // NOLINT: a value is a StatusOr
+  StatusOr(Status&& status) : status_(std::move(status)) {}  // NOLINT: so is what is not fine
 
   bool ok() const { return status_.ok(); }
   const Status& status() const { return status_; }

@@ -20,28 +20,28 @@ constexpr const char* kInputTypeNames =
     "http_done,"
     "store_read,store_done,store_failed,store_changed,lifecycle,connectivity,signal,lead";
 
-Problem TextProblem(const JsonCheck& check, std::string_view text) {
+Status TextStatus(const JsonCheck& check, std::string_view text) {
   const String pointer = PointerAt(text, check.offset);
   if (check.fault == JsonCheck::Fault::kNotUtf8) {
-    return MakeProblem("not_utf8", pointer, "bytes that are not UTF-8", "UTF-8");
+    return NotOk("not_utf8", pointer, "bytes that are not UTF-8", "UTF-8");
   }
   if (check.fault == JsonCheck::Fault::kTooDeep) {
-    return MakeProblem("too_deep", pointer, IntegerText(kJsonDepthMax + 1) + " levels",
-                       "at most " + IntegerText(kJsonDepthMax) + " levels");
+    return NotOk("too_deep", pointer, Numbered("", kJsonDepthMax + 1, " levels"),
+                 Numbered("at most ", kJsonDepthMax, " levels"));
   }
-  return MakeProblem("invalid_json", pointer,
-                     "no JSON at byte " + IntegerText(static_cast<int64_t>(check.offset)), "JSON");
+  return NotOk("invalid_json", pointer,
+               Numbered("no JSON at byte ", static_cast<int64_t>(check.offset)), "JSON");
 }
 
 // The problem of bytes that are no frame; fine otherwise.
 Status CheckFrame(std::string_view bytes) {
   if (bytes.size() > kFrameBytesMax) {
-    return MakeProblem("too_big", "", "a frame that is too big", "at most 8 MiB");
+    return NotOk("too_big", "", "a frame that is too big", "at most 8 MiB");
   }
   if (bytes.size() >= kSizeBytes && ReadU32(bytes, 0) <= bytes.size() - kSizeBytes) {
     return OkStatus();
   }
-  return MakeProblem("invalid_json", "", "a frame that is cut", "a size in 4 bytes, and the text");
+  return NotOk("invalid_json", "", "a frame that is cut", "a size in 4 bytes, and the text");
 }
 
 Input Refuse(Status&& refusal) {
@@ -59,7 +59,7 @@ Input ReadInput(std::string_view bytes, String* repaired) {
   if (Status frame = CheckFrame(bytes); !frame.ok()) return Refuse(std::move(frame));
   std::string_view text = bytes.substr(kSizeBytes, ReadU32(bytes, 0));
   const JsonCheck check = CheckJson(text);
-  if (check.fault != JsonCheck::Fault::kNone) return Refuse(TextProblem(check, text));
+  if (check.fault != JsonCheck::Fault::kNone) return Refuse(TextStatus(check, text));
   Input input;
   input.bodies = bytes.substr(kSizeBytes + text.size());
   if (check.lone_surrogate) {
@@ -75,7 +75,7 @@ Input ReadInput(std::string_view bytes, String* repaired) {
     input.type = static_cast<InputType>(index);
   } else if (type) {
     input.type = InputType::kRefused;
-    input.refusal = MakeProblem("not_allowed", "/type", "an unknown type", "a type of input.md");
+    input.refusal = NotOk("not_allowed", "/type", "an unknown type", "a type of input.md");
   }
   return input;
 }

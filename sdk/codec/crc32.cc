@@ -15,15 +15,11 @@ struct Tables {
   Tables() {
     for (uint32_t i = 0; i < 256; ++i) {
       uint32_t value = i;
-      for (int bit = 0; bit < 8; ++bit) value = value >> 1 ^ (value & 1 ? kPolynomial : 0);
-      // Keeps the compiler from working them out itself.
-      asm volatile("" : "+r"(value));
-      of[0][i] = value;
-    }
-    for (int slice = 1; slice < kSlices; ++slice) {
-      for (uint32_t i = 0; i < 256; ++i) {
-        const uint32_t before = of[slice - 1][i];
-        of[slice][i] = before >> 8 ^ of[0][before & 255];
+      for (auto& slice : of) {
+        for (int bit = 0; bit < 8; ++bit) value = value >> 1 ^ (value & 1 ? kPolynomial : 0);
+        // Keeps the compiler from working them out itself.
+        asm volatile("" : "+r"(value));
+        slice[i] = value;
       }
     }
   }

@@ -1,7 +1,7 @@
 #include "consent/consent_state.h"
 
+#include "base/json_check.h"
 #include "base/json_writer.h"
-#include "base/schema.h"
 
 namespace waymark {
 namespace {
@@ -45,19 +45,19 @@ ConsentState UndecidedState(const Policy& policy) {
 StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, JsonView choices,
                               std::string_view source, Now now) {
   if (!choices.is(JsonType::kObject)) {
-    return MakeProblem("wrong_type", "/choices", JsonTypeName(choices.type()), "an object");
+    return NotOk("wrong_type", "/choices", JsonTypeName(choices.type()), "an object");
   }
   ConsentState next = state;
   for (JsonItems choice(choices); choice.Next();) {
     const int purpose = policy.Find(choice.key());
     if (purpose < 0 || state.always_on & Bit(purpose)) {
-      return MakeProblem("not_allowed", PointerTo(choice.key()), "a purpose that nobody can choose",
-                         PurposesAsJson(policy, ~state.always_on));
+      return NotOk("not_allowed", PointerTo(choice.key()), "a purpose that nobody can choose",
+                   PurposesAsJson(policy, ~state.always_on));
     }
     const bool granted = choice.value().IsName(kGranted);
     if (!granted && !choice.value().IsName(kDenied)) {
-      return MakeProblem("not_allowed", PointerTo(choice.key()),
-                         JsonTypeName(choice.value().type()), "\"granted\" or \"denied\"");
+      return NotOk("not_allowed", PointerTo(choice.key()), JsonTypeName(choice.value().type()),
+                   "\"granted\" or \"denied\"");
     }
     SetChoice(&next, purpose, granted);
   }

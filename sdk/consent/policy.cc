@@ -39,7 +39,7 @@ PurposeSet Pick(const List<Purpose>& purposes, Predicate predicate) {
 }
 
 String PurposePointer(int index, const char* member) {
-  return "/consent/purposes/" + IntegerText(index) + member;
+  return Numbered("/consent/purposes/", index, member);
 }
 
 // One pass adds what the required purposes require themselves; as many passes as purposes reach the

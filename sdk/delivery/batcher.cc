@@ -161,8 +161,10 @@ OutgoingEvent OpenRecord(const Record& record, const Lane& lane, Outbox* outbox,
   return event;
 }
 
+void DropBatch(Batch* batch) { *batch = Batch(); }
+
 void OpenBatch(const LaneQueue& queue, bool gzip, Batch* batch) {
-  *batch = Batch();
+  DropBatch(batch);
   batch->open = true;
   batch->gzip = gzip;
   batch->told = queue.outbox->changes();

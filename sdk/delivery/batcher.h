@@ -48,6 +48,9 @@ struct Filled {
   uint32_t to_read = kNoSegment;  // the next record's text lies in the store
 };
 
+// Lets go of what is in it.
+void DropBatch(Batch* batch);
+
 // Begins an empty batch that tells the losses so far.
 void OpenBatch(const LaneQueue& queue, bool gzip, Batch* batch);
 

@@ -30,8 +30,8 @@ Transport ChooseTransport(const TransportPlan& plan, Leaving leaving, bool beaco
 
 bool IsCrossOrigin(std::string_view origin, std::string_view url) {
   if (origin.empty()) return false;
-  const bool same = url.substr(0, origin.size()) == origin &&
-                    (url.size() == origin.size() || url[origin.size()] == '/');
+  const bool same =
+      url.starts_with(origin) && (url.size() == origin.size() || url[origin.size()] == '/');
   return !same;
 }
 

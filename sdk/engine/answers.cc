@@ -73,7 +73,7 @@ void EngineCore::OnAnswer(size_t lane_index, const Flight& flight, const Input& 
   } else if (split) {
     lane.events_max = flight.record_ids.size() / 2;
     lane.due_ms = now.mono_ms;
-    lane.draft = Batch();
+    DropBatch(&lane.draft);
   } else {
     GiveUpAll(lane_index, flight, status);
   }
@@ -82,7 +82,7 @@ void EngineCore::OnAnswer(size_t lane_index, const Flight& flight, const Input& 
 // The browser's budget for pages that leave is shared with the page's own requests.
 void EngineCore::OnRefusedByPlatform(size_t lane_index, const Flight& flight, Now now) {
   Lane& lane = lanes_[lane_index];
-  lane.draft = Batch();
+  DropBatch(&lane.draft);
   // A dead host is now and then told as a full budget: no reason to hurry. The next one goes as an
   // ordinary request.
   if (++lane.refusals > kRefusalsMax || page_ == Leaving::kNo) {
@@ -121,8 +121,8 @@ void EngineCore::Acknowledge(size_t lane_index, const Flight& flight, Now now) {
 
 void EngineCore::GiveUpAll(size_t lane_index, const Flight& flight, int status) {
   const Loss reason = status == kPayloadTooLarge ? Loss::kOversize : Loss::kRejected;
-  Report("rejected", "/collectors/" + IntegerText(static_cast<int64_t>(lane_index)),
-         "HTTP " + IntegerText(status), "an answer of 200 to 299");
+  Report("rejected", Numbered("/collectors/", static_cast<int64_t>(lane_index)),
+         Numbered("HTTP ", status), "an answer of 200 to 299");
   for (const uint32_t id : flight.record_ids) {
     Record* record = outbox_.Find(id);
     if (record) outbox_.GiveUp(record, static_cast<int>(lane_index), reason);
@@ -154,13 +154,13 @@ void EngineCore::RetryLater(size_t lane_index, const Flight& flight, int status,
   const int64_t outage_ms = lane.failing() ? now.mono_ms - lane.outage.since_ms : 0;
   const int attempts = lane.outage.attempts + 1;
   if (NoteFailure(failure, now.mono_ms, &lane.outage)) {
-    Report("retry_exhausted", "/collectors/" + IntegerText(static_cast<int64_t>(lane_index)),
-           "HTTP " + IntegerText(status) + " for one event only", "an answer of 200 to 299");
+    Report("retry_exhausted", Numbered("/collectors/", static_cast<int64_t>(lane_index)),
+           Numbered("HTTP ", status, " for one event only"), "an answer of 200 to 299");
     if (Record* record = outbox_.Find(failure.first)) {
       outbox_.GiveUp(record, static_cast<int>(lane_index), Loss::kRetryExhausted);
     }
   }
-  lane.draft = Batch();
+  DropBatch(&lane.draft);
   int64_t delay_ms = RetryDelayMs(outage_ms, attempts, &prng_);
   delay_ms = std::max(delay_ms, lane.collector->CoolDownMs(status));
   if (const auto asked_ms = RetryAfterMs(retry_after.AsName(), now.wall_ms)) {

@@ -81,7 +81,7 @@ void EngineCore::OnSetContext(const Input& input) {
   const String scrubbed = ScrubContext(config_.url_rules, changes);
   String merged = MergeObjects(JsonView(context_), JsonView(scrubbed));
   if (merged.size() > kContextBytesMax) {
-    return Report(TooBig("/context", merged.size(), kContextBytesMax));
+    return Report(TooBig("/context", merged.size(), kContextBytesMax).problem());
   }
   context_ = std::move(merged);
 }

@@ -34,7 +34,7 @@ void ReadCollectors(JsonView collectors, const SenderFacts& sender, Config* conf
                     List<Problem>* problems) {
   for (JsonItems item(collectors); item.Next();) {
     JsonView entry = item.value();
-    const String pointer = "/collectors/" + IntegerText(item.index());
+    const String pointer = Numbered("/collectors/", item.index());
     const std::string_view id = entry["id"].AsName();
     for (const Lane& other : config->lanes) {
       if (other.id != id) continue;

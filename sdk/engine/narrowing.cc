@@ -20,7 +20,7 @@ void EngineCore::OnNarrow(const Input& input) {
     return Report("wrong_type", "/document", JsonTypeName(document.type()), "an object");
   }
   if (document.text().size() > kNarrowBytesMax) {
-    return Report(TooBig("/document", document.text().size(), kNarrowBytesMax));
+    return Report(TooBig("/document", document.text().size(), kNarrowBytesMax).problem());
   }
   narrow_ = document.text();
   narrow_.push_back('\n');  // ends what stands last, should that ever be a number

@@ -111,7 +111,7 @@ void EngineCore::Feed(size_t lane_index, Now now) {
 }
 
 void EngineCore::DropDrafts() {
-  for (Lane& lane : lanes_) lane.draft = Batch();
+  for (Lane& lane : lanes_) DropBatch(&lane.draft);
 }
 
 int64_t EngineCore::KeepaliveBytesLeft() const {
@@ -171,7 +171,7 @@ void EngineCore::Send(size_t lane_index, Now now, Leaving leaving) {
   } else if (lane.due_ms == kNever && texts_wanted_ == kNoSegment && leaving != Leaving::kNo) {
     Schedule(lane_index, now);  // too big to leave with the page: it stays stored
   }
-  lane.draft = Batch();
+  DropBatch(&lane.draft);
 }
 
 // The draft, when it holds what is asked for; else a batch built now. False: there is nothing that

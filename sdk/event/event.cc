@@ -21,8 +21,8 @@ std::string_view SelectorOf(const Event& event) {
 Priority PriorityOf(const Event& event, std::string_view named) {
   const int chosen = FindName("critical,normal,bulk", named);
   if (chosen >= 0) return static_cast<Priority>(chosen);
-  const bool order = event.type == EventType::kTrack &&
-                     std::string_view(event.name).substr(0, sizeof(kOrder) - 1) == kOrder;
+  const bool order =
+      event.type == EventType::kTrack && std::string_view(event.name).starts_with(kOrder);
   return order || event.type == EventType::kIdentify ? Priority::kCritical : Priority::kNormal;
 }
 

@@ -5,16 +5,16 @@
 
 namespace waymark {
 
-Problem TooBig(const char* pointer, size_t found, size_t allowed) {
-  return MakeProblem("too_big", pointer, IntegerText(static_cast<int64_t>(found)) + " bytes",
-                     "at most " + IntegerText(static_cast<int64_t>(allowed)) + " bytes");
+Status TooBig(const char* pointer, size_t found, size_t allowed) {
+  return NotOk("too_big", pointer, Numbered("", static_cast<int64_t>(found), " bytes"),
+               Numbered("at most ", static_cast<int64_t>(allowed), " bytes"));
 }
 
 namespace {
 
 Status CheckObject(const char* pointer, JsonView view, size_t bytes_max) {
   if (view && !view.is(JsonType::kObject)) {
-    return MakeProblem("wrong_type", pointer, JsonTypeName(view.type()), "an object");
+    return NotOk("wrong_type", pointer, JsonTypeName(view.type()), "an object");
   }
   if (view.text().size() > bytes_max) return TooBig(pointer, view.text().size(), bytes_max);
   return OkStatus();
@@ -23,7 +23,7 @@ Status CheckObject(const char* pointer, JsonView view, size_t bytes_max) {
 Status CheckName(const Event& event) {
   const bool needs_name = event.type == EventType::kTrack || event.type == EventType::kScreen;
   if (needs_name && event.name.empty()) {
-    return MakeProblem("required", "/name", "nothing", "a name of 1 to 200 bytes");
+    return NotOk("required", "/name", "nothing", "a name of 1 to 200 bytes");
   }
   if (event.name.size() > kEventNameBytesMax) {
     return TooBig("/name", event.name.size(), kEventNameBytesMax);
@@ -37,7 +37,7 @@ Status ValidateTexts(JsonView call) {
   for (const char* pointer : {"/name", "/user_id"}) {
     const JsonView text = call[pointer + 1];
     if (text && !text.is(JsonType::kString) && !text.is(JsonType::kNull)) {
-      return MakeProblem("wrong_type", pointer, JsonTypeName(text.type()), "a string");
+      return NotOk("wrong_type", pointer, JsonTypeName(text.type()), "a string");
     }
   }
   return OkStatus();

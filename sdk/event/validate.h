@@ -15,7 +15,7 @@ Status ValidateTexts(JsonView call);
 Status ValidateEvent(const Event& event);
 
 // "N bytes" found where "at most M bytes" are allowed.
-Problem TooBig(const char* pointer, size_t found, size_t allowed);
+Status TooBig(const char* pointer, size_t found, size_t allowed);
 
 }  // namespace waymark
 

@@ -23,7 +23,7 @@ String SegmentKey(std::string_view writer, uint32_t sequence) {
 }
 
 String WriterFromKey(std::string_view key) {
-  if (key.substr(0, kOutboxPrefix.size()) != kOutboxPrefix) return String();
+  if (!key.starts_with(kOutboxPrefix)) return String();
   key.remove_prefix(kOutboxPrefix.size());
   const size_t slash = IndexOf(key, '/');
   return slash == key.size() ? String() : String(key.substr(0, slash));

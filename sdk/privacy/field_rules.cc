@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kUserPrefix = "/user/";
 
 String ToRecordPath(std::string_view path) {
-  if (path.substr(0, kUserPrefix.size()) != kUserPrefix) return String(path);
+  if (!path.starts_with(kUserPrefix)) return String(path);
   path.remove_prefix(kUserPrefix.size());
   String record_path = Is(path, "id") ? "/user_" : "/traits/";
   record_path += path;
@@ -23,7 +23,7 @@ List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields, List<Probl
   List<FieldRule> rules;
   for (JsonItems item(fields); item.Next();) {
     const JsonView needs = item.value()["needs"];
-    CheckPurposeIds(policy, needs, "/fields/" + IntegerText(item.index()) + "/needs", problems);
+    CheckPurposeIds(policy, needs, Numbered("/fields/", item.index(), "/needs"), problems);
     const bool drops = item.value()["otherwise"].IsName("drop") && !item.value()["as"];
     FieldRule& rule = rules.emplace_back();
     rule.path = ToRecordPath(item.value()["path"].AsName());

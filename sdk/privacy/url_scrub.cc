@@ -10,7 +10,7 @@ namespace {
 bool Matches(std::string_view pattern, std::string_view name) {
   if (pattern.empty() || pattern.back() != '*') return pattern == name;
   pattern.remove_suffix(1);
-  return name.substr(0, pattern.size()) == pattern;
+  return name.starts_with(pattern);
 }
 
 bool Stays(const UrlRules& rules, std::string_view parameter) {
