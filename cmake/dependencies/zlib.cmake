@@ -85,6 +85,8 @@ if(EMSCRIPTEN)
   waymark_change(trees.c
     "ifdef GEN_TREES_H" "if 0"  # what would write them into a file
     "s->strm->data_type == Z_UNKNOWN" "0"
+    "local const int extra_" "local const uch extra_"
+    "const intf *extra" "const uch *extra"
     "#define send_bits(s, value, length)"
     "local void send_bits(deflate_state *s, int value, int length)")
 endif()

@@ -9,8 +9,7 @@
 
 namespace waymark {
 
-// The place of a name, from 0; -1 when the names do not have it. Names are not empty and hold no
-// comma.
+// The place of a name, from 0; -1 when the names do not have it. Names hold no comma.
 int FindName(const char* names, std::string_view name);
 
 // The name at a place that the names have.

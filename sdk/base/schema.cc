@@ -48,8 +48,6 @@ bool IsHttpUrl(std::string_view text) {
   return !host.empty() && ConsistsOf(host, "-.:[]");
 }
 
-bool IsJsonPointer(std::string_view text) { return !text.empty() && text[0] == '/'; }
-
 // In a pattern @ stands for one or more letters, digits, _ . and -, # for one or more digits, the
 // rest for itself.
 bool Matches(std::string_view text, const char* pattern) {
@@ -66,20 +64,16 @@ bool Matches(std::string_view text, const char* pattern) {
   return text.empty();
 }
 
-bool IsIgluUri(std::string_view text) { return Matches(text, "iglu:@/@/@/#-#-#"); }
-
-struct Format {
-  char letter;
-  bool (*fits)(std::string_view);
-  const char* allowed;
-};
-
-constexpr Format kFormats[] = {
-    {'i', IsId, "letters, digits, _ . - and a letter or digit first"},
-    {'u', IsHttpUrl, "a URL that begins with https:// or http://"},
-    {'p', IsJsonPointer, "a JSON pointer such as /user/id"},
-    {'g', IsIgluUri, "iglu:vendor/name/jsonschema/1-0-0"},
-};
+// What a text of the format must be; null: it is.
+const char* Misses(char format, std::string_view text) {
+  if (format == 'i' && !IsId(text)) return "letters, digits, _ . - and a letter or digit first";
+  if (format == 'u' && !IsHttpUrl(text)) return "a URL that begins with https:// or http://";
+  if (format == 'p' && !text.starts_with('/')) return "a JSON pointer such as /user/id";
+  if (format == 'g' && !Matches(text, "iglu:@/@/@/#-#-#")) {
+    return "iglu:vendor/name/jsonschema/1-0-0";
+  }
+  return nullptr;
+}
 
 // The first byte behind a schema: a comma, or the bracket that closes what it stands in.
 const char* EndOf(const char* schema) {
@@ -220,10 +214,8 @@ class SchemaWalk {
     const Bounds bounds = TakeBounds(&schema);
     const String text = value.AsString();
     CheckCount(static_cast<int64_t>(CountCharacters(text)), bounds, " characters");
-    for (const Format& format : kFormats) {
-      if (*schema == format.letter && !format.fits(text)) {
-        Add("not_allowed", QuoteForProblem(value), format.allowed);
-      }
+    if (const char* allowed = Misses(*schema, text)) {
+      Add("not_allowed", QuoteForProblem(value), allowed);
     }
   }
 

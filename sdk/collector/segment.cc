@@ -106,7 +106,7 @@ class Segment final : public Collector {
       writer->Field("name", event.name);
       return;
     }
-    if (FindTouchpoint(event.name))
+    if (FindTouchpoint(event.name) >= 0)
       writer->Field("event", NameInSpecification(event.name));
     else
       writer->Field("event", event.name);

@@ -35,26 +35,6 @@ constexpr size_t kSnowplowBatchBytesMax = 1'000'000;  // maxPayloadSize of the c
 // "max-age 60 min" of the collector's answers to preflights.
 constexpr int64_t kSnowplowPreflightMs = 3'600'000;
 
-// A payload field that is a string of the context: under `member`, or straight in the context where
-// that is null.
-struct ContextField {
-  const char* key;
-  const char* member;
-  const char* name;
-};
-constexpr ContextField kContextFields[] = {
-    {"tz", nullptr, "timezone"},   {"lang", nullptr, "locale"}, {"ua", nullptr, "userAgent"},
-    {"cs", "document", "charset"}, {"url", "page", "url"},      {"refr", "page", "referrer"},
-    {"page", "page", "title"},
-};
-
-// A payload field "1920x1080" from a member {width, height} of the context.
-struct SizeField {
-  const char* key;
-  const char* member;
-};
-constexpr SizeField kSizeFields[] = {{"res", "screen"}, {"vp", "viewport"}, {"ds", "document"}};
-
 std::string_view PlatformOf(std::string_view channel) {
   if (channel.empty() || Is(channel, "web")) return "web";
   if (Is(channel, "app")) return "mob";
@@ -87,8 +67,7 @@ class Snowplow final : public Collector {
   void End(Now, String* body) const override { *body += "]}"; }
 
   void AppendEvent(const OutgoingEvent& event, Now now, String* body) const override {
-    const Touchpoint* touchpoint =
-        event.type == EventType::kTrack ? FindTouchpoint(event.name) : nullptr;
+    const int touchpoint = event.type == EventType::kTrack ? FindTouchpoint(event.name) : -1;
     JsonWriter writer(body);
     writer.Begin('{').Raw(sender_);
     WriteKind(&writer, event, touchpoint);
@@ -131,8 +110,7 @@ class Snowplow final : public Collector {
   size_t BatchBytesMax() const override { return kSnowplowBatchBytesMax; }
 
  private:
-  void WriteKind(JsonWriter* writer, const OutgoingEvent& event,
-                 const Touchpoint* touchpoint) const {
+  void WriteKind(JsonWriter* writer, const OutgoingEvent& event, int touchpoint) const {
     if (event.type == EventType::kPage) {
       writer->Field("e", "pv");
       return;
@@ -144,7 +122,7 @@ class Snowplow final : public Collector {
   }
 
   // Empty when the event has no schema.
-  String SelfDescribingEvent(const OutgoingEvent& event, const Touchpoint* touchpoint) const {
+  String SelfDescribingEvent(const OutgoingEvent& event, int touchpoint) const {
     String data;
     JsonWriter writer(&data);
     writer.Begin('{');
@@ -158,18 +136,18 @@ class Snowplow final : public Collector {
       writer.FieldRaw("data", event.properties ? event.properties.text() : "{}").End('}');
       return data;
     }
-    if (!touchpoint || !touchpoint->snowplow_action) return String();
-    writer.Field("type", touchpoint->snowplow_action).End('}');
+    const std::string_view action = touchpoint < 0 ? "" : SnowplowAction(touchpoint);
+    if (action.empty()) return String();
+    writer.Field("type", action).End('}');
     return SelfDescribing(kActionSchema, data);
   }
 
-  static void WriteStructured(JsonWriter* writer, const OutgoingEvent& event,
-                              const Touchpoint* touchpoint) {
+  static void WriteStructured(JsonWriter* writer, const OutgoingEvent& event, int touchpoint) {
     const bool identify = event.type == EventType::kIdentify;
     writer->Field("e", "se");
-    writer->Field("se_ca", identify     ? "identity"
-                           : touchpoint ? StageName(touchpoint->stage)
-                                        : "event");
+    writer->Field("se_ca", identify          ? "identity"
+                           : touchpoint >= 0 ? StageName(touchpoint)
+                                             : "event");
     writer->Field("se_ac", identify ? std::string_view("identify") : std::string_view(event.name));
     writer->FieldText("se_la", event.properties["label"]);
     const JsonView value = event.properties["value"];
@@ -177,28 +155,32 @@ class Snowplow final : public Collector {
   }
 
   static void WriteContextFields(JsonWriter* writer, JsonView context) {
-    for (const ContextField& field : kContextFields) {
-      const JsonView holder = field.member ? context[field.member] : context;
-      writer->FieldText(field.key, holder[field.name]);
-    }
-    for (const SizeField& field : kSizeFields) {
-      const JsonView size = context[field.member];
-      const JsonView width = size["width"];
-      const JsonView height = size["height"];
-      if (!width.AsInteger() || !height.AsInteger()) continue;
-      String text(width.text());
-      text.append("x").append(height.text());
-      writer->Field(field.key, text);
-    }
+    const JsonView page = context["page"];
+    writer->FieldText("tz", context["timezone"]).FieldText("lang", context["locale"]);
+    writer->FieldText("ua", context["userAgent"]).FieldText("cs", context["document"]["charset"]);
+    writer->FieldText("url", page["url"]).FieldText("refr", page["referrer"]);
+    writer->FieldText("page", page["title"]);
+    WriteSize(writer, "res", context["screen"]);
+    WriteSize(writer, "vp", context["viewport"]);
+    WriteSize(writer, "ds", context["document"]);
   }
 
-  void WriteContexts(JsonWriter* writer, const OutgoingEvent& event,
-                     const Touchpoint* touchpoint) const {
+  // "1920x1080" from {width, height}.
+  static void WriteSize(JsonWriter* writer, const char* key, JsonView size) {
+    const JsonView width = size["width"];
+    const JsonView height = size["height"];
+    if (!width.AsInteger() || !height.AsInteger()) return;
+    String text(width.text());
+    text.append("x").append(height.text());
+    writer->Field(key, text);
+  }
+
+  void WriteContexts(JsonWriter* writer, const OutgoingEvent& event, int touchpoint) const {
     String list;
     JsonWriter entities(&list);
     entities.Begin('[');
     if (event.session) entities.Raw(SelfDescribing(kSessionSchema, SessionData(event)));
-    if (touchpoint) WriteEntities(&entities, touchpoint->entities, event.properties);
+    if (touchpoint >= 0) WriteEntities(&entities, EntitiesOf(touchpoint), event.properties);
     WriteDelivery(&entities, event);
     entities.End(']');
     if (list.size() > 2) WriteJson(writer, "co", "cx", SelfDescribing(kContextsSchema, list));

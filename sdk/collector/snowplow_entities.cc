@@ -9,45 +9,11 @@ constexpr const char* kNotSet = "(not set)";  // what reports show where a deman
 constexpr int64_t kMoneyMax = 999'999'900;    // 9,999,999 in hundredths: the schemas' bound
 constexpr int64_t kCountMax = 9'999'999;
 constexpr int kTextMax = 4096;
+constexpr int kNameMax = 256;
 constexpr int kShortTextMax = 128;
+constexpr int kCodeMax = 99;
 constexpr int kStepMax = 90;
 constexpr int kProductsMax = 100;  // of one event; a collector takes 1 MB in all
-
-enum class FieldType : uint8_t { kText, kMoney, kCount };
-
-// A field of an entity and the property it comes from. The first of two names that is there counts.
-struct Field {
-  const char* key;
-  const char* property;
-  const char* other_property;  // null: none
-  FieldType type;
-  int most;  // bytes of a text, bound of a count
-};
-
-constexpr Field kProductFields[] = {
-    {"name", "name", nullptr, FieldType::kText, kTextMax},
-    {"list_price", "list_price", nullptr, FieldType::kMoney, 0},
-    {"quantity", "quantity", nullptr, FieldType::kCount, kCountMax},
-    {"size", "size", nullptr, FieldType::kText, 256},
-    {"variant", "variant", nullptr, FieldType::kText, 256},
-    {"brand", "brand", nullptr, FieldType::kText, 256},
-    {"position", "position", nullptr, FieldType::kCount, kCountMax},
-};
-constexpr Field kTransactionFields[] = {
-    {"tax", "tax", nullptr, FieldType::kMoney, 0},
-    {"shipping", "shipping", nullptr, FieldType::kMoney, 0},
-    {"discount_code", "coupon", "discount_code", FieldType::kText, 99},
-    {"discount_amount", "discount", nullptr, FieldType::kMoney, 0},
-};
-constexpr Field kCartFields[] = {{"cart_id", "cart_id", nullptr, FieldType::kText, kTextMax}};
-constexpr Field kStepFields[] = {
-    {"delivery_method", "shipping_method", nullptr, FieldType::kText, kShortTextMax},
-    {"payment_method", "payment_method", nullptr, FieldType::kText, kShortTextMax},
-    {"coupon_code", "coupon", nullptr, FieldType::kText, kShortTextMax},
-};
-constexpr Field kRefundFields[] = {
-    {"refund_reason", "reason", "refund_reason", FieldType::kText, kTextMax},
-};
 
 // The first of up to three properties that is there.
 JsonView First(JsonView object, const char* name, const char* second = nullptr,
@@ -87,22 +53,17 @@ void WriteMoney(JsonWriter* writer, const char* key, int64_t hundredths) {
   writer->FieldRaw(key, digits);
 }
 
-void WriteFields(JsonWriter* writer, const Field* fields, size_t count, JsonView object) {
-  for (const Field* field = fields; field != fields + count; ++field) {
-    const JsonView value = First(object, field->property, field->other_property);
-    if (field->type == FieldType::kText) {
-      writer->Field(field->key, Text(value, field->most));
-    } else if (field->type == FieldType::kMoney) {
-      WriteMoney(writer, field->key, Money(value));
-    } else if (const int64_t number = Count(value, field->most); number >= 0) {
-      writer->Field(field->key, number);
-    }
-  }
+void WriteMoney(JsonWriter* writer, const char* key, JsonView value) {
+  WriteMoney(writer, key, Money(value));
 }
 
-template <size_t kCount>
-void WriteFields(JsonWriter* writer, const Field (&fields)[kCount], JsonView object) {
-  WriteFields(writer, fields, kCount, object);
+void WriteCount(JsonWriter* writer, const char* key, JsonView value) {
+  const int64_t count = Count(value, kCountMax);
+  if (count >= 0) writer->Field(key, count);
+}
+
+void WriteText(JsonWriter* writer, const char* key, JsonView value, int bytes_max) {
+  writer->Field(key, Text(value, bytes_max));
 }
 
 void BeginEntity(JsonWriter* writer, std::string_view name) {
@@ -132,7 +93,13 @@ void WriteProduct(JsonWriter* writer, JsonView product, std::string_view currenc
                 category.empty() ? std::string_view(kNotSet) : std::string_view(category));
   WriteMoney(writer, "price", price);
   writer->Field("currency", currency);
-  WriteFields(writer, kProductFields, product);
+  WriteText(writer, "name", product["name"], kTextMax);
+  WriteMoney(writer, "list_price", product["list_price"]);
+  WriteCount(writer, "quantity", product["quantity"]);
+  WriteText(writer, "size", product["size"], kNameMax);
+  WriteText(writer, "variant", product["variant"], kNameMax);
+  WriteText(writer, "brand", product["brand"], kNameMax);
+  WriteCount(writer, "position", product["position"]);
   EndEntity(writer);
 }
 
@@ -177,14 +144,17 @@ void WriteTransaction(JsonWriter* writer, JsonView properties) {
   writer->Field("payment_method",
                 payment.empty() ? std::string_view(kNotSet) : std::string_view(payment));
   writer->Field("total_quantity", TotalQuantity(properties));
-  WriteFields(writer, kTransactionFields, properties);
+  WriteMoney(writer, "tax", properties["tax"]);
+  WriteMoney(writer, "shipping", properties["shipping"]);
+  WriteText(writer, "discount_code", First(properties, "coupon", "discount_code"), kCodeMax);
+  WriteMoney(writer, "discount_amount", properties["discount"]);
   EndEntity(writer);
 }
 
 void WriteRefund(JsonWriter* writer, JsonView properties) {
   const JsonView amount = First(properties, "refund_amount", "total", "value");
   if (!BeginPayment(writer, "refund", "refund_amount", amount, properties)) return;
-  WriteFields(writer, kRefundFields, properties);
+  WriteText(writer, "refund_reason", First(properties, "reason", "refund_reason"), kTextMax);
   EndEntity(writer);
 }
 
@@ -195,7 +165,7 @@ void WriteCart(JsonWriter* writer, JsonView properties) {
   BeginEntity(writer, "cart");
   WriteMoney(writer, "total_value", value);
   writer->Field("currency", currency);
-  WriteFields(writer, kCartFields, properties);
+  WriteText(writer, "cart_id", properties["cart_id"], kTextMax);
   EndEntity(writer);
 }
 
@@ -204,7 +174,9 @@ void WriteCheckoutStep(JsonWriter* writer, JsonView properties) {
   if (step < 1) return;
   BeginEntity(writer, "checkout_step");
   writer->Field("step", step);
-  WriteFields(writer, kStepFields, properties);
+  WriteText(writer, "delivery_method", properties["shipping_method"], kShortTextMax);
+  WriteText(writer, "payment_method", properties["payment_method"], kShortTextMax);
+  WriteText(writer, "coupon_code", properties["coupon"], kShortTextMax);
   EndEntity(writer);
 }
 

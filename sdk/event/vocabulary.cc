@@ -5,48 +5,46 @@
 namespace waymark {
 namespace {
 
-constexpr Stage kPre = Stage::kPrePurchase;
-constexpr Stage kBuy = Stage::kPurchase;
-constexpr Stage kPost = Stage::kPostPurchase;
+// Texts side by side and no table: what stands at one place belongs together. Pointers would double
+// the bytes of the names.
+constexpr const char* kNames =
+    // before the purchase
+    "products_searched,product_list_viewed,product_list_filtered,product_clicked,"
+    "product_viewed,promotion_viewed,promotion_clicked,product_added_to_wishlist,"
+    // the purchase
+    "product_added,product_removed,cart_viewed,checkout_started,"
+    "checkout_step_viewed,checkout_step_completed,payment_info_entered,coupon_entered,"
+    "coupon_applied,coupon_denied,coupon_removed,order_updated,"
+    "order_completed,"
+    // after it
+    "order_refunded,order_cancelled,product_reviewed";
+constexpr int kPurchase = 8;  // the first place of the stage
+constexpr int kPostPurchase = 21;
 
-constexpr Touchpoint kTouchpoints[] = {
-    {"products_searched", nullptr, kPre, Entities::kNone},
-    {"product_list_viewed", "list_view", kPre, Entities::kProducts},
-    {"product_list_filtered", nullptr, kPre, Entities::kNone},
-    {"product_clicked", "list_click", kPre, Entities::kProduct},
-    {"product_viewed", "product_view", kPre, Entities::kProduct},
-    {"promotion_viewed", nullptr, kPre, Entities::kNone},
-    {"promotion_clicked", nullptr, kPre, Entities::kNone},
-    {"product_added_to_wishlist", nullptr, kPre, Entities::kNone},
-    {"product_added", "add_to_cart", kBuy, Entities::kCart},
-    {"product_removed", "remove_from_cart", kBuy, Entities::kCart},
-    {"cart_viewed", nullptr, kBuy, Entities::kNone},
-    {"checkout_started", nullptr, kBuy, Entities::kNone},
-    {"checkout_step_viewed", "checkout_step", kBuy, Entities::kCheckoutStep},
-    {"checkout_step_completed", nullptr, kBuy, Entities::kNone},
-    {"payment_info_entered", nullptr, kBuy, Entities::kNone},
-    {"coupon_entered", nullptr, kBuy, Entities::kNone},
-    {"coupon_applied", nullptr, kBuy, Entities::kNone},
-    {"coupon_denied", nullptr, kBuy, Entities::kNone},
-    {"coupon_removed", nullptr, kBuy, Entities::kNone},
-    {"order_updated", nullptr, kBuy, Entities::kNone},
-    {"order_completed", "transaction", kBuy, Entities::kTransaction},
-    {"order_refunded", "refund", kPost, Entities::kRefund},
-    {"order_cancelled", nullptr, kPost, Entities::kNone},
-    {"product_reviewed", nullptr, kPost, Entities::kNone},
-};
+// Snowplow's actions; nothing where there is none.
+constexpr const char* kActions =
+    ",list_view,,list_click,product_view,,,,"
+    "add_to_cart,remove_from_cart,,,checkout_step,,,,,,,,"
+    "transaction,"
+    "refund,,";
+
+// In the order of Entities.
+constexpr char kEntities[] =
+    "02011000"
+    "3300400000005"
+    "600";
 
 }  // namespace
 
-const Touchpoint* FindTouchpoint(std::string_view name) {
-  for (const Touchpoint& touchpoint : kTouchpoints) {
-    if (Is(name, touchpoint.name)) return &touchpoint;
-  }
-  return nullptr;
-}
+int FindTouchpoint(std::string_view name) { return FindName(kNames, name); }
 
-std::string_view StageName(Stage stage) {
-  return NameAt("pre_purchase,purchase,post_purchase", static_cast<int>(stage));
+std::string_view SnowplowAction(int touchpoint) { return NameAt(kActions, touchpoint); }
+
+Entities EntitiesOf(int touchpoint) { return static_cast<Entities>(kEntities[touchpoint] - '0'); }
+
+std::string_view StageName(int touchpoint) {
+  return NameAt("pre_purchase,purchase,post_purchase",
+                (touchpoint >= kPurchase) + (touchpoint >= kPostPurchase));
 }
 
 }  // namespace waymark

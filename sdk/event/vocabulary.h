@@ -11,8 +11,6 @@
 
 namespace waymark {
 
-enum class Stage : uint8_t { kPrePurchase, kPurchase, kPostPurchase };
-
 // What of the properties an encoder may read as entities.
 enum class Entities : uint8_t {
   kNone,
@@ -24,18 +22,16 @@ enum class Entities : uint8_t {
   kRefund
 };
 
-struct Touchpoint {
-  const char* name;
-  const char* snowplow_action;  // `type` of snowplow_ecommerce_action; null: no such action
-  Stage stage;
-  Entities entities;
-};
+// The place of a touchpoint in the vocabulary; -1 when the name is not in it.
+int FindTouchpoint(std::string_view name);
 
-// Null when the name is not in the table.
-const Touchpoint* FindTouchpoint(std::string_view name);
+// `type` of snowplow_ecommerce_action; empty: no such action.
+std::string_view SnowplowAction(int touchpoint);
+
+Entities EntitiesOf(int touchpoint);
 
 // "pre_purchase", "purchase", "post_purchase".
-std::string_view StageName(Stage stage);
+std::string_view StageName(int touchpoint);
 
 }  // namespace waymark
 
