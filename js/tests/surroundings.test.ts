@@ -127,6 +127,16 @@ test("a page that starts hidden or offline says so", () => {
   ]);
 });
 
+test("that the visitor saves data is told at the start, and when it changes", () => {
+  const connection = Object.assign(new EventTarget(), { saveData: true });
+  Object.assign(navigator, { onLine: true, connection });
+  begin();
+  expect(told()).toEqual([{ type: "connectivity", online: true, metered: true }]);
+  connection.saveData = false;
+  connection.dispatchEvent(new Event("change"));
+  expect(told()).toEqual([{ type: "connectivity", online: true, metered: false }]);
+});
+
 test("another tab's decision is told with its value, and so is its end", () => {
   begin();
   const changed = (key: string | null) =>

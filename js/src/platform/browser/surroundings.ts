@@ -62,11 +62,11 @@ function signals(reply: Reply): void {
 }
 
 function connectivity(listen: Listen, reply: Reply): void {
-  const tell = () => {
-    const metered = (navigator as any).connection?.saveData;
-    reply({ type: "connectivity", online: navigator.onLine, metered });
-  };
-  if (!navigator.onLine) tell();
+  const { connection } = navigator as any;
+  const tell = () =>
+    reply({ type: "connectivity", online: navigator.onLine, metered: connection?.saveData });
+  if (!navigator.onLine || connection?.saveData) tell();
+  if (connection?.addEventListener) listen(connection, "change", tell);
   listen(window, "online", tell);
   listen(window, "offline", tell);
 }
