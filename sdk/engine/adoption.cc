@@ -375,7 +375,6 @@ void EngineCore::WakeUp(Now now) {
   live_.clear();
   message_ids_.NewPrefix(&prng_);
   BeginWriter(now);
-  home_ = outbox_.writer();
   OpenStoreIfAllowed();
 }
 

@@ -199,7 +199,6 @@ void EngineCore::ForgetHere(std::string_view entropy, Now now) {
   CloseStore();
   ForgetPerson();
   NewGeneration(entropy, now);
-  home_ = outbox_.writer();
 }
 
 void EngineCore::OnStoreChanged(const Input& input, Now now) {

@@ -51,7 +51,6 @@ EngineCore::EngineCore(const Start& start)
   }
   outbox_.Start(config_.outbox, lanes_.size());
   BeginWriter(start.now);
-  home_ = outbox_.writer();
   OpenStoreIfAllowed();
   withdrawing_here_ = consent_.withdrawing;
   CarryOut(start.now);

@@ -29,7 +29,7 @@ namespace waymark {
 // Views into `fields`. The first four input types are the event types.
 Event ReadEvent(InputType type, JsonView fields, int64_t time_ms);
 
-// The key of an engine's delivery state is this and the name of its first writer.
+// The key of an engine's delivery state is this and the name of one of its writers.
 inline constexpr std::string_view kDeliveryPrefix = "state/delivery/";
 
 // A writer's name begins with the time at which it began, as hexadecimal milliseconds until the

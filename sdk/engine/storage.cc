@@ -34,8 +34,10 @@ void EngineCore::OpenStoreIfAllowed() {
   Read(kStatePrefix, {}, StoreUse::kState);
 }
 
-// Before anything is written under a name, its host is asked to hold it.
+// Before anything is written under a name, its host is asked to hold it; that of the delivery state
+// is one of those that are held.
 void EngineCore::Claim() {
+  if (!delivery_put_) home_ = outbox_.writer();
   for (const Record& record : outbox_.records()) {
     if (record.storable && record.segment == kNoSegment) ClaimName(outbox_.WriterOf(record));
   }

@@ -55,6 +55,18 @@ TEST(TabsTest, ANameIsClaimedBeforeAnythingIsWrittenAndOnlyWhenThatIsAllowed) {
   EXPECT_LT(claim, put);
 }
 
+TEST(TabsTest, WhatIsNotedOfTheCollectorsStandsUnderANameThatIsHeld) {
+  Json config = SegmentOnly();
+  config["delivery"]["outbox_events_max"] = 10;
+  FakeHost host(config);
+  host.network = kDown;
+  Grant(host);  // begins a new name
+  for (int i = 0; i < 11; ++i) host.Track("a");
+  host.Settle();
+  const std::string writer = Writers(host).back();
+  EXPECT_EQ(host.store.count("state/delivery/" + writer), 1u);
+}
+
 TEST(TabsTest, WhatALiveTabStoredIsLeftAlone) {
   FakeHost first(SegmentOnly());
   Grant(first);
