@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "simulation/network.h"
+#include "simulation/segment_reader.h"
 #include "simulation/token.h"
 
 namespace waymark_simulation {
@@ -19,10 +20,15 @@ const char* NameOf(Priority priority) {
   return names[static_cast<size_t>(priority)];
 }
 
-// What is put down, where it can be read.
+// What is put down, as far as a person can read it.
 std::string ValueOf(const Effect& effect) {
-  const bool is_text = effect.type == "store_put" && effect.body.rfind('{', 0) == 0;
-  return is_text ? " " + effect.body : "";
+  if (effect.type != "store_put") return "";
+  if (effect.body.rfind('{', 0) == 0) return " " + effect.body;
+  std::string text;
+  for (const StoredEvent& event : ReadSegment(effect.body).events) {
+    text += " " + std::to_string(event.sequence) + ":" + TokenText(event.token);
+  }
+  return text;
 }
 
 std::string Summary(const Json& fields) {
@@ -32,6 +38,16 @@ std::string Summary(const Json& fields) {
     shown.erase(member);
   }
   return shown.dump();
+}
+
+// What a view says of the queue, and of what was lost.
+std::string Counts(const View& view) {
+  const Json json = Json::parse(view.text);
+  std::string text = json.at("queue").dump() + " lost " + json.at("losses").dump();
+  for (const auto& [id, collector] : json.at("collectors").items()) {
+    text += " " + id + " " + collector.at("lost").dump();
+  }
+  return text;
 }
 
 }  // namespace
@@ -140,7 +156,11 @@ void Tab::SetTimer() {
   });
 }
 
-void Tab::LookAtView() { world_->model.Viewed(number_, engine_->Look()); }
+void Tab::LookAtView() {
+  const View view = engine_->Look();
+  if (world_->traces) world_->Tell(name() + "    sees " + Counts(view));
+  world_->model.Viewed(number_, view);
+}
 
 void Tab::Track(const std::string& verb, const std::string& name, Priority priority, bool says_so,
                 Json properties) {
