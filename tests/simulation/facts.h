@@ -92,6 +92,7 @@ struct Token {
   Stamp last_put = 0;
   bool broken = false;                    // a torn write has cut it off
   std::map<int, Stamp> first_read_after;  // by tab: the state read before it first read the token
+  int taken_by = -1;                      // the last tab that read it as nobody's, with the lead
   std::vector<Fate> fates;
 };
 

@@ -95,6 +95,9 @@ class Model {
   std::vector<std::pair<int, size_t>> settled_;
 };
 
+// Whether a tab that is awake writes under that name.
+bool IsHeld(const Facts& facts, const std::string& writer);
+
 // Whether anybody may get a stored event who may keep it on the device.
 bool MayLie(const Facts& facts, const Choices& choices, const StoredEvent& event);
 

@@ -1,4 +1,5 @@
 // The model's books of requests and of the store.
+#include <algorithm>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -32,6 +33,11 @@ bool IsRefusal(const std::string& protocol, const Request& request, int status) 
 }
 
 }  // namespace
+
+bool IsHeld(const Facts& facts, const std::string& writer) {
+  return std::any_of(facts.tabs.begin(), facts.tabs.end(),
+                     [&](const TabFacts& tab) { return tab.names.count(writer) > 0; });
+}
 
 bool MayLie(const Facts& facts, const Choices& choices, const StoredEvent& event) {
   if (event.token < 0) return true;
@@ -189,15 +195,18 @@ void Model::AppliedInPart(int tab_number, const Effect& put, size_t bytes) {
 void Model::Read(int tab_number, const std::string& key, const std::string& value) {
   const Stamp stamp = ++facts_.stamp;
   TabFacts& reader = tab(tab_number);
-  if (SegmentWriter(key).empty()) {
+  const std::string writer = SegmentWriter(key);
+  if (writer.empty()) {
     reader.state_read = stamp;
     ForEachWatch([&](Watch* watch) { watch->OnRead(reader, key, value); });
     return;
   }
+  const bool is_taken = reader.leads && !IsHeld(facts_, writer);
   for (const StoredEvent& event : ReadSegment(value).events) {
     if (event.token < 0) continue;
-    facts_.tokens[static_cast<size_t>(event.token)].first_read_after.emplace(tab_number,
-                                                                             reader.state_read);
+    Token& token = facts_.tokens[static_cast<size_t>(event.token)];
+    token.first_read_after.emplace(tab_number, reader.state_read);
+    if (is_taken) token.taken_by = tab_number;
   }
 }
 

@@ -81,14 +81,14 @@ class RepeatWatch final : public Watch {
     const auto stored = facts_->stored_under.find(event.message_id);
     if (stored == facts_->stored_under.end() || tab.names.count(stored->second) > 0) return;
     const std::string& writer = stored->second;
-    // What had to leave the store again is once more its caller's alone.
+    // What had to leave the store again is once more its caller's alone, or that of the one who had
+    // taken it over.
     const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
-    if (token.tab == tab.number && !Lies(tab.device, event.message_id)) return;
+    const bool has_it = token.tab == tab.number || token.taken_by == tab.number;
+    if (has_it && !Lies(tab.device, event.message_id)) return;
     const std::string what = "sends " + TokenText(event.token) + " of another writer ";
     if (!tab.leads) Fail(tab, what + "without the lead");
-    for (const TabFacts& other : facts_->tabs) {
-      if (other.names.count(writer) > 0) Fail(tab, what + "that is still awake");
-    }
+    if (IsHeld(*facts_, writer)) Fail(tab, what + "that is still awake");
   }
 
   bool Lies(size_t device, const std::string& message_id) const {
