@@ -132,8 +132,20 @@ void EngineCore::Disown(JsonView document) {
   }
   losses_.Subtract(document["losses"], &losses_);
   for (JsonItems item(document["held"]); item.Next();) {
-    const std::string_view id = item.value()["message_id"].AsName();
-    held_.RemoveIf([id](const Held& held) { return !id.empty() && held.message_id == id; });
+    DisownCall(item.value()["message_id"].AsName(), LanesNamed(item.value()["to"]));
+  }
+}
+
+// It may have become a record since, when the ids could not be read.
+void EngineCore::DisownCall(std::string_view message_id, uint32_t lanes) {
+  for (Held& held : held_) {
+    if (held.message_id == message_id) held.served |= lanes;
+  }
+  for (Record& record : outbox_.records()) {
+    if (!(JsonView(record.event)["message_id"].AsName() == message_id)) continue;
+    for (size_t i = 0; i < lanes_.size(); ++i) {
+      if (lanes >> i & 1) outbox_.Settle(&record, static_cast<int>(i));
+    }
   }
 }
 
@@ -335,28 +347,21 @@ void EngineCore::CleanSegment(std::string_view key, DecodedSegment* decoded, Now
   Put(key, std::move(kept), StoreUse::kNone).replace = true;
 }
 
-// What its document says is for whoever takes over. As long as nobody knows whether the store has
-// its last version it is kept; of one that the store does not have this engine has to speak itself.
+// What its document says is for whoever takes over; of all else this engine has to speak itself. As
+// long as nobody knows whether the store has the last version, that is kept.
 void EngineCore::LetGoOfDocument() {
   StoreOperation left;
-  const bool put = !delivery_dirty_;
   for (const StoreOperation& operation : store_operations_) {
-    if (operation.use == StoreUse::kDeliveryPut && put) left.effect_id = operation.effect_id;
+    if (operation.use == StoreUse::kDeliveryPut) left.effect_id = operation.effect_id;
   }
-  if (put) {
-    if (left.effect_id != 0) left.key = DeliveryState();
-    if (store_phase_ == StorePhase::kReadingState) held_.clear();
-    outbox_.ForgetLosses();
-    losses_ = LossCounters();
-  } else {
-    Disown(JsonView(document_));
-  }
+  const bool is_left = left.effect_id != 0;
+  if (is_left) left = TakeOperation(left.effect_id);
+  Disown(JsonView(is_left ? left.key : document_));
   CloseStore();
-  if (left.effect_id == 0) {
+  if (!is_left) {
     document_ = String();
     return;
   }
-  TakeOperation(left.effect_id);
   left.use = StoreUse::kLeft;
   store_operations_.push_back(std::move(left));
 }

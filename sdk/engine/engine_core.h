@@ -176,6 +176,7 @@ class EngineCore {
   void ReadDeliveries(const Input& input);
   void TakeOver(JsonView document);
   void Disown(JsonView document);
+  void DisownCall(std::string_view message_id, uint32_t lanes);
   void LetGoOfDocument();
   uint32_t LanesNamed(JsonView ids) const;
   void TakeHeld(JsonView list);

@@ -458,12 +458,6 @@ std::string_view Outbox::KeyBefore(const Segment& segment) const {
   return before;
 }
 
-void Outbox::ForgetLosses() {
-  for (Writer& writer : writers_) {
-    for (Settlement& settlement : writer.lanes) settlement.lost = LossCounters();
-  }
-}
-
 void Outbox::LetGoOfStored() {
   // Of what is on its way into the store nobody knows yet where it will be: until then it goes to
   // no collector.

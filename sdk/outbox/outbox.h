@@ -148,8 +148,6 @@ class Outbox {
   // Grows whenever a loss is counted.
   uint32_t changes() const { return changes_; }
   uint32_t NextChange() { return ++changes_; }
-  // All counts begin anew: the store has them.
-  void ForgetLosses();
   void CountLost(Writer* writer, size_t lane, Loss reason, int64_t count);
 
  private:

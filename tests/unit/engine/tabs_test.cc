@@ -230,6 +230,30 @@ TEST(TabsTest, CallsBeforeTheStateWasReadGoToTheNextPageWhenThisOneEnds) {
   EXPECT_EQ(host.Delivered("segment")[1]["anonymousId"], id);
 }
 
+TEST(TabsTest, ACallThatWasPutDownAndThenQueuedGoesOnce) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.store_answers = false;
+  host.network = kDown;
+  host.Restart();
+  host.Track("early");
+  host.Lifecycle("hidden");  // it may end here, so the call is put down
+  host.Settle();
+  Json read;
+  for (const Json& effect : host.effects) {
+    if (effect["type"] == "store_get") read = effect["effect_id"];
+  }
+  host.Send({{"type", "store_failed"}, {"effect_id", read}, {"reason", "unknown"}});
+  EXPECT_EQ(host.View()["queue"]["events"], 1);
+  host.Lifecycle("frozen");
+  host.Settle();
+  host.store_answers = true;
+  host.network = kUp;
+  host.Lifecycle("resumed");
+  host.Advance(60'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 1u);
+}
+
 TEST(TabsTest, AWithdrawalReachesWhatOtherTabsStored) {
   Json config = ShopConfig();
   config["collectors"][1]["needs"] = {"marketing"};
