@@ -37,6 +37,7 @@ struct TabFacts {
   bool lived_until_rest = false;  // when the world had healed
   bool left_in_order = false;     // closed without having slept before, and all its writes are done
   Choices choices;                // as it was told
+  int64_t generation = 0;         // of the last decision that it knows
   bool is_leaving = false;        // hidden or closing, and not shown again
   bool online = true;
   int connections = 0;  // how often it came online

@@ -81,6 +81,11 @@ Choices Gate::ReadRecord(const std::string& record, int64_t wall_ms) {
   return choices;
 }
 
+int64_t Gate::GenerationOf(const std::string& record) {
+  const Json json = Json::parse(record, nullptr, false);
+  return json.is_object() ? json.value("generation", int64_t{0}) : 0;
+}
+
 bool Gate::IsForgetting(const std::string& record) {
   return record.find("\"forgetting\":true") != record.npos;
 }

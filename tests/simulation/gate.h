@@ -42,6 +42,8 @@ class Gate {
   // What the stored record says at a time. Answers older than 180 days, or of the future by more
   // than a day, do not hold: docs/config.schema.json, valid_days.
   static Choices ReadRecord(const std::string& record, int64_t wall_ms);
+  // Which decision of the device it is; 0 when there is none.
+  static int64_t GenerationOf(const std::string& record);
   // Whether all that is stored is to go, and has not gone yet.
   static bool IsForgetting(const std::string& record);
 

@@ -114,6 +114,19 @@ void Model::Told(int tab_number, const Choices& choices) {
   }
 }
 
+// Whoever missed a decision does not know what was denied in between: all that it has may go.
+void Model::HeardOf(int tab_number, int64_t generation) {
+  TabFacts& hearer = tab(tab_number);
+  const bool missed = generation > hearer.generation + 1;
+  hearer.generation =
+      generation == 0 ? hearer.generation + 1 : std::max(generation, hearer.generation);
+  if (!missed) return;
+  for (Token& token : facts_.tokens) {
+    if (token.tab != tab_number && token.taken_by != tab_number) continue;
+    for (Fate& fate : token.fates) fate.excused = true;
+  }
+}
+
 void Model::Decided(int tab_number, const Json& choices) {
   ForEachWatch([&](Watch* watch) { watch->OnDecision(tab(tab_number), choices); });
 }

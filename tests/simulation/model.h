@@ -52,6 +52,9 @@ class Model {
 
   // What a tab was told, before its engine answers.
   void Told(int tab, const Choices& choices);
+  // It has heard of somebody else's decision, which is the device's so-and-so-many-th; 0: of its
+  // end.
+  void HeardOf(int tab, int64_t generation);
   void Decided(int tab, const Json& choices);
   void Reset(int tab);
   void Forget(int tab);

@@ -121,6 +121,9 @@ void Model::LoseBook(size_t device) {
 
 void Model::EmitsStoreEffect(int tab_number, const Effect& effect) {
   ++facts_.stamp;
+  if (IsPut(effect) && KeyOf(effect) == "consent/record") {
+    tab(tab_number).generation = Gate::GenerationOf(effect.body);
+  }
   ForEachWatch([&](Watch* watch) { watch->OnStoreEffect(tab(tab_number), effect); });
 }
 

@@ -69,7 +69,9 @@ void Tab::Open() {
   const std::string record = device_->ConsentRecord();
   const Choices choices = Gate::ReadRecord(record, device_->wall_ms());
   if (!record.empty()) start.fields["consent"] = Json::parse(record);
-  number_ = world_->model.OpenTab(device_->number(), choices).number;
+  TabFacts& opened = world_->model.OpenTab(device_->number(), choices);
+  opened.generation = Gate::GenerationOf(record);
+  number_ = opened.number;
   world_->mutation.OnStart(number_, &start);
   world_->Tell(name() + " opens on device " + std::to_string(device_->number()));
   engine_ = std::make_unique<EnginePort>(start, &world_->sum);
