@@ -252,15 +252,20 @@ void EngineCore::KeepDeidentified(const Event& event, std::string_view standing,
   Enqueue(std::move(record), lanes, event, message_id, now);
 }
 
+// Those of the lanes that have the event in their sample.
+uint32_t EngineCore::Sampled(uint32_t lanes, std::string_view message_id) const {
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    const Lane& lane = lanes_[i];
+    const bool has = lane.policy.Samples(message_id) && lane.narrowed.Samples(message_id);
+    if (!has) lanes &= ~(1u << i);
+  }
+  return lanes;
+}
+
 void EngineCore::Enqueue(Record&& record, uint32_t lanes, const Event& event,
                          std::string_view message_id, Now now) {
   const std::string_view selector = SelectorOf(event);
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    const Lane& lane = lanes_[i];
-    if (!lane.policy.Samples(message_id) || !lane.narrowed.Samples(message_id)) {
-      lanes &= ~(1u << i);
-    }
-  }
+  lanes = Sampled(lanes, message_id);
   if (lanes == 0) return;
   record.generation = consent_.generation;
   record.pending = static_cast<LaneSet>(lanes);

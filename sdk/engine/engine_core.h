@@ -116,6 +116,7 @@ class EngineCore {
   void CountRefused(const Routing& routing, uint32_t served);
   void Keep(const Event& event, std::string_view standing, uint32_t lanes, Now now);
   void KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes, Now now);
+  uint32_t Sampled(uint32_t lanes, std::string_view message_id) const;
   void Enqueue(Record&& record, uint32_t lanes, const Event& event, std::string_view message_id,
                Now now);
   void KeepBound();

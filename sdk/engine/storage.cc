@@ -351,10 +351,11 @@ void EngineCore::WriteHeld(JsonWriter* writer) {
   for (Held& held : held_) {
     const bool call = held.type != InputType::kReset;
     const Event event = ReadEvent(held.type, JsonView(held.fields), held.time_ms);
-    const uint32_t lanes = Route(event, held.served | held.refused).admit;
-    if (call && !MayStore(lanes)) continue;
     // Whoever sends it, and if two do: it is one event.
     if (call && held.message_id.empty()) held.message_id = message_ids_.Next();
+    const uint32_t admit = Route(event, held.served | held.refused).admit;
+    const uint32_t lanes = Sampled(admit, held.message_id);
+    if (call && !MayStore(lanes)) continue;
     writer->Begin('{').Field("type", static_cast<int64_t>(held.type));
     writer->Field("time_ms", held.time_ms);
     if (call) {

@@ -230,6 +230,23 @@ TEST(TabsTest, CallsBeforeTheStateWasReadGoToTheNextPageWhenThisOneEnds) {
   EXPECT_EQ(host.Delivered("segment")[1]["anonymousId"], id);
 }
 
+TEST(TabsTest, ACallBeforeTheStateWasReadIsKeptOnlyForThoseWhoGetIt) {
+  Json config = ShopConfig();
+  config["consent"]["purposes"][1]["storage"] = false;
+  config["collectors"][1]["needs"] = {"necessary"};
+  config["collectors"][1]["sample"] = 0.000001;  // the only one with something on the device
+  FakeHost host(config);
+  Grant(host);
+  host.store_answers = false;
+  host.Restart();
+  host.Track("early");
+  host.Lifecycle("closing");
+  host.Settle();
+  for (const auto& [key, value] : host.store) {
+    EXPECT_EQ(value.find("early"), std::string::npos) << key;
+  }
+}
+
 TEST(TabsTest, ACallThatWasPutDownAndThenQueuedGoesOnce) {
   FakeHost host(SegmentOnly());
   Grant(host);
