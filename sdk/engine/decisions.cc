@@ -106,10 +106,15 @@ void EngineCore::FinishWithdrawal() {
   withdrawal_restart_ = segments_reading_;
 }
 
-// The last thing that is asked of the store in this output stands for all of them.
+// The last thing that was asked of the store stands for all of them.
 void EngineCore::AwaitDeletions() {
   withdrawal_ends_ = false;
   int64_t last = 0;
+  for (const StoreOperation& operation : store_operations_) {
+    const bool changes =
+        operation.use == StoreUse::kSegmentPut || operation.use == StoreUse::kDelete;
+    if (changes) last = operation.effect_id;
+  }
   for (const Effect& effect : effects_) {
     const bool changes = effect.type >= EffectType::kStorePut;
     if (changes && effect.type <= EffectType::kStoreClear) last = effect.effect_id;
