@@ -44,7 +44,7 @@ class OrderWatch final : public Watch {
     const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
     const TabFacts& owner = facts_->tabs[static_cast<size_t>(token.tab)];
     const bool let_go = request.tab != token.tab || owner.slept > token.called;
-    const bool came_back = let_go && !owner.evictions.empty();
+    const bool came_back = let_go && MayHaveComeBack(token);
     // Calls that a page left behind unread are called once more by whoever finds them.
     if (came_back || token.moves) return;
     const auto stored = facts_->stored_under.find(event.message_id);
@@ -61,6 +61,17 @@ class OrderWatch final : public Watch {
                                    TokenText(last));
     }
     last = token.number;
+  }
+
+  // Whether somebody who had it has given something up.
+  bool MayHaveComeBack(const Token& token) const {
+    const auto has_evicted = [this](int tab) {
+      return !facts_->tabs[static_cast<size_t>(tab)].evictions.empty();
+    };
+    const auto& readers = token.first_read_after;
+    return has_evicted(token.tab) ||
+           std::any_of(readers.begin(), readers.end(),
+                       [&](const auto& reader) { return has_evicted(reader.first); });
   }
 
   Facts* facts_;
