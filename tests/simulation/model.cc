@@ -161,6 +161,7 @@ void Model::Reset(int tab_number) {
 
 void Model::Forget(int tab_number) {
   Reset(tab_number);
+  tab(tab_number).forgot = facts_.stamp;
   ExcuseAll(tab(tab_number).device);
   for (Token& token : facts_.tokens) {
     if (token.tab != tab_number) continue;

@@ -71,6 +71,7 @@ void Tab::Open() {
   if (!record.empty()) start.fields["consent"] = Json::parse(record);
   TabFacts& opened = world_->model.OpenTab(device_->number(), choices);
   opened.generation = Gate::GenerationOf(record);
+  if (Gate::IsForgetting(record)) opened.forgot = world_->model.facts().stamp;
   number_ = opened.number;
   world_->mutation.OnStart(number_, &start);
   world_->Tell(name() + " opens on device " + std::to_string(device_->number()));

@@ -62,7 +62,7 @@ class WithdrawalWatch final : public Watch {
 
   void ReadRecord(const TabFacts& tab, const Json& record) {
     if (record.value("forgetting", false)) {
-      forgettings_.emplace(tab.device, facts_->stamp);
+      forgettings_.emplace(tab.device, tab.forgot);
       withdrawals_.erase(tab.number);  // everything goes
       return;
     }
@@ -76,9 +76,10 @@ class WithdrawalWatch final : public Watch {
     }
   }
 
+  // A tab that had not heard of it says nothing about it.
   void EndForgetting(const TabFacts& tab) {
     const auto begun = forgettings_.find(tab.device);
-    if (begun == forgettings_.end()) return;
+    if (begun == forgettings_.end() || tab.forgot < begun->second) return;
     for (const auto& [key, value] : *facts_->stores[tab.device]) {
       const auto put = puts_.find({tab.device, key});
       if (put == puts_.end()) continue;
