@@ -117,7 +117,7 @@ ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now) {
   if (unknown || ran_out != 0) {
     state.withdrawing = true;
     state.withdrawn |= ran_out;
-    state.withdrawn_at = state.generation + 1;
+    state.withdrawn_at = ++state.generation;  // what is called from here on is later
   }
   if ((state.granted | state.denied) == 0) return state;
   state.decided_ms = decided_ms;

@@ -153,6 +153,20 @@ TEST(ConsentTest, WhatWasKeptWithALapsedConsentGoesAtTheNextStart) {
   EXPECT_NE(host.View()["anonymous_id"], id);
 }
 
+TEST(ConsentTest, WhatMayGoAfterALapseGoesAlsoWhileTheStoreCannotBeCleared) {
+  Json config = ShopConfig();
+  config["consent"]["purposes"][1]["before_answer"] = "deidentify";
+  FakeHost host(config);
+  host.SetConsent({{"analytics", "granted"}});
+  host.Settle();
+  host.wall_ms += int64_t{181} * 86'400'000;
+  host.store_fails = true;
+  host.Restart();
+  host.Track("product_viewed");
+  host.Advance(2'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 1u);
+}
+
 TEST(ConsentTest, ForgetWhileTheStateIsBeingReadBringsNobodyBack) {
   Json config = ShopConfig();
   config["consent"]["purposes"][1]["basis"] = "legitimate_interest";
