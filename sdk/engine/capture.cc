@@ -134,6 +134,7 @@ void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms,
 }
 
 void EngineCore::ReleaseHeld(Now now) {
+  if (store_phase_ == StorePhase::kReadingState) return;
   List<Held> waiting = std::move(held_);
   held_.clear();
   for (Held& held : waiting) {

@@ -63,7 +63,7 @@ void EngineCore::OnSetConsent(const Input& input, Now now) {
     Claim();
   }
   OpenStoreIfAllowed();
-  if (store_phase_ != StorePhase::kReadingState) ReleaseHeld(now);
+  ReleaseHeld(now);
 }
 
 void EngineCore::PutConsentRecord() {
@@ -173,6 +173,12 @@ void EngineCore::DiscardForbidden() {
     if (!MayStore(record.pending)) outbox_.TakeFromStore(&record);
     if (record.pending == 0) losses_.Add(Loss::kConsent);
   }
+  // A call that waits may be released only after another grant, which is not for it.
+  for (Held& held : held_) {
+    if (held.type == InputType::kReset) continue;
+    const Event event = ReadEvent(held.type, JsonView(held.fields), held.time_ms);
+    held.refused |= Route(event, held.served | held.refused).drop;
+  }
   outbox_.RewriteWorn();
   losses_dirty_ = true;
   DropDrafts();
@@ -256,7 +262,7 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
     if (!AnyLane(GateVerdict::kAdmit, false)) ForgetPerson();
   }
   OpenStoreIfAllowed();
-  if (store_phase_ != StorePhase::kReadingState) ReleaseHeld(now);
+  ReleaseHeld(now);
 }
 
 }  // namespace waymark

@@ -184,7 +184,7 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
     TakeOver(JsonView(operation.key));
     Disown(JsonView(document_));
     document_ = String();
-    if (store_phase_ != StorePhase::kReadingState) ReleaseHeld(now);
+    ReleaseHeld(now);
   }
   if (use == StoreUse::kDelete) deletions_.push_back(std::move(operation.key));
   if (use == StoreUse::kDeliveries || use == StoreUse::kSegments) {

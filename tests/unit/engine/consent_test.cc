@@ -167,6 +167,28 @@ TEST(ConsentTest, WhatMayGoAfterALapseGoesAlsoWhileTheStoreCannotBeCleared) {
   EXPECT_EQ(host.Delivered("segment").size(), 1u);
 }
 
+TEST(ConsentTest, AGrantBringsNoCallBackThatWasDeniedWhileTheStateWasRead) {
+  Json config = ShopConfig();
+  config["collectors"][1]["needs"] = {"marketing"};
+  FakeHost host(config);
+  host.SetConsent({{"analytics", "granted"}, {"marketing", "granted"}});
+  host.Settle();
+  host.store_answers = false;
+  host.Restart();
+  host.Track("early");
+  host.SetConsent({{"analytics", "denied"}});
+  host.Settle();
+  host.SetConsent({{"analytics", "granted"}});
+  host.Settle();
+  for (const Json& effect : std::vector<Json>(host.effects)) {
+    if (effect.value("prefix", "") != "state/") continue;
+    host.Send({{"type", "store_read"}, {"effect_id", effect["effect_id"]}, {"more", false}});
+  }
+  host.Advance(60'000);
+  EXPECT_TRUE(host.Delivered("segment").empty());
+  EXPECT_EQ(host.Delivered("snowplow").size(), 1u);
+}
+
 TEST(ConsentTest, ForgetWhileTheStateIsBeingReadBringsNobodyBack) {
   Json config = ShopConfig();
   config["consent"]["purposes"][1]["basis"] = "legitimate_interest";
