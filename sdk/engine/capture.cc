@@ -272,6 +272,7 @@ void EngineCore::Enqueue(Record&& record, uint32_t lanes, const Event& event,
   record.pending = static_cast<LaneSet>(lanes);
   record.storable = MayStore(lanes);
   record.queued_mono_ms = now.mono_ms;
+  if (record.priority == Priority::kCritical) store_paid_ms_ = 0;
   WriteRoute(record.pending != LanesOf(record, selector, message_id), message_id, &record);
   outbox_.Append(std::move(record));
   KeepBound();

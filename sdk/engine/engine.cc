@@ -192,7 +192,7 @@ int64_t EngineCore::NextWake(Now now) const {
     if (store_retry_ms_ > now.mono_ms)
       wake = std::min(wake, store_retry_ms_);
     else if (!StorePaused(now) && (outbox_.has_unstored() || identity_dirty_ || session_dirty_))
-      wake = now.mono_ms;
+      wake = std::min(wake, StoreDue(now));
     if (!segments_reading_) wake = std::min(wake, adopt_again_ms_);
   }
   for (size_t i = 0; i < lanes_.size(); ++i) wake = std::min(wake, LaneWake(i));

@@ -160,6 +160,8 @@ class EngineCore {
   void DeletePerson();
   void Read(std::string_view prefix, std::string_view after, StoreUse use);
   void StoreWhatIsNew(Now now);
+  void PutWhatIsNew(Now now);
+  int64_t StoreDue(Now now) const;
   void EmitStoreChanges(Now now);
   bool StorePaused(Now now) const;
   Effect& Put(std::string_view key, String&& value, StoreUse use, uint32_t segment = kNoSegment);
@@ -276,6 +278,7 @@ class EngineCore {
   int64_t last_wake_ms_ = kNever;
   int64_t next_effect_id_ = 1;
   int64_t store_retry_ms_ = 0;          // nothing is put before
+  int64_t store_paid_ms_ = 0;           // up to when what was put has had its time
   int64_t slept_ms_ = 0;                // when it was told to
   int64_t reopen_ms_ = kNever;          // after its state could not be read
   int64_t adopt_again_ms_ = kNever;     // writers that were too young to tell

@@ -253,6 +253,7 @@ void EngineCore::StartRequest(size_t lane_index, String&& body, Now now, Leaving
 }
 
 void EngineCore::OnFlush(Now now) {
+  store_paid_ms_ = 0;
   for (Lane& lane : lanes_) {
     lane.due_ms = now.mono_ms;
     if (!outbox_.records().empty()) lane.flush_through = outbox_.records().back().id;
@@ -265,6 +266,7 @@ void EngineCore::OnLifecycle(const Input& input, Now now) {
   const bool awake = Is(state, "visible") || Is(state, "resumed");
   if (awake && asleep_) WakeUp(now);
   if (awake) page_ = Leaving::kNo;
+  if (!awake) store_paid_ms_ = 0;
   if (Is(state, "hidden")) page_ = Leaving::kHidden;
   if (Is(state, "closing")) page_ = Leaving::kClosing;
   flush_leaving_ = !awake && !frozen;

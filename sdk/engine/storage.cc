@@ -18,6 +18,10 @@ constexpr const char* kSessionKey = "state/session";
 // Of the pause after a failure: 5 s doubled six times is 5 minutes.
 constexpr int kDoublingsMax = 6;
 
+// In the long run one put in this time, and four of them at once (docs/adr/0002).
+constexpr int64_t kGatherMs = 50;
+constexpr int64_t kPaidAheadMs = 3 * kGatherMs;
+
 // Bytes from a store are untrusted: what is not JSON counts as absent.
 JsonView StoredJson(std::string_view bytes) {
   return CheckJson(bytes).fault == JsonCheck::Fault::kNone ? JsonView(bytes) : JsonView();
@@ -257,6 +261,12 @@ bool EngineCore::StorePaused(Now now) const {
   return undecided || store_phase_ != StorePhase::kOpen || store_retry_ms_ > now.mono_ms;
 }
 
+// When what is new goes into the store: at the end of its task, save in a long burst.
+int64_t EngineCore::StoreDue(Now now) const {
+  const bool waits = page_ == Leaving::kNo;
+  return waits ? std::max(store_paid_ms_ - kPaidAheadMs, now.mono_ms) : now.mono_ms;
+}
+
 void EngineCore::StoreWhatIsNew(Now now) {
   if (store_phase_ == StorePhase::kFailed && reopen_ms_ <= now.mono_ms) Reopen();
   if (store_retry_ms_ <= now.mono_ms) {
@@ -264,7 +274,12 @@ void EngineCore::StoreWhatIsNew(Now now) {
     if (withdrawal_again_) CarryOut(now);
   }
   delivery_dirty_ |= outbox_.Sweep();
-  if (StorePaused(now)) return;
+  if (!StorePaused(now) && StoreDue(now) <= now.mono_ms) PutWhatIsNew(now);
+}
+
+void EngineCore::PutWhatIsNew(Now now) {
+  if (!outbox_.has_unstored() && !identity_dirty_ && !session_dirty_) return;
+  store_paid_ms_ = std::max(store_paid_ms_, now.mono_ms) + kGatherMs;
   for (Outbox::NewSegment& segment : outbox_.TakeUnstored()) {
     Put(segment.key, std::move(segment.bytes), StoreUse::kSegmentPut, segment.id);
   }
@@ -281,6 +296,8 @@ void EngineCore::StoreWhatIsNew(Now now) {
 void EngineCore::EmitStoreChanges(Now now) {
   delivery_dirty_ |= outbox_.Sweep();
   if (StorePaused(now)) return;
+  // Positions and losses speak of all that there is: nothing of it is still to be put.
+  if (delivery_dirty_ || outbox_.has_rewrites()) PutWhatIsNew(now);
   List<Outbox::NewSegment> rewrites = outbox_.TakeRewrites();
   delivery_dirty_ |= outbox_.Sweep();
   if (delivery_dirty_ && (!asleep_ || falls_asleep_)) UpdateDelivery();

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <random>
 
 #include "fakes/fake_host.h"
@@ -188,6 +189,92 @@ TEST(StorageTest, AStoreThatFailsLeavesDeliveryWorking) {
   EXPECT_EQ(host.problems[0]["code"], "store_failed");
 }
 
+int PutsOfSegments(const FakeHost& host) {
+  int puts = 0;
+  for (const Json& effect : host.effects) {
+    puts +=
+        effect["type"] == "store_put" && effect["key"].get<std::string>().starts_with("outbox/");
+  }
+  return puts;
+}
+
+// Tasks of one event each, 10 ms apart.
+void Burst(FakeHost& host, int tasks) {
+  for (int i = 0; i < tasks; ++i) {
+    if (i > 0) host.Advance(10);
+    host.Track("a", {{"i", i}});
+    host.Settle();
+  }
+}
+
+TEST(StorageTest, FourTasksAreStoredAtOnceThenOneLotEvery50Ms) {
+  FakeHost host;
+  Grant(host);
+  host.network = kDown;
+  host.Advance(1'000);
+  host.effects.clear();
+  Burst(host, 4);
+  EXPECT_EQ(PutsOfSegments(host), 4);
+  host.Advance(10);
+  Burst(host, 98);  // 40 to 1,010 ms
+  EXPECT_EQ(PutsOfSegments(host), 4 + 20);
+  host.Advance(40);
+  EXPECT_EQ(PutsOfSegments(host), 4 + 21);
+  host.Advance(1'000);
+  Burst(host, 4);
+  EXPECT_EQ(PutsOfSegments(host), 4 + 21 + 4);
+}
+
+TEST(StorageTest, WhatWasGatheredIsLostInACrashAndNothingElse) {
+  FakeHost host;
+  Grant(host);
+  host.network = kDown;
+  Burst(host, 30);
+  host.Restart();
+  host.network = kUp;
+  host.Advance(60'000);
+  const auto numbers = Numbers(host.Delivered("segment"));
+  ASSERT_GE(numbers.size(), 25u);  // 50 ms
+  for (size_t i = 0; i < numbers.size(); ++i) EXPECT_EQ(numbers[i], static_cast<int>(i));
+}
+
+TEST(StorageTest, ABurstDoesNotWaitWhenThePageGoesNorWithAnOrder) {
+  const std::vector<std::function<void(FakeHost&)>> reasons = {
+      [](FakeHost& host) {
+        host.Track("order_completed", {{"i", 30}});
+      },
+      [](FakeHost& host) { host.Lifecycle("hidden"); },
+      [](FakeHost& host) { host.Lifecycle("closing"); },
+      [](FakeHost& host) { host.Lifecycle("frozen"); },
+      [](FakeHost& host) {
+        host.Send({{"type", "flush"}});
+      },
+  };
+  for (size_t i = 0; i < reasons.size(); ++i) {
+    FakeHost host;
+    Grant(host);
+    host.network = kDown;
+    Burst(host, 30);
+    reasons[i](host);
+    host.Settle();
+    host.Restart();
+    host.network = kUp;
+    host.Advance(60'000);
+    EXPECT_EQ(host.Delivered("segment").size(), i == 0 ? 31u : 30u) << i;
+  }
+}
+
+TEST(StorageTest, AHiddenPageStoresEveryTask) {
+  FakeHost host;
+  Grant(host);
+  host.network = kDown;
+  host.Lifecycle("hidden");
+  host.Settle();
+  host.effects.clear();
+  Burst(host, 30);
+  EXPECT_EQ(PutsOfSegments(host), 30);
+}
+
 TEST(StorageTest, ALongQueueIsReadInPages) {
   Json config = ShopConfig();
   config["delivery"]["outbox_bytes_max"] = 8 * 1024 * 1024;
@@ -198,7 +285,7 @@ TEST(StorageTest, ALongQueueIsReadInPages) {
     for (int i = 0; i < 10; ++i) {
       host.Track("a", {{"i", task * 10 + i}, {"text", std::string(2'000, 'x')}});
     }
-    host.Settle();
+    host.Advance(50);
   }
   host.effects.clear();
   host.Restart();
@@ -226,7 +313,7 @@ TEST(StorageTest, AWithdrawalReachesSegmentsThatWereNeverRead) {
   for (int task = 0; task < 80; ++task) {
     for (int i = 0; i < 5; ++i) host.Track("visit", {{"text", std::string(5'000, 'y')}});
     host.Track("ad", {{"text", "xxxx"}});
-    host.Settle();
+    host.Advance(50);
   }
   host.Restart();
   host.Settle();
