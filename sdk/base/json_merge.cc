@@ -27,7 +27,7 @@ void WriteWithout(JsonWriter* writer, JsonView value, std::string_view pointer) 
     if (inside && nested)
       WriteWithout(writer, item.value(), below);
     else
-      writer->Raw(item.value().text());
+      writer->Raw(item.text());
   }
   writer->End(object ? '}' : ']');
 }
@@ -39,10 +39,10 @@ String MergeObjects(JsonView base, JsonView changes) {
   JsonWriter writer(&text);
   writer.Begin('{');
   for (JsonItems item(base); item.Next();) {
-    if (!changes[item.key()]) writer.Key(item.key()).Raw(item.value().text());
+    if (!changes[item.key()]) writer.Key(item.key()).Raw(item.text());
   }
   for (JsonItems item(changes); item.Next();) {
-    if (!item.value().is(JsonType::kNull)) writer.Key(item.key()).Raw(item.value().text());
+    if (!item.value().is(JsonType::kNull)) writer.Key(item.key()).Raw(item.text());
   }
   writer.End('}');
   return text;

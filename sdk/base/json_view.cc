@@ -152,28 +152,41 @@ bool JsonView::AsBool(bool otherwise) const {
   return is(JsonType::kBool) ? *at_ == 't' : otherwise;
 }
 
-JsonItems::JsonItems(JsonView view) : next_(view.at_), object_(view.is(JsonType::kObject)) {
-  if (object_ || view.is(JsonType::kArray))
-    ++next_;
-  else
-    next_ = nullptr;
+JsonItems::JsonItems(JsonView view) : object_(view.is(JsonType::kObject)) {
+  next_ = object_ || view.is(JsonType::kArray) ? view.at_ + 1 : "]";
+}
+
+std::string_view JsonItems::text() {
+  const std::string_view text = value_.text();
+  next_ = text.data() + text.size();
+  return text;
 }
 
 bool JsonItems::Next() {
-  if (!next_) return false;
+  if (!next_) text();
   const char* at = SkipSpace(next_);
   if (*at == ',') at = SkipSpace(at + 1);
-  next_ = nullptr;
-  if (*at == '}' || *at == ']') return false;
+  if (*at == '}' || *at == ']') {
+    next_ = at;
+    return false;
+  }
   if (object_) {
     const char* end = EndOfString(at);
     key_ = std::string_view(at + 1, static_cast<size_t>(end - at) - 2);
     at = SkipSpace(SkipSpace(end) + 1);  // the colon
   }
   value_ = JsonView::At(at);
-  next_ = EndOfValue(at);
+  next_ = nullptr;
   ++index_;
   return true;
+}
+
+void FindMembers(JsonView object, const char* names, std::string_view* texts) {
+  if (!object.is(JsonType::kObject)) return;
+  for (JsonItems item(object); item.Next();) {
+    const int place = FindName(names, item.key());
+    if (place >= 0 && texts[place].empty()) texts[place] = item.text();
+  }
 }
 
 String Unescape(std::string_view escaped) {

@@ -72,15 +72,21 @@ class JsonItems {
   // As it stands between its quotes, escapes and all; empty for elements of an array.
   std::string_view key() const { return key_; }
   JsonView value() const { return value_; }
+  // The value as value().text() gives it, in one walk with that to the next.
+  std::string_view text();
   int index() const { return index_; }
 
  private:
-  const char* next_;  // what follows the value, or the opening bracket; null: nothing to walk
+  const char* next_;  // what follows the value, or the opening bracket; null: not looked for yet
   bool object_;
   int index_ = -1;
   std::string_view key_;
   JsonView value_;
 };
+
+// The values of some members, as they stand in the text, in one walk over the object. `names`: as
+// name_table.h has them. `texts`: one for each; those that are not there stay empty.
+void FindMembers(JsonView object, const char* names, std::string_view* texts);
 
 // Undoes the escapes of what stands between the quotes of a JSON string.
 String Unescape(std::string_view escaped);

@@ -126,7 +126,7 @@ class Segment final : public Collector {
     for (JsonItems item(event.context); item.Next();) {
       // No member of the specification, and a tenth of what leaves uncompressed with a page.
       const bool ours = Is(item.key(), "viewport") || Is(item.key(), "document");
-      if (!ours) writer->Key(item.key()).Raw(item.value().text());
+      if (!ours) writer->Key(item.key()).Raw(item.text());
     }
     writer->Raw(sender_);
     WriteDelivery(writer, event);

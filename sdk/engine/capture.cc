@@ -5,6 +5,7 @@
 #include "base/json_merge.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
+#include "base/name_table.h"
 #include "engine/engine_core.h"
 #include "event/validate.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr int64_t kHourMs = 3'600'000;
 constexpr size_t kRetiredIdsMax = 32;       // users that one page may see come and go
+constexpr size_t kFrameOfRecordBytes = 512;  // all but the properties, nearly always
 constexpr int64_t kRefusedMax = 1'000'000;  // calls that one input may report
 
 // Fine time tells people apart; an hour does not.
@@ -30,22 +32,25 @@ bool IsOneUser(const Identity& identity, const Event& event) {
 
 Event ReadEvent(InputType type, JsonView fields, int64_t time_ms) {
   Event event;
+  std::string_view of[6];
+  FindMembers(fields, "name,user_id,properties,traits,context,priority", of);
   event.type = static_cast<EventType>(type);
-  event.name = fields["name"].AsString();
-  event.user_id = fields["user_id"].AsString();
-  event.properties = fields[PropertiesKey(event.type)];
-  if (event.properties.is(JsonType::kNull)) event.properties = JsonView();
-  event.context = fields["context"];
+  event.given_name = JsonView(of[0]);
+  event.given_user_id = JsonView(of[1]);
+  event.name = event.given_name.AsString();
+  event.user_id = event.given_user_id.AsString();
+  event.properties = of[event.type == EventType::kIdentify ? 3 : 2];
+  if (Is(event.properties, "null")) event.properties = {};
+  event.context = of[4];
   event.time_ms = time_ms;
-  event.priority = PriorityOf(event, fields["priority"].AsName());
+  event.priority = PriorityOf(event, JsonView(of[5]).AsName());
   return event;
 }
 
 void EngineCore::OnCapture(const Input& input) {
   if (off_) return;  // the kill switch: it was never accepted
   const Event event = ReadEvent(input.type, input.fields, input.now.wall_ms);
-  Status valid = ValidateTexts(input.fields);
-  if (valid.ok()) valid = ValidateEvent(event);
+  const Status valid = ValidateEvent(event);
   if (!valid.ok()) {
     losses_.Add(Loss::kInvalid);
     view_dirty_ = true;
@@ -209,6 +214,7 @@ void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t la
       event.message_id.empty() ? message_ids_.Next() : String(event.message_id);
   Record record;
   record.captured = consent_.Allowed();
+  record.event.reserve(event.properties.size() + kFrameOfRecordBytes);
   JsonWriter writer(&record.event);
   writer.Begin('{').Field("type", EventTypeName(event.type)).Field("name", event.name);
   writer.Field("message_id", message_id).Field("time_ms", event.time_ms);
@@ -216,8 +222,10 @@ void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t la
   writer.Key("session").Begin('{').Field("id", session_.id).Field("index", session_.index);
   writer.Field("event_index", session_.event_index).End('}');
   writer.FieldRaw("consent", PurposesAsJson(config_.policy, record.captured));
-  writer.Field(PropertiesKey(event.type), event.properties);
-  if (event.context) writer.FieldRaw("context", ScrubContext(config_.url_rules, event.context));
+  writer.FieldRaw(PropertiesKey(event.type), event.properties);
+  if (!event.context.empty()) {
+    writer.FieldRaw("context", ScrubContext(config_.url_rules, JsonView(event.context)));
+  }
   writer.End('}');
   if (config_.fields.empty()) {
     record.context = outbox_.AddContext(standing);

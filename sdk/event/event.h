@@ -24,10 +24,12 @@ std::string_view EventTypeName(EventType type);
 
 struct Event {
   EventType type = EventType::kTrack;
-  String name;          // empty where the verb needs none
-  String user_id;       // identify only
-  JsonView properties;  // traits for identify; an object or missing
-  JsonView context;     // members that override the standing context; an object or missing
+  String name;                  // empty where the verb needs none
+  String user_id;               // identify only
+  std::string_view properties;  // traits for identify; an object of JSON text, or empty
+  std::string_view context;     // members that override the standing context: the same
+  JsonView given_name;          // as the call has them; something else than strings is refused
+  JsonView given_user_id;
   int64_t time_ms = 0;  // Unix milliseconds at which it happened
   Priority priority = Priority::kNormal;
   std::string_view message_id;  // that it has already; empty: it gets one

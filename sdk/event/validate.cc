@@ -12,12 +12,18 @@ Status TooBig(const char* pointer, size_t found, size_t allowed) {
 
 namespace {
 
-Status CheckObject(const char* pointer, JsonView view, size_t bytes_max) {
-  if (view && !view.is(JsonType::kObject)) {
-    return NotOk("wrong_type", pointer, JsonTypeName(view.type()), "an object");
+Status CheckObject(const char* pointer, std::string_view text, size_t bytes_max) {
+  if (!text.empty() && text[0] != '{') {
+    return NotOk("wrong_type", pointer, JsonTypeName(JsonView(text).type()), "an object");
   }
-  if (view.text().size() > bytes_max) return TooBig(pointer, view.text().size(), bytes_max);
+  if (text.size() > bytes_max) return TooBig(pointer, text.size(), bytes_max);
   return OkStatus();
+}
+
+// Another type is refused rather than read as "none".
+Status CheckText(const char* pointer, JsonView text) {
+  if (!text || text.is(JsonType::kString) || text.is(JsonType::kNull)) return OkStatus();
+  return NotOk("wrong_type", pointer, JsonTypeName(text.type()), "a string");
 }
 
 Status CheckName(const Event& event) {
@@ -33,17 +39,9 @@ Status CheckName(const Event& event) {
 
 }  // namespace
 
-Status ValidateTexts(JsonView call) {
-  for (const char* pointer : {"/name", "/user_id"}) {
-    const JsonView text = call[pointer + 1];
-    if (text && !text.is(JsonType::kString) && !text.is(JsonType::kNull)) {
-      return NotOk("wrong_type", pointer, JsonTypeName(text.type()), "a string");
-    }
-  }
-  return OkStatus();
-}
-
 Status ValidateEvent(const Event& event) {
+  if (Status text = CheckText("/name", event.given_name); !text.ok()) return text;
+  if (Status text = CheckText("/user_id", event.given_user_id); !text.ok()) return text;
   if (Status name = CheckName(event); !name.ok()) return name;
   if (event.user_id.size() > kUserIdBytesMax) {
     return TooBig("/user_id", event.user_id.size(), kUserIdBytesMax);

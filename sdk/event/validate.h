@@ -7,10 +7,6 @@
 
 namespace waymark {
 
-// The name and the user id of a call are strings or absent: another type is refused rather than
-// read as "none". `call`: the whole input.
-Status ValidateTexts(JsonView call);
-
 // Names, sizes and types by base/limits.h. The text of the event has passed CheckJson.
 Status ValidateEvent(const Event& event);
 

@@ -30,7 +30,7 @@ void WritePage(JsonWriter* writer, const UrlRules& rules, JsonView page) {
     if (url && item.value().is(JsonType::kString)) {
       writer->Text(ScrubUrl(rules, item.value().AsString()));
     } else {
-      writer->Raw(item.value().text());
+      writer->Raw(item.text());
     }
   }
   writer->End('}');
@@ -71,7 +71,7 @@ String ScrubContext(const UrlRules& rules, JsonView context) {
     if (Is(item.key(), "page"))
       WritePage(&writer, rules, page);
     else
-      writer.Raw(item.value().text());
+      writer.Raw(item.text());
   }
   writer.End('}');
   return json;

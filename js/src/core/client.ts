@@ -100,24 +100,24 @@ export class Client {
 
   /** Something happened. */
   track(name: string, properties?: Properties, options?: CallOptions): void {
-    this._event({ type: "track", name, properties }, options);
+    this._event("track", { name, properties }, options);
   }
 
   /** A page was seen. */
   page(name?: string, properties?: Properties, options?: CallOptions): void {
-    this._event({ type: "page", name: name ?? undefined, properties }, options);
+    this._event("page", { name: name ?? undefined, properties }, options);
   }
 
   /** A screen of an app was seen. */
   screen(name: string, properties?: Properties, options?: CallOptions): void {
-    this._event({ type: "screen", name, properties }, options);
+    this._event("screen", { name, properties }, options);
   }
 
   /** Who this is. Without a user id: traits of the unknown visitor. */
   identify(id?: string | number | null, traits?: Properties, options?: CallOptions): void {
     // Databases count their users: 7 is the user "7".
     const user_id = typeof id === "number" ? `${id}` : (id ?? undefined);
-    this._event({ type: "identify", user_id, traits }, options);
+    this._event("identify", { user_id, traits }, options);
   }
 
   /** The user has logged out. Consent stays. */
@@ -201,12 +201,12 @@ export class Client {
     this._emit("problem", { code, pointer, found, allowed });
   }
 
-  private _event(event: Fact, options?: CallOptions): void {
+  // What is big stands last: the engine walks the text from its beginning.
+  private _event(type: string, event: object, options?: CallOptions): void {
     try {
-      event.now = this._now();
-      event.context = this._context_of(options);
-      event.priority = options?.priority;
-      this._call(event as Input);
+      const now = this._now();
+      const context = this._context_of(options);
+      this._call({ type, now, priority: options?.priority, context, ...event });
     } catch (error) {
       this._report(error);
     }
