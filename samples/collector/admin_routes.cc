@@ -59,6 +59,9 @@ void AdminRoutes::AddTo(HttpServer& server) {
          [this](const httplib::Request& request, httplib::Response& response) {
            Requests(request, response);
          });
+  AddGet(server, "/raw", [this](const httplib::Request& request, httplib::Response& response) {
+    Raw(request, response);
+  });
   AddGet(server, "/stream", [this](const httplib::Request& request, httplib::Response& response) {
     live_.Serve(request, response);
   });
@@ -94,8 +97,8 @@ bool AdminRoutes::Admit(const httplib::Request& request, httplib::Response& resp
 }
 
 void AdminRoutes::AddGet(HttpServer& server, const std::string& path, Get get) {
-  server.Get(path, [this, get = std::move(get)](const httplib::Request& request,
-                                                httplib::Response& response) {
+  server.TakeGet(path, [this, get = std::move(get)](const httplib::Request& request,
+                                                    httplib::Response& response) {
     if (Admit(request, response)) get(request, response);
   });
 }
@@ -114,7 +117,7 @@ void AdminRoutes::AddPost(HttpServer& server, const std::string& path, Post post
     AnswerError(response, absl::IsResourceExhausted(body.status()) ? 413 : 400,
                 body.status().message());
   });
-  server.Options(path, [this](const httplib::Request& request, httplib::Response& response) {
+  server.TakeOptions(path, [this](const httplib::Request& request, httplib::Response& response) {
     if (!Admit(request, response)) return;
     response.status = 204;
     response.set_header("Access-Control-Allow-Methods", "GET, POST");
@@ -141,6 +144,19 @@ void AdminRoutes::Requests(const httplib::Request& request, httplib::Response& r
       *page, [&array](const StoredRequest& stored) { array.Add(RequestJsonText(stored)); });
   if (!status.ok()) return AnswerError(response, 500, status.message());
   AnswerJson(response, 200, array.Finish());
+}
+
+void AdminRoutes::Raw(const httplib::Request& request, httplib::Response& response) {
+  int64_t event_id = 0;
+  if (!absl::SimpleAtoi(request.get_param_value("event"), &event_id)) {
+    return AnswerError(response, 400, "?event= must be the id of an event.");
+  }
+  const absl::StatusOr<std::string> raw = store_.ReadRaw(event_id);
+  if (!raw.ok()) {
+    const int status = absl::IsNotFound(raw.status()) ? 404 : 500;
+    return AnswerError(response, status, raw.status().message());
+  }
+  Answer(response, 200, *raw, "application/octet-stream");
 }
 
 void AdminRoutes::Reset(httplib::Response& response) {

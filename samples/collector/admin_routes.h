@@ -32,6 +32,7 @@ class AdminRoutes {
 
   void Events(const httplib::Request& request, httplib::Response& response);
   void Requests(const httplib::Request& request, httplib::Response& response);
+  void Raw(const httplib::Request& request, httplib::Response& response);
   void Reset(httplib::Response& response);
   void SetFaults(const std::string& body, httplib::Response& response);
 

@@ -16,6 +16,9 @@ inline constexpr size_t kInflatedBytesMax = 16 * 1024 * 1024;
 // Request line and all headers together.
 inline constexpr size_t kHeaderBytesMax = 64 * 1024;
 
+// Forms. A query of 64 KiB of headers cannot hold more.
+inline constexpr size_t kFormFieldsMax = 20000;
+
 // JSON. Deeper trees would be walked by recursive code; larger objects make linear lookups add up.
 inline constexpr int kJsonDepthMax = 64;
 inline constexpr int kJsonObjectKeysMax = 2000;
@@ -29,8 +32,8 @@ inline constexpr size_t kSnowplowDropBytes = 2 * 1024 * 1024;
 inline constexpr size_t kSnowplowPayloadBytesMax = 1024 * 1024;
 // Ours: a payload of empty objects must not become a million bad rows.
 inline constexpr size_t kSnowplowEventsMax = 10000;
-// How much of an unreadable payload a bad row shows.
-inline constexpr size_t kBadRowExcerptBytes = 4096;
+// How much of an unreadable payload a bad row shows, and of a body and its answer a refusal.
+inline constexpr size_t kExcerptBytesMax = 4096;
 
 // Text of request headers that is kept with the request.
 inline constexpr size_t kHeaderTextBytesMax = 200;
@@ -53,6 +56,7 @@ inline constexpr int kRequestsPerConnectionMax = 1000;
 
 // Faults that can be asked for.
 inline constexpr int64_t kFaultDelayMsMax = 60000;
+inline constexpr int64_t kFaultEveryMax = 1000000;
 inline constexpr int64_t kFaultForMsMax = 24 * 60 * 60 * 1000;
 inline constexpr int64_t kFaultRetryAfterSecondsMax = 24 * 60 * 60;
 

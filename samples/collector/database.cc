@@ -14,6 +14,11 @@ void Statement::BindText(int place, absl::string_view text) {
                       SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
+void Statement::BindBytes(int place, absl::string_view bytes) {
+  sqlite3_bind_blob64(statement_.get(), place, bytes.empty() ? "" : bytes.data(), bytes.size(),
+                      SQLITE_TRANSIENT);
+}
+
 void Statement::BindTextOrNull(int place, absl::string_view text) {
   if (text.empty()) {
     sqlite3_bind_null(statement_.get(), place);

@@ -23,6 +23,7 @@ class Statement {
 
   void Bind(int place, int64_t value);
   void BindText(int place, absl::string_view text);
+  void BindBytes(int place, absl::string_view bytes);
   void BindTextOrNull(int place, absl::string_view text);  // empty text becomes NULL
 
   // True when a row is there to read, false at the end.
@@ -32,7 +33,7 @@ class Statement {
   void Reset();
 
   int64_t Integer(int column) const;
-  std::string Text(int column) const;  // empty for NULL
+  std::string Text(int column) const;  // also of bytes; empty for NULL
 
  private:
   friend class Database;

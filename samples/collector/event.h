@@ -7,38 +7,46 @@
 #include <vector>
 
 #include "json.h"
+#include "problem.h"
 
 namespace waymark::collector {
 
-enum class Protocol { kSegment, kSnowplow };
-
 // One event as a protocol read it. Empty text means "was not sent".
 struct ReceivedEvent {
-  Protocol protocol = Protocol::kSegment;
-  std::string
-      kind;  // track page screen identify group alias ping, or bad for what could not be read
-  std::string name;
-  std::string message_id;
+  std::string protocol;  // the name of its dialect
+  // track page screen identify group alias ping, or bad for what could not be read
+  std::string kind;
+  std::string name;        // in the protocol's own words
+  std::string message_id;  // by which the protocol removes doubles
+  std::string order_id;
   int64_t time_ms = 0;  // since the epoch, by the sender's clock
   std::string anonymous_id;
   std::string user_id;
   std::string session_id;
-  Json consent;            // null when the event says nothing about it
-  int64_t wire_bytes = 0;  // its share of the body on the wire
-  Json event;              // as received
-  std::vector<std::string> problems;
+  Json consent;               // null when the event says nothing about it
+  int64_t wire_bytes = 0;     // its share of the body on the wire
+  std::string form = "json";  // the syntax of `raw`: json, query, form or protobuf
+  std::string raw;            // as it stood in the body, after Content-Encoding
+  Json event;                 // the same as a tree, with what was encoded in it decoded
+  Problems problems;
 };
 
 // One request on a protocol route, preflights included.
 struct ReceivedRequest {
   int64_t received_ms = 0;
+  std::string protocol;
   std::string method;
   std::string path;
   int status = 0;  // 0: the connection was closed without an answer
   std::string content_type;
   std::string encoding = "identity";
   int64_t body_bytes = 0;  // on the wire; for GET the query
-  std::string problem;     // why it was refused, or which fault met it
+  std::string problem;     // why it, or a part of it, was turned away; or which fault met it
+  Problems problems;       // the same, place by place
+  int64_t rejected = 0;    // events whose sender was told never to send them again
+  int64_t retry = 0;       // events whose sender was told to send them again
+  std::string answer;      // the beginning of what was answered, where there is a problem
+  std::string body;        // the beginning of what was sent, where there is a problem
 };
 
 // An event with what the store knows about it.

@@ -4,18 +4,15 @@
 
 namespace waymark::collector {
 
-absl::string_view ProtocolName(Protocol protocol) {
-  return protocol == Protocol::kSegment ? "segment" : "snowplow";
-}
-
 std::string EventJsonText(const StoredEvent& stored) {
   const ReceivedEvent& event = stored.event;
   const Json head = {{"id", stored.id},
                      {"received_ms", stored.received_ms},
-                     {"protocol", std::string(ProtocolName(event.protocol))},
+                     {"protocol", event.protocol},
                      {"kind", event.kind},
                      {"name", TextOrNull(event.name)},
                      {"message_id", TextOrNull(event.message_id)},
+                     {"order_id", TextOrNull(event.order_id)},
                      {"time_ms", event.time_ms},
                      {"anonymous_id", TextOrNull(event.anonymous_id)},
                      {"user_id", TextOrNull(event.user_id)},
@@ -24,8 +21,9 @@ std::string EventJsonText(const StoredEvent& stored) {
                      {"wire_bytes", event.wire_bytes},
                      {"request_id", stored.request_id},
                      {"encoding", stored.encoding},
+                     {"form", event.form},
                      {"duplicates", stored.duplicates},
-                     {"problems", event.problems}};
+                     {"problems", ProblemsJson(event.problems)}};
   // The event is already JSON text: it is put in as it is, not parsed and written again.
   std::string text = ToText(head);
   text.pop_back();
@@ -37,6 +35,7 @@ std::string RequestJsonText(const StoredRequest& stored) {
   const ReceivedRequest& request = stored.request;
   return ToText({{"id", stored.id},
                  {"received_ms", request.received_ms},
+                 {"protocol", request.protocol},
                  {"method", request.method},
                  {"path", request.path},
                  {"status", request.status},
@@ -44,7 +43,12 @@ std::string RequestJsonText(const StoredRequest& stored) {
                  {"encoding", request.encoding},
                  {"body_bytes", request.body_bytes},
                  {"events", stored.events},
-                 {"problem", TextOrNull(request.problem)}});
+                 {"rejected", request.rejected},
+                 {"retry", request.retry},
+                 {"problem", TextOrNull(request.problem)},
+                 {"problems", ProblemsJson(request.problems)},
+                 {"answer", TextOrNull(request.answer)},
+                 {"body", TextOrNull(request.body)}});
 }
 
 std::string TotalsJsonText(const Totals& totals) {

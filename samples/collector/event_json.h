@@ -5,12 +5,9 @@
 
 #include <string>
 
-#include "absl/strings/string_view.h"
 #include "event.h"
 
 namespace waymark::collector {
-
-absl::string_view ProtocolName(Protocol protocol);
 
 std::string EventJsonText(const StoredEvent& stored);
 std::string RequestJsonText(const StoredRequest& stored);

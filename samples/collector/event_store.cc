@@ -8,20 +8,26 @@
 namespace waymark::collector {
 namespace {
 
+// Goes up with every change of kSchema.
+constexpr int64_t kSchemaVersion = 2;
+
 constexpr char kSchema[] = R"sql(
 CREATE TABLE IF NOT EXISTS requests(
   id INTEGER PRIMARY KEY AUTOINCREMENT, revision INTEGER NOT NULL, received_ms INTEGER NOT NULL,
-  method TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL, content_type TEXT NOT NULL,
-  encoding TEXT NOT NULL, body_bytes INTEGER NOT NULL, events INTEGER NOT NULL, problem TEXT);
+  protocol TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL,
+  content_type TEXT NOT NULL, encoding TEXT NOT NULL, body_bytes INTEGER NOT NULL,
+  events INTEGER NOT NULL, rejected INTEGER NOT NULL, retry INTEGER NOT NULL, problem TEXT,
+  problems TEXT NOT NULL, answer TEXT, body TEXT);
 CREATE INDEX IF NOT EXISTS requests_by_revision ON requests(revision);
 CREATE INDEX IF NOT EXISTS requests_for_totals ON requests(method, status);
 CREATE TABLE IF NOT EXISTS events(
   id INTEGER PRIMARY KEY AUTOINCREMENT, revision INTEGER NOT NULL, received_ms INTEGER NOT NULL,
   request_id INTEGER NOT NULL, protocol TEXT NOT NULL, kind TEXT NOT NULL, name TEXT,
-  message_id TEXT,
+  message_id TEXT, order_id TEXT,
   time_ms INTEGER NOT NULL, anonymous_id TEXT, user_id TEXT, session_id TEXT, consent TEXT NOT NULL,
-  wire_bytes INTEGER NOT NULL, encoding TEXT NOT NULL, duplicates INTEGER NOT NULL DEFAULT 0,
-  problem_count INTEGER NOT NULL, problems TEXT NOT NULL, event TEXT NOT NULL);
+  wire_bytes INTEGER NOT NULL, encoding TEXT NOT NULL, form TEXT NOT NULL,
+  duplicates INTEGER NOT NULL DEFAULT 0, problem_count INTEGER NOT NULL, problems TEXT NOT NULL,
+  event TEXT NOT NULL, raw BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS events_once ON events(protocol, message_id)
   WHERE message_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS events_by_revision ON events(revision);
@@ -29,26 +35,28 @@ CREATE INDEX IF NOT EXISTS events_for_totals ON events(wire_bytes, duplicates, p
 )sql";
 
 constexpr char kInsertRequest[] = R"sql(
-INSERT INTO requests(revision, received_ms, method, path, status, content_type, encoding,
-                     body_bytes, events, problem)
-VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))sql";
+INSERT INTO requests(revision, received_ms, protocol, method, path, status, content_type, encoding,
+                     body_bytes, events, rejected, retry, problem, problems, answer, body)
+VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16))sql";
 
 constexpr char kInsertEvent[] = R"sql(
-INSERT INTO events(revision, received_ms, request_id, protocol, kind, name, message_id, time_ms,
-                   anonymous_id, user_id, session_id, consent, wire_bytes, encoding, problem_count,
-                   problems, event)
-VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+INSERT INTO events(revision, received_ms, request_id, protocol, kind, name, message_id, order_id,
+                   time_ms, anonymous_id, user_id, session_id, consent, wire_bytes, encoding, form,
+                   problem_count, problems, event, raw)
+VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
 ON CONFLICT(protocol, message_id) WHERE message_id IS NOT NULL
 DO UPDATE SET duplicates = duplicates + 1, revision = excluded.revision)sql";
 
 constexpr char kSelectEvents[] = R"sql(
-SELECT id, revision, received_ms, request_id, protocol, kind, name, message_id, time_ms,
-       anonymous_id, user_id, session_id, consent, wire_bytes, encoding, duplicates, problems, event
+SELECT id, revision, received_ms, request_id, protocol, kind, name, message_id, order_id, time_ms,
+       anonymous_id, user_id, session_id, consent, wire_bytes, encoding, form, duplicates, problems,
+       event
 FROM events )sql";
 constexpr char kSelectRequests[] = R"sql(
-SELECT id, revision, received_ms, method, path, status, content_type, encoding, body_bytes, events,
-       problem
+SELECT id, revision, received_ms, protocol, method, path, status, content_type, encoding,
+       body_bytes, events, rejected, retry, problem, problems, answer, body
 FROM requests )sql";
+constexpr char kSelectRaw[] = "SELECT raw FROM events WHERE id = ?1";
 constexpr char kById[] = "WHERE id > ?1 ORDER BY id LIMIT ?2";
 constexpr char kByRevision[] = "WHERE revision > ?1 ORDER BY revision LIMIT ?2";
 constexpr char kRefusedByRevision[] =
@@ -78,10 +86,11 @@ StoredEvent ReadEvent(const Statement& row) {
   stored.received_ms = row.Integer(column++);
   stored.request_id = row.Integer(column++);
   ReceivedEvent& event = stored.event;
-  event.protocol = row.Text(column++) == "segment" ? Protocol::kSegment : Protocol::kSnowplow;
+  event.protocol = row.Text(column++);
   event.kind = row.Text(column++);
   event.name = row.Text(column++);
   event.message_id = row.Text(column++);
+  event.order_id = row.Text(column++);
   event.time_ms = row.Integer(column++);
   event.anonymous_id = row.Text(column++);
   event.user_id = row.Text(column++);
@@ -89,9 +98,9 @@ StoredEvent ReadEvent(const Statement& row) {
   event.consent = ParseJson(row.Text(column++)).value_or(Json(nullptr));
   event.wire_bytes = row.Integer(column++);
   stored.encoding = row.Text(column++);
+  event.form = row.Text(column++);
   stored.duplicates = row.Integer(column++);
-  const Json problems = ParseJson(row.Text(column++)).value_or(Json::array());
-  for (const Json& problem : problems) event.problems.push_back(problem.get<std::string>());
+  event.problems = ReadProblems(ParseJson(row.Text(column++)).value_or(Json::array()));
   stored.event_text = row.Text(column++);
   return stored;
 }
@@ -103,6 +112,7 @@ StoredRequest ReadRequest(const Statement& row) {
   stored.revision = row.Integer(column++);
   ReceivedRequest& request = stored.request;
   request.received_ms = row.Integer(column++);
+  request.protocol = row.Text(column++);
   request.method = row.Text(column++);
   request.path = row.Text(column++);
   request.status = static_cast<int>(row.Integer(column++));
@@ -110,7 +120,12 @@ StoredRequest ReadRequest(const Statement& row) {
   request.encoding = row.Text(column++);
   request.body_bytes = row.Integer(column++);
   stored.events = row.Integer(column++);
+  request.rejected = row.Integer(column++);
+  request.retry = row.Integer(column++);
   request.problem = row.Text(column++);
+  request.problems = ReadProblems(ParseJson(row.Text(column++)).value_or(Json::array()));
+  request.answer = row.Text(column++);
+  request.body = row.Text(column++);
   return stored;
 }
 
@@ -118,7 +133,8 @@ StoredRequest ReadRequest(const Statement& row) {
 
 struct EventStore::Statements {
   Statement begin, commit, rollback, insert_request, insert_event, events_by_id, events_by_revision,
-      requests_by_id, refused_by_revision, drop_events, drop_requests, event_totals, request_totals;
+      requests_by_id, refused_by_revision, raw, drop_events, drop_requests, event_totals,
+      request_totals;
 };
 
 absl::StatusOr<std::unique_ptr<EventStore>> EventStore::Open(const std::string& path,
@@ -136,9 +152,26 @@ EventStore::EventStore(Database database, int64_t events_max)
       database_(std::move(database)),
       statements_(std::make_shared<Statements>()) {}
 
+// A file of another version has other columns. Nothing in a sample is worth a conversion.
+absl::Status EventStore::CheckVersion() {
+  absl::StatusOr<Statement> found = database_.Prepare(
+      "SELECT (SELECT user_version FROM pragma_user_version), COUNT(*) FROM sqlite_master");
+  if (!found.ok()) return found.status();
+  if (absl::Status status = found->Step().status(); !status.ok()) return status;
+  const bool empty = found->Integer(1) == 0;
+  if (!empty && found->Integer(0) != kSchemaVersion) {
+    return absl::FailedPreconditionError(
+        "the database was written by another version of the collector; delete the file, or name "
+        "another");
+  }
+  found->Reset();
+  return database_.Execute(absl::StrCat("PRAGMA user_version=", kSchemaVersion));
+}
+
 absl::Status EventStore::Prepare() {
   // WAL is refused by an in-memory database, which then keeps its own journal mode.
   absl::Status status = database_.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
+  if (status.ok()) status = CheckVersion();
   if (status.ok()) status = database_.Execute(kSchema);
   const std::pair<Statement*, std::string> all[] = {
       {&statements_->begin, "BEGIN IMMEDIATE"},
@@ -150,6 +183,7 @@ absl::Status EventStore::Prepare() {
       {&statements_->events_by_revision, absl::StrCat(kSelectEvents, kByRevision)},
       {&statements_->requests_by_id, absl::StrCat(kSelectRequests, kById)},
       {&statements_->refused_by_revision, absl::StrCat(kSelectRequests, kRefusedByRevision)},
+      {&statements_->raw, kSelectRaw},
       {&statements_->drop_events, kDropEvents},
       {&statements_->drop_requests, kDropRequests},
       {&statements_->event_totals, kEventTotals},
@@ -194,14 +228,20 @@ absl::Status EventStore::WriteRequest(const ReceivedRequest& request, size_t eve
   Statement& insert = statements_->insert_request;
   insert.Bind(1, ++revision_);
   insert.Bind(2, request.received_ms);
-  insert.BindText(3, request.method);
-  insert.BindText(4, request.path);
-  insert.Bind(5, request.status);
-  insert.BindText(6, request.content_type);
-  insert.BindText(7, request.encoding);
-  insert.Bind(8, request.body_bytes);
-  insert.Bind(9, static_cast<int64_t>(events));
-  insert.BindTextOrNull(10, request.problem);
+  insert.BindText(3, request.protocol);
+  insert.BindText(4, request.method);
+  insert.BindText(5, request.path);
+  insert.Bind(6, request.status);
+  insert.BindText(7, request.content_type);
+  insert.BindText(8, request.encoding);
+  insert.Bind(9, request.body_bytes);
+  insert.Bind(10, static_cast<int64_t>(events));
+  insert.Bind(11, request.rejected);
+  insert.Bind(12, request.retry);
+  insert.BindTextOrNull(13, request.problem);
+  insert.BindText(14, ToText(ProblemsJson(request.problems)));
+  insert.BindTextOrNull(15, request.answer);
+  insert.BindTextOrNull(16, request.body);
   return insert.Run();
 }
 
@@ -211,20 +251,23 @@ absl::Status EventStore::WriteEvent(const ReceivedRequest& request, int64_t requ
   insert.Bind(1, ++revision_);
   insert.Bind(2, request.received_ms);
   insert.Bind(3, request_id);
-  insert.BindText(4, ProtocolName(event.protocol));
+  insert.BindText(4, event.protocol);
   insert.BindText(5, event.kind);
   insert.BindTextOrNull(6, event.name);
   insert.BindTextOrNull(7, event.message_id);
-  insert.Bind(8, event.time_ms);
-  insert.BindTextOrNull(9, event.anonymous_id);
-  insert.BindTextOrNull(10, event.user_id);
-  insert.BindTextOrNull(11, event.session_id);
-  insert.BindText(12, ToText(event.consent));
-  insert.Bind(13, event.wire_bytes);
-  insert.BindText(14, request.encoding);
-  insert.Bind(15, static_cast<int64_t>(event.problems.size()));
-  insert.BindText(16, ToText(event.problems));
-  insert.BindText(17, ToText(event.event));
+  insert.BindTextOrNull(8, event.order_id);
+  insert.Bind(9, event.time_ms);
+  insert.BindTextOrNull(10, event.anonymous_id);
+  insert.BindTextOrNull(11, event.user_id);
+  insert.BindTextOrNull(12, event.session_id);
+  insert.BindText(13, ToText(event.consent));
+  insert.Bind(14, event.wire_bytes);
+  insert.BindText(15, request.encoding);
+  insert.BindText(16, event.form);
+  insert.Bind(17, static_cast<int64_t>(event.problems.size()));
+  insert.BindText(18, ToText(ProblemsJson(event.problems)));
+  insert.BindText(19, ToText(event.event));
+  insert.BindBytes(20, event.raw);
   return insert.Run();
 }
 
@@ -277,6 +320,18 @@ absl::Status EventStore::VisitChangedEvents(const Page& page, EventVisitor visit
 
 absl::Status EventStore::VisitRefusedRequests(const Page& page, RequestVisitor visit) {
   return ReadRequests(statements_->refused_by_revision, page, visit);
+}
+
+absl::StatusOr<std::string> EventStore::ReadRaw(int64_t event_id) {
+  absl::MutexLock lock(&mutex_);
+  Statement& statement = statements_->raw;
+  statement.Bind(1, event_id);
+  const absl::StatusOr<bool> row = statement.Step();
+  std::string raw = row.ok() && *row ? statement.Text(0) : "";
+  statement.Reset();
+  if (!row.ok()) return row.status();
+  if (!*row) return absl::NotFoundError("There is no such event.");
+  return raw;
 }
 
 absl::StatusOr<Totals> EventStore::CountTotals() {

@@ -49,6 +49,8 @@ class EventStore {
   absl::Status VisitChangedEvents(const Page& page, EventVisitor visit);
   absl::Status VisitRefusedRequests(const Page& page, RequestVisitor visit);
 
+  // ReceivedEvent::raw of the event; NotFound when it is not kept (any more).
+  absl::StatusOr<std::string> ReadRaw(int64_t event_id);
   absl::StatusOr<Totals> CountTotals();
   int64_t revision() const;
   // How often Clear was called: a reader starts again when it changes.
@@ -57,6 +59,7 @@ class EventStore {
  private:
   EventStore(Database database, int64_t events_max);
 
+  absl::Status CheckVersion() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Prepare() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status WriteAll(const ReceivedRequest& request, const std::vector<ReceivedEvent>& events)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -10,8 +10,10 @@ namespace waymark::collector {
 namespace {
 
 constexpr std::pair<FaultMode, absl::string_view> kModes[] = {
-    {FaultMode::kNone, "none"}, {FaultMode::kDown, "down"},       {FaultMode::kStatus, "status"},
-    {FaultMode::kDrop, "drop"}, {FaultMode::kAckLoss, "ackloss"}, {FaultMode::kSlow, "slow"}};
+    {FaultMode::kNone, "none"},       {FaultMode::kDown, "down"},
+    {FaultMode::kStatus, "status"},   {FaultMode::kDrop, "drop"},
+    {FaultMode::kAckLoss, "ackloss"}, {FaultMode::kSlow, "slow"},
+    {FaultMode::kPartial, "partial"}};
 
 struct Range {
   uint64_t least;
@@ -38,7 +40,7 @@ absl::StatusOr<FaultMode> ReadMode(const Json& object) {
     if (name == known) return mode;
   }
   return absl::InvalidArgumentError(
-      "/mode must be one of none, down, status, drop, ackloss, slow.");
+      "/mode must be one of none, down, status, drop, ackloss, slow, partial.");
 }
 
 absl::StatusOr<bool> ReadFlag(const Json& object, absl::string_view key) {
@@ -46,6 +48,13 @@ absl::StatusOr<bool> ReadFlag(const Json& object, absl::string_view key) {
   if (member == nullptr || member->is_null()) return false;
   if (member->is_boolean()) return member->get<bool>();
   return absl::InvalidArgumentError(absl::StrCat("/", key, " must be true or false."));
+}
+
+absl::StatusOr<Verdict> ReadVerdict(const Json& object) {
+  const Json* member = Find(object, "verdict");
+  if (member == nullptr || *member == "retry") return Verdict::kRetry;
+  if (*member == "drop") return Verdict::kRejected;
+  return absl::InvalidArgumentError("/verdict must be drop or retry.");
 }
 
 }  // namespace
@@ -68,11 +77,15 @@ absl::StatusOr<Fault> ParseFault(absl::string_view text) {
   absl::StatusOr<bool> expose = ReadFlag(*json, "expose_retry_after");
   if (!expose.ok()) return expose.status();
   fault.expose_retry_after = *expose;
+  absl::StatusOr<Verdict> verdict = ReadVerdict(*json);
+  if (!verdict.ok()) return verdict.status();
+  fault.verdict = *verdict;
   int64_t status_code = fault.status;
   absl::Status status = ReadInteger(*json, "status", {200, 599}, status_code);
   status.Update(
       ReadInteger(*json, "retry_after_s", {0, kFaultRetryAfterSecondsMax}, fault.retry_after_s));
   status.Update(ReadInteger(*json, "delay_ms", {0, kFaultDelayMsMax}, fault.delay_ms));
+  status.Update(ReadInteger(*json, "every", {1, kFaultEveryMax}, fault.every));
   status.Update(ReadInteger(*json, "for_ms", {0, kFaultForMsMax}, fault.for_ms));
   if (!status.ok()) return status;
   fault.status = static_cast<int>(status_code);
@@ -83,12 +96,20 @@ void FaultPlan::Set(const Fault& fault, int64_t now_ms) {
   absl::MutexLock lock(&mutex_);
   fault_ = fault;
   until_ms_ = fault.for_ms == 0 ? 0 : now_ms + fault.for_ms;
+  judged_ = 0;
 }
 
 Fault FaultPlan::Current(int64_t now_ms) const {
   absl::MutexLock lock(&mutex_);
   const bool over = until_ms_ != 0 && now_ms >= until_ms_;
   return over ? Fault() : fault_;
+}
+
+Verdict FaultPlan::Judge(int64_t now_ms) {
+  const Fault fault = Current(now_ms);
+  if (fault.mode != FaultMode::kPartial) return Verdict::kAccepted;
+  absl::MutexLock lock(&mutex_);
+  return ++judged_ % fault.every == 0 ? fault.verdict : Verdict::kAccepted;
 }
 
 std::string FaultPlan::Describe(int64_t now_ms) const {
@@ -100,6 +121,8 @@ std::string FaultPlan::Describe(int64_t now_ms) const {
                  {"retry_after_s", fault.retry_after_s},
                  {"expose_retry_after", fault.expose_retry_after},
                  {"delay_ms", fault.delay_ms},
+                 {"every", fault.every},
+                 {"verdict", fault.verdict == Verdict::kRejected ? "drop" : "retry"},
                  {"for_ms", fault.for_ms},
                  {"until_ms", ends ? Json(until_ms_) : Json(nullptr)}});
 }

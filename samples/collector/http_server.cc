@@ -16,6 +16,9 @@
 namespace waymark::collector {
 namespace {
 
+// As a pattern of cpp-httplib's; a path may hold any byte.
+constexpr char kAnyPath[] = R"([\s\S]*)";
+
 void SetListenOptions(socket_t socket) {
   const int on = 1;
   ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
@@ -47,6 +50,19 @@ HttpServer::HttpServer() {
   set_keep_alive_max_count(kRequestsPerConnectionMax);  // only what the Keep-Alive header says
   set_keep_alive_timeout(kIdleMsMax / 1000);
   set_socket_options(SetListenOptions);
+  const auto look_up = [](const absl::flat_hash_map<std::string, Handler>& handlers) {
+    return [&handlers](const httplib::Request& request, httplib::Response& response) {
+      const auto found = handlers.find(request.path);
+      if (found != handlers.end()) return found->second(request, response);
+      AnswerText(response, 404, "There is nothing here.");
+    };
+  };
+  Get(kAnyPath, look_up(gets_));
+  Options(kAnyPath, look_up(options_));
+  Post(kAnyPath, [this](const httplib::Request& request, httplib::Response& response,
+                        const httplib::ContentReader& reader) {
+    posts_.at(request.path)(request, response, reader);  // BeforeRouting lets no other path through
+  });
   set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
     return BeforeRouting(request, response);
   });
@@ -57,9 +73,16 @@ HttpServer::HttpServer() {
       });
 }
 
+void HttpServer::TakeGet(const std::string& path, Handler handler) {
+  gets_[path] = std::move(handler);
+}
+
 void HttpServer::TakePost(const std::string& path, HandlerWithContentReader handler) {
-  post_paths_.insert(path);
-  Post(path, std::move(handler));
+  posts_[path] = std::move(handler);
+}
+
+void HttpServer::TakeOptions(const std::string& path, Handler handler) {
+  options_[path] = std::move(handler);
 }
 
 httplib::Server::HandlerResponse HttpServer::BeforeRouting(const httplib::Request& request,
@@ -69,7 +92,7 @@ httplib::Server::HandlerResponse HttpServer::BeforeRouting(const httplib::Reques
     if (AnnouncesBody(request)) HttpConnection::Current().CloseAfterAnswer();
     return HandlerResponse::Unhandled;
   }
-  if (method == "POST" && post_paths_.contains(request.path)) return HandlerResponse::Unhandled;
+  if (method == "POST" && posts_.contains(request.path)) return HandlerResponse::Unhandled;
   // cpp-httplib would read the whole body of such a request into memory.
   HttpConnection::Current().CloseAfterAnswer();
   if (method == "POST") {

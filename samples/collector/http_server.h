@@ -12,7 +12,7 @@
 
 #include <string>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 
 namespace waymark::collector {
@@ -21,8 +21,11 @@ class HttpServer : public httplib::Server {
  public:
   HttpServer();
 
-  // Takes POST on `path`, with the body still to be read by the handler.
+  // Take requests on exactly `path`; of a POST the handler has still to read the body. Paths are
+  // looked up, not matched one after the other as cpp-httplib's patterns are.
+  void TakeGet(const std::string& path, Handler handler);
   void TakePost(const std::string& path, HandlerWithContentReader handler);
+  void TakeOptions(const std::string& path, Handler handler);
 
   // Binds `host`; port 0 takes any free one. Gives the real port, or Unavailable with a sentence.
   absl::StatusOr<int> Bind(const std::string& host, int port);
@@ -31,7 +34,9 @@ class HttpServer : public httplib::Server {
   bool process_and_close_socket(socket_t socket) override;
   HandlerResponse BeforeRouting(const httplib::Request& request, httplib::Response& response);
 
-  absl::flat_hash_set<std::string> post_paths_;
+  absl::flat_hash_map<std::string, Handler> gets_;
+  absl::flat_hash_map<std::string, HandlerWithContentReader> posts_;
+  absl::flat_hash_map<std::string, Handler> options_;
 };
 
 // The body as it was sent. ResourceExhausted over `bytes_max` (the connection then closes after the

@@ -72,6 +72,10 @@ std::string ToText(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string CleanUtf8(absl::string_view text) {
+  return Json::parse(ToText(Json(std::string(text)))).get<std::string>();
+}
+
 const Json* Find(const Json& object, absl::string_view key) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(std::string(key));

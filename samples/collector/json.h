@@ -22,6 +22,9 @@ absl::StatusOr<Json> ParseJson(absl::string_view text);
 // Compact text. Bytes that are not UTF-8 become U+FFFD, so that this never fails.
 std::string ToText(const Json& value);
 
+// `text` with U+FFFD in the place of bytes that are not UTF-8.
+std::string CleanUtf8(absl::string_view text);
+
 // The member `key` of `object`, or null when `object` is no object or has no such member.
 const Json* Find(const Json& object, absl::string_view key);
 

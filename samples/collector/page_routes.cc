@@ -40,7 +40,7 @@ void AddPageRoutes(HttpServer& server) {
   for (const PageAsset& asset : PageAssets()) {
     const std::string path =
         asset.name == "index.html" ? std::string("/") : absl::StrCat("/page/", asset.name);
-    server.Get(path, [&asset](const httplib::Request&, httplib::Response& response) {
+    server.TakeGet(path, [&asset](const httplib::Request&, httplib::Response& response) {
       AnswerAsset(asset, response);
     });
   }

@@ -3,189 +3,269 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "collector_limits.h"
 #include "exchange.h"
 #include "http_connection.h"
-#include "inflate.h"
-#include "segment_protocol.h"
-#include "snowplow_protocol.h"
+#include "wire_share.h"
 
 namespace waymark::collector {
 namespace {
 
-constexpr char kPixelGif[] =
-    "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00"
-    "\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00;";
+constexpr absl::string_view kEchoHeaders = "echo";
 
-std::string Shortened(const std::string& text) { return text.substr(0, kHeaderTextBytesMax); }
+std::string Shortened(absl::string_view text, size_t bytes_max) {
+  return CleanUtf8(text.substr(0, bytes_max));
+}
 
-ReceivedRequest FactsOf(const httplib::Request& request) {
+std::string QueryOf(const httplib::Request& request) {
+  const size_t mark = request.target.find('?');
+  return mark == std::string::npos ? "" : request.target.substr(mark + 1);
+}
+
+ReceivedRequest FactsOf(const Dialect& dialect, const httplib::Request& request) {
   ReceivedRequest facts;
   facts.received_ms = NowMs();
+  facts.protocol = std::string(dialect.name);
   facts.method = request.method;
   facts.path = request.path;
-  facts.content_type = Shortened(request.get_header_value("Content-Type"));
+  facts.content_type = Shortened(request.get_header_value("Content-Type"), kHeaderTextBytesMax);
   const std::string& encoding = HttpConnection::Current().content_encoding;
-  if (!encoding.empty()) facts.encoding = Shortened(encoding);
+  if (!encoding.empty()) {
+    facts.encoding = absl::AsciiStrToLower(Shortened(encoding, kHeaderTextBytesMax));
+  }
   return facts;
 }
 
-bool IsSegment(const std::string& path) { return absl::StartsWith(path, "/v1/"); }
-
-// Segment answers any origin and takes no cookies; Snowplow's tracker sends credentials, which
-// forbid "*".
-void SetCors(const httplib::Request& request, httplib::Response& response) {
-  if (IsSegment(request.path)) {
+void SetOrigin(const Cors& cors, const httplib::Request& request, httplib::Response& response) {
+  if (cors.origin == Cors::Origin::kNone) return;
+  if (cors.origin == Cors::Origin::kAny) {
     response.set_header("Access-Control-Allow-Origin", "*");
     return;
   }
   response.set_header("Vary", "Origin");
   if (!request.has_header("Origin")) return;
   response.set_header("Access-Control-Allow-Origin", request.get_header_value("Origin"));
-  response.set_header("Access-Control-Allow-Credentials", "true");
+  if (cors.credentials) response.set_header("Access-Control-Allow-Credentials", "true");
 }
 
-void SetPreflightCors(const httplib::Request& request, httplib::Response& response) {
-  const bool segment = IsSegment(request.path);
-  response.set_header("Access-Control-Allow-Methods", segment ? "POST" : "POST, GET, OPTIONS");
-  response.set_header("Access-Control-Allow-Headers",
-                      segment ? "Content-Type, Content-Encoding, Authorization, X-Retry-Count"
-                              : "Content-Type, SP-Anonymous");
-  response.set_header("Access-Control-Max-Age", "3600");
+void SetPreflight(const Cors& cors, const httplib::Request& request, httplib::Response& response) {
+  response.status = cors.preflight_status;
+  if (cors.origin == Cors::Origin::kNone) return;
+  const bool echo = cors.headers == kEchoHeaders;
+  const std::string headers =
+      echo ? request.get_header_value("Access-Control-Request-Headers") : std::string(cors.headers);
+  if (!cors.methods.empty()) {
+    response.set_header("Access-Control-Allow-Methods", std::string(cors.methods));
+  }
+  if (!headers.empty()) response.set_header("Access-Control-Allow-Headers", headers);
+  if (cors.max_age_s > 0) {
+    response.set_header("Access-Control-Max-Age", std::to_string(cors.max_age_s));
+  }
 }
 
-std::string SegmentRefusal(absl::string_view message) {
-  return ToText({{"success", false}, {"message", std::string(message)}});
+void SetRetryAfter(const Fault& fault, httplib::Response& response) {
+  if (fault.retry_after_s == 0) return;
+  response.set_header("Retry-After", std::to_string(fault.retry_after_s));
+  if (fault.expose_retry_after) {
+    response.set_header("Access-Control-Expose-Headers", "Retry-After");
+  }
 }
 
-bool IsJsonOrText(absl::string_view content_type) {
-  return absl::StartsWithIgnoreCase(content_type, "application/json") ||
-         absl::StartsWithIgnoreCase(content_type, "text/plain");
+bool IsGood(int status) { return status >= 200 && status <= 299; }
+
+// What a person reads first of a request that did not go well as a whole.
+std::string ProblemOf(const ReceivedRequest& facts, size_t records) {
+  const std::string detail = ProblemsText(facts.problems);
+  if (!IsGood(facts.status) || facts.rejected + facts.retry == 0) return detail;
+  return absl::StrCat(facts.rejected + facts.retry, " of ", records, " events were turned away. ",
+                      detail);
 }
 
-absl::StatusOr<std::string> Unpack(const ReceivedRequest& facts, const std::string& body) {
-  if (facts.encoding == "identity") return body;
-  if (absl::EqualsIgnoreCase(facts.encoding, "gzip")) return InflateGzip(body, kInflatedBytesMax);
-  return absl::InvalidArgumentError("the Content-Encoding is neither gzip nor identity");
+// Sorts the records: gives the accepted ones, and writes down what became of the others.
+std::vector<ReceivedEvent> Settle(const Dialect& dialect, Outcome& outcome,
+                                  ReceivedRequest& facts) {
+  std::vector<ReceivedEvent> accepted;
+  ShareWireBytes(facts.body_bytes, outcome.records);
+  for (Record& record : outcome.records) {
+    record.event.protocol = std::string(dialect.name);
+    if (record.verdict == Verdict::kAccepted) {
+      accepted.push_back(std::move(record.event));
+      continue;
+    }
+    ++(record.verdict == Verdict::kRejected ? facts.rejected : facts.retry);
+    for (Problem& problem : record.event.problems) facts.problems.push_back(std::move(problem));
+  }
+  for (Problem& problem : outcome.problems) facts.problems.push_back(std::move(problem));
+  return accepted;
 }
 
 }  // namespace
 
-ProtocolRoutes::ProtocolRoutes(EventStore& store, const FaultPlan& faults, LiveStream& live,
+struct ProtocolRoutes::Exchange {
+  Exchange(const Dialect& spoken, const std::string& own_path, Fault met,
+           const httplib::Request& from, httplib::Response& to)
+      : dialect(spoken),
+        path(own_path),
+        http_request(from),
+        http_response(to),
+        facts(FactsOf(spoken, from)),
+        fault(met) {}
+
+  const Dialect& dialect;
+  const std::string& path;  // as the real collector has it
+  const httplib::Request& http_request;
+  httplib::Response& http_response;
+  ReceivedRequest facts;
+  const Fault fault;
+};
+
+ProtocolRoutes::ProtocolRoutes(EventStore& store, FaultPlan& faults, LiveStream& live,
                                const absl::Notification& stopping)
     : store_(store), faults_(faults), live_(live), stopping_(stopping) {}
 
 void ProtocolRoutes::AddTo(HttpServer& server) {
-  AddSegment(server);
-  AddSnowplow(server);
-}
-
-void ProtocolRoutes::AddSegment(HttpServer& server) {
-  for (const SegmentRoute& route : SegmentRoutes()) {
-    const std::string path(route.path);
-    server.TakePost(path,
-                    [this, &route](const httplib::Request& request, httplib::Response& response,
-                                   const httplib::ContentReader& reader) {
-                      const std::string authorization = request.get_header_value("Authorization");
-                      Serve(
-                          request, response, [&] { return ReadBody(reader, kBodyBytesMax); },
-                          [&](const ReceivedRequest& facts, const std::string& body) {
-                            return ServeSegment(facts, body, route.kind, authorization);
-                          });
-                    });
-    server.Options(path, [this](const httplib::Request& request, httplib::Response& response) {
-      Preflight(request, response, 204);
-    });
+  for (const Dialect* dialect : AllDialects()) {
+    for (const Route& route : dialect->routes) {
+      AddPath(server, *dialect, route, absl::StrCat("/", dialect->name, route.path));
+      if (route.path.size() > 1) AddPath(server, *dialect, route, std::string(route.path));
+    }
   }
 }
 
-void ProtocolRoutes::AddSnowplow(HttpServer& server) {
-  const std::string post_path(kSnowplowPostPath);
-  const std::string get_path(kSnowplowGetPath);
-  server.TakePost(post_path, [this](const httplib::Request& request, httplib::Response& response,
+void ProtocolRoutes::AddPath(HttpServer& server, const Dialect& dialect, const Route& route,
+                             const std::string& path) {
+  if (!taken_.insert(path).second) return;
+  const std::string own(route.path);
+  if (absl::StrContains(route.methods, "POST")) {
+    server.TakePost(
+        path, [this, &dialect, own](const httplib::Request& request, httplib::Response& response,
                                     const httplib::ContentReader& reader) {
-    Serve(
-        request, response, [&] { return ReadBody(reader, kSnowplowDropBytes); }, ServeSnowplowPost);
-  });
-  server.Get(get_path, [this](const httplib::Request& request, httplib::Response& response) {
-    Serve(
-        request, response, [] { return std::string(); },
-        [&](const ReceivedRequest& facts, const std::string&) {
-          return ServeSnowplowGet(facts, request.params);
+          Exchange exchange(dialect, own, faults_.Current(NowMs()), request, response);
+          Serve(exchange, &reader);
         });
-  });
-  for (const std::string& path : {post_path, get_path}) {
-    server.Options(path, [this](const httplib::Request& request, httplib::Response& response) {
-      Preflight(request, response, 200);
-    });
   }
+  if (absl::StrContains(route.methods, "GET")) {
+    server.TakeGet(
+        path, [this, &dialect, own](const httplib::Request& request, httplib::Response& response) {
+          Exchange exchange(dialect, own, faults_.Current(NowMs()), request, response);
+          Serve(exchange, nullptr);
+        });
+  }
+  server.TakeOptions(
+      path, [this, &dialect](const httplib::Request& request, httplib::Response& response) {
+        Preflight(dialect, request, response);
+      });
 }
 
-void ProtocolRoutes::Preflight(const httplib::Request& request, httplib::Response& response,
-                               int status) {
-  ReceivedRequest facts = FactsOf(request);
-  if (faults_.Current(facts.received_ms).mode == FaultMode::kDown) {
-    return CloseUnanswered(std::move(facts), {}, "Fault down: the connection was closed.");
+void ProtocolRoutes::Preflight(const Dialect& dialect, const httplib::Request& request,
+                               httplib::Response& response) {
+  Exchange exchange(dialect, request.path, faults_.Current(NowMs()), request, response);
+  if (exchange.fault.mode == FaultMode::kDown) {
+    return CloseUnanswered(exchange, {}, "Fault down: the connection was closed.");
   }
-  SetCors(request, response);
-  SetPreflightCors(request, response);
-  facts.status = response.status = status;
-  Keep(facts, {}).IgnoreError();  // a preflight that could not be noted is still a good preflight
+  SetOrigin(dialect.cors, request, response);
+  SetPreflight(dialect.cors, request, response);
+  exchange.facts.status = response.status;
+  // A preflight that could not be noted is still a good preflight.
+  Keep(exchange.facts, {}).IgnoreError();
 }
 
-void ProtocolRoutes::Serve(const httplib::Request& request, httplib::Response& response,
-                           BodyReader read_body, Protocol protocol) {
-  ReceivedRequest facts = FactsOf(request);
-  const Fault fault = faults_.Current(facts.received_ms);
+void ProtocolRoutes::Serve(Exchange& exchange, const httplib::ContentReader* reader) {
+  const Fault& fault = exchange.fault;
   if (fault.mode == FaultMode::kDown) {
-    return CloseUnanswered(std::move(facts), {}, "Fault down: the connection was closed.");
+    return CloseUnanswered(exchange, {}, "Fault down: the connection was closed.");
   }
-  SetCors(request, response);
+  const httplib::Request& request = exchange.http_request;
+  SetOrigin(exchange.dialect.cors, request, exchange.http_response);
   // A multipart body would go through cpp-httplib's form parser. No tracker sends one, so it stays
   // unread, and the protocols turn it away by its content type.
-  const bool unread = request.is_multipart_form_data();
-  absl::StatusOr<std::string> body = unread ? std::string() : read_body();
+  const bool unread = reader != nullptr && request.is_multipart_form_data();
   if (unread) HttpConnection::Current().CloseAfterAnswer();
-  if (!body.ok()) return Finish(std::move(facts), RefuseBody(body.status()), fault, response);
-  facts.body_bytes = static_cast<int64_t>(body->size());
-  if (request.method == "GET") {
-    facts.body_bytes = static_cast<int64_t>(request.target.size() - request.path.size());
+  const absl::StatusOr<std::string> body = reader == nullptr || unread
+                                               ? std::string()
+                                               : ReadBody(*reader, exchange.dialect.body_bytes_max);
+  if (body.ok()) {
+    exchange.facts.body_bytes = static_cast<int64_t>(
+        reader == nullptr ? request.target.size() - request.path.size() : body->size());
   }
   if (fault.mode == FaultMode::kDrop) {
-    return CloseUnanswered(std::move(facts), {}, "Fault drop: the body was read and thrown away.");
+    return CloseUnanswered(exchange, {}, "Fault drop: the body was read and thrown away.");
   }
   if (fault.mode == FaultMode::kSlow) {
     stopping_.WaitForNotificationWithTimeout(absl::Milliseconds(fault.delay_ms));
   }
-  Outcome outcome =
-      fault.mode == FaultMode::kStatus ? FaultOutcome(fault, response) : protocol(facts, *body);
-  Finish(std::move(facts), std::move(outcome), fault, response);
+  Outcome outcome = Answer(exchange, body);
+  if (body.ok()) exchange.facts.body = *body;
+  Finish(exchange, std::move(outcome));
 }
 
-void ProtocolRoutes::Finish(ReceivedRequest facts, Outcome outcome, const Fault& fault,
-                            httplib::Response& response) {
-  if (fault.mode == FaultMode::kAckLoss && outcome.problem.empty()) {
-    return CloseUnanswered(std::move(facts), outcome.events,
+Outcome ProtocolRoutes::Answer(Exchange& exchange, const absl::StatusOr<std::string>& body) {
+  const Dialect& dialect = exchange.dialect;
+  if (!body.ok()) {
+    const std::string why(body.status().message());
+    const int status = absl::IsResourceExhausted(body.status()) ? 413 : 400;
+    return {
+        .reply = dialect.refuse(status, why),
+        .records = {},
+        .problems = {{"body", why,
+                      absl::StrCat("a whole body of at most ", dialect.body_bytes_max, " bytes")}}};
+  }
+  if (exchange.fault.mode == FaultMode::kStatus) {
+    SetRetryAfter(exchange.fault, exchange.http_response);
+    exchange.facts.problem =
+        absl::StrCat("Fault status: answered ", exchange.fault.status, ", nothing was stored.");
+    return {.reply = dialect.refuse(exchange.fault.status, exchange.facts.problem),
+            .records = {},
+            .problems = {}};
+  }
+  const httplib::Request& from = exchange.http_request;
+  Request request;
+  request.method = from.method;
+  request.path = exchange.path;
+  request.query_text = QueryOf(from);
+  request.query = ParseForm(request.query_text);
+  for (const auto& [name, value] : from.headers) {
+    request.headers[absl::AsciiStrToLower(name)] = CleanUtf8(value);
+  }
+  request.encoding = exchange.facts.encoding;
+  request.body = *body;
+  request.received_ms = exchange.facts.received_ms;
+  request.judge = [this] { return faults_.Judge(NowMs()); };
+  return dialect.answer(request);
+}
+
+void ProtocolRoutes::Finish(Exchange& exchange, Outcome outcome) {
+  ReceivedRequest& facts = exchange.facts;
+  const size_t records = outcome.records.size();
+  const std::vector<ReceivedEvent> events = Settle(exchange.dialect, outcome, facts);
+  if (exchange.fault.mode == FaultMode::kAckLoss && IsGood(outcome.reply.status)) {
+    return CloseUnanswered(exchange, events,
                            "Fault ackloss: stored, but the sender got no answer.");
   }
-  facts.status = outcome.status;
-  facts.problem = outcome.problem;
-  if (absl::Status status = Keep(facts, outcome.events); !status.ok()) {
-    outcome = {500, SegmentRefusal(status.message()), "application/json", "", {}};
+  facts.status = outcome.reply.status;
+  if (facts.problem.empty()) facts.problem = ProblemOf(facts, records);
+  facts.answer = facts.problem.empty() ? "" : Shortened(outcome.reply.content, kExcerptBytesMax);
+  facts.body = facts.problem.empty() ? "" : Shortened(facts.body, kExcerptBytesMax);
+  if (absl::Status status = Keep(facts, events); !status.ok()) {
+    outcome.reply = exchange.dialect.refuse(500, status.message());
   }
-  Answer(response, outcome.status, outcome.content, outcome.content_type);
+  httplib::Response& response = exchange.http_response;
+  for (const auto& [name, value] : outcome.reply.headers) response.set_header(name, value);
+  collector::Answer(response, outcome.reply.status, outcome.reply.content,
+                    outcome.reply.content_type);
 }
 
-void ProtocolRoutes::CloseUnanswered(ReceivedRequest facts,
-                                     const std::vector<ReceivedEvent>& events,
+void ProtocolRoutes::CloseUnanswered(Exchange& exchange, const std::vector<ReceivedEvent>& events,
                                      const std::string& problem) {
   HttpConnection::Current().CloseWithoutAnswer();
-  facts.status = 0;
-  facts.problem = problem;
-  Keep(facts, events).IgnoreError();  // nobody is left to tell
+  exchange.facts.status = 0;
+  exchange.facts.problem = problem;
+  exchange.facts.body.clear();
+  Keep(exchange.facts, events).IgnoreError();  // nobody is left to tell
 }
 
 absl::Status ProtocolRoutes::Keep(const ReceivedRequest& facts,
@@ -193,75 +273,6 @@ absl::Status ProtocolRoutes::Keep(const ReceivedRequest& facts,
   absl::Status status = store_.Record(facts, events);
   live_.Notify();
   return status;
-}
-
-ProtocolRoutes::Outcome ProtocolRoutes::ServeSegment(const ReceivedRequest& facts,
-                                                     const std::string& body,
-                                                     absl::string_view kind,
-                                                     absl::string_view authorization) {
-  if (!IsJsonOrText(facts.content_type)) {
-    return RefuseBody(
-        absl::InvalidArgumentError("the Content-Type is neither application/json nor text/plain."));
-  }
-  const absl::StatusOr<std::string> text = Unpack(facts, body);
-  if (!text.ok()) return RefuseBody(text.status());
-  absl::StatusOr<std::vector<ReceivedEvent>> events =
-      ParseSegment({.kind = kind,
-                    .authorization = authorization,
-                    .text = *text,
-                    .wire_bytes = facts.body_bytes,
-                    .received_ms = facts.received_ms});
-  if (!events.ok()) return RefuseBody(events.status());
-  Outcome outcome;
-  outcome.content = R"({"success":true})";
-  outcome.events = *std::move(events);
-  return outcome;
-}
-
-ProtocolRoutes::Outcome ProtocolRoutes::ServeSnowplowPost(const ReceivedRequest& facts,
-                                                          const std::string& body) {
-  Outcome outcome;
-  outcome.content = "ok";
-  outcome.content_type = "text/plain; charset=utf-8";
-  outcome.events = ParseSnowplowPost({.content_type = facts.content_type,
-                                      .encoding = facts.encoding,
-                                      .text = body,
-                                      .received_ms = facts.received_ms});
-  return outcome;
-}
-
-ProtocolRoutes::Outcome ProtocolRoutes::ServeSnowplowGet(const ReceivedRequest& facts,
-                                                         const httplib::Params& fields) {
-  Json item = Json::object();
-  for (const auto& [field, value] : fields) item[field] = value;
-  Outcome outcome;
-  outcome.content.assign(kPixelGif, sizeof(kPixelGif) - 1);
-  outcome.content_type = "image/gif";
-  outcome.events.push_back(ParseSnowplowGet(std::move(item), facts.body_bytes, facts.received_ms));
-  return outcome;
-}
-
-ProtocolRoutes::Outcome ProtocolRoutes::RefuseBody(const absl::Status& status) {
-  Outcome outcome;
-  outcome.status = absl::IsResourceExhausted(status) ? 413 : 400;
-  outcome.content = SegmentRefusal(status.message());
-  outcome.problem = std::string(status.message());
-  return outcome;
-}
-
-ProtocolRoutes::Outcome ProtocolRoutes::FaultOutcome(const Fault& fault,
-                                                     httplib::Response& response) {
-  if (fault.retry_after_s > 0) {
-    response.set_header("Retry-After", std::to_string(fault.retry_after_s));
-    if (fault.expose_retry_after) {
-      response.set_header("Access-Control-Expose-Headers", "Retry-After");
-    }
-  }
-  Outcome outcome;
-  outcome.status = fault.status;
-  outcome.problem = absl::StrCat("Fault status: answered ", fault.status, ", nothing was stored.");
-  outcome.content = SegmentRefusal(outcome.problem);
-  return outcome;
 }
 
 }  // namespace waymark::collector

@@ -1,5 +1,4 @@
-// The routes that SDKs talk to: Segment's and Snowplow's, with the CORS answers of the real
-// collectors.
+// Puts HTTP around the dialects: paths, CORS, faults, and what is kept of each request.
 //
 // Every request, preflights included, is written to the store, and meets the fault that is on.
 // Thread rule: handlers run on many threads at once.
@@ -9,8 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/notification.h"
+#include "dialect.h"
 #include "event_store.h"
 #include "fault_plan.h"
 #include "http_server.h"
@@ -21,45 +21,33 @@ namespace waymark::collector {
 class ProtocolRoutes {
  public:
   // All must outlive this. `stopping` cuts slow answers short.
-  ProtocolRoutes(EventStore& store, const FaultPlan& faults, LiveStream& live,
+  ProtocolRoutes(EventStore& store, FaultPlan& faults, LiveStream& live,
                  const absl::Notification& stopping);
 
+  // Every path of every dialect behind its name ("/posthog/batch/"), and as it is ("/batch/") where
+  // no earlier dialect has it.
   void AddTo(HttpServer& server);
 
  private:
-  // What a protocol makes of one request.
-  struct Outcome {
-    int status = 200;
-    std::string content;
-    std::string content_type = "application/json";
-    std::string problem;  // set when the request was refused
-    std::vector<ReceivedEvent> events;
-  };
-  using BodyReader = absl::FunctionRef<absl::StatusOr<std::string>()>;
-  using Protocol = absl::FunctionRef<Outcome(const ReceivedRequest&, const std::string& body)>;
+  // One request on its way: what is known of it, and which fault it has met.
+  struct Exchange;
 
-  void AddSegment(HttpServer& server);
-  void AddSnowplow(HttpServer& server);
-  void Preflight(const httplib::Request& request, httplib::Response& response, int status);
-  void Serve(const httplib::Request& request, httplib::Response& response, BodyReader read_body,
-             Protocol protocol);
-  void Finish(ReceivedRequest facts, Outcome outcome, const Fault& fault,
-              httplib::Response& response);
-  void CloseUnanswered(ReceivedRequest facts, const std::vector<ReceivedEvent>& events,
+  void AddPath(HttpServer& server, const Dialect& dialect, const Route& route,
+               const std::string& path);
+  void Preflight(const Dialect& dialect, const httplib::Request& request,
+                 httplib::Response& response);
+  void Serve(Exchange& exchange, const httplib::ContentReader* reader);
+  Outcome Answer(Exchange& exchange, const absl::StatusOr<std::string>& body);
+  void Finish(Exchange& exchange, Outcome outcome);
+  void CloseUnanswered(Exchange& exchange, const std::vector<ReceivedEvent>& events,
                        const std::string& problem);
   absl::Status Keep(const ReceivedRequest& facts, const std::vector<ReceivedEvent>& events);
 
-  static Outcome ServeSegment(const ReceivedRequest& facts, const std::string& body,
-                              absl::string_view kind, absl::string_view authorization);
-  static Outcome ServeSnowplowPost(const ReceivedRequest& facts, const std::string& body);
-  static Outcome ServeSnowplowGet(const ReceivedRequest& facts, const httplib::Params& fields);
-  static Outcome RefuseBody(const absl::Status& status);
-  static Outcome FaultOutcome(const Fault& fault, httplib::Response& response);
-
   EventStore& store_;
-  const FaultPlan& faults_;
+  FaultPlan& faults_;
   LiveStream& live_;
   const absl::Notification& stopping_;
+  absl::flat_hash_set<std::string> taken_;  // "GET /i"
 };
 
 }  // namespace waymark::collector

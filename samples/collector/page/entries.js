@@ -8,7 +8,7 @@ export function entryOfRefused(request) {
     key: `r${request.id}`,
     id: request.id,
     received_ms: request.received_ms,
-    protocol: request.path.startsWith("/v1/") ? "segment" : "snowplow",
+    protocol: request.protocol,
     kind: "refused",
     name: request.path,
     anonymous_id: null,
@@ -19,7 +19,7 @@ export function entryOfRefused(request) {
     request_id: request.id,
     encoding: request.encoding,
     duplicates: 0,
-    problems: [request.problem],
+    problems: request.problems.length > 0 ? request.problems : [{ where: "request", found: request.problem, allowed: "see the faults" }],
     status: request.status,
     event: null,
   };

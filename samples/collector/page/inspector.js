@@ -3,6 +3,7 @@ import { byId, copyFrom, element } from "./dom.js";
 import { jsonView } from "./json_view.js";
 import { consentParts, nameless } from "./row.js";
 import * as format from "./format.js";
+import { titleOf } from "./protocols.js";
 
 function facts(pairs) {
   const list = element("dl", { className: "facts" });
@@ -19,7 +20,9 @@ function section(title, ...children) {
 
 function problems(entry) {
   if (entry.problems.length === 0) return null;
-  const list = element("ul", { className: "problems" }, ...entry.problems.map((sentence) => element("li", {}, sentence)));
+  const items = entry.problems.map(({ where, found, allowed }) =>
+    element("li", {}, element("code", {}, where), ` found ${found}; allowed: ${allowed}`));
+  const list = element("ul", { className: "problems" }, ...items);
   return section(entry.kind === "refused" ? "Why it was refused" : "Problems", list);
 }
 
@@ -79,8 +82,7 @@ export class Inspector {
   open(entry) {
     const close = element("button", { type: "button", className: "quiet" }, "Close");
     close.addEventListener("click", () => this.close());
-    const protocol = entry.protocol === "segment" ? "Segment" : "Snowplow";
-    const title = element("div", {}, element("h2", {}, entry.name ?? nameless(entry)), element("p", {}, `${protocol} · ${entry.kind}`));
+    const title = element("div", {}, element("h2", {}, entry.name ?? nameless(entry)), element("p", {}, `${titleOf(entry.protocol)} · ${entry.kind}`));
     const request = section("Request");
     this.#panel.replaceChildren(...[element("header", {}, title, close), problems(entry), eventFacts(entry), request, jsonSection(entry)].filter(Boolean));
     this.#panel.hidden = false;

@@ -1,8 +1,9 @@
 // Ties the parts of the live page together.
-import { byId, copyFrom } from "./dom.js";
+import { byId, copyFrom, element } from "./dom.js";
 import { entryOfEvent, entryOfRefused } from "./entries.js";
 import { showFault, wireFaults } from "./faults.js";
 import { Inspector } from "./inspector.js";
+import { PROTOCOLS } from "./protocols.js";
 import { openStream } from "./stream.js";
 import { Table } from "./table.js";
 import * as format from "./format.js";
@@ -30,6 +31,7 @@ function showTotals(totals) {
 }
 
 function wireFilters() {
+  byId("filter-protocol").append(...Object.entries(PROTOCOLS).map(([value, title]) => element("option", { value }, title)));
   const read = () => table.filter({
     text: byId("filter-text").value.trim().toLowerCase(),
     protocol: byId("filter-protocol").value,

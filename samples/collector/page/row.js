@@ -1,6 +1,7 @@
 // One table row for one entry.
 import { element } from "./dom.js";
 import * as format from "./format.js";
+import { titleOf } from "./protocols.js";
 
 function cell(name, ...children) {
   return element("td", { className: `c-${name}` }, ...children);
@@ -71,7 +72,7 @@ export function makeRow(entry) {
     cell("session", session(entry)),
     cell("consent", ...consentParts(entry.consent)),
     cell("bytes", format.bytes(entry.wire_bytes)),
-    cell("protocol", entry.protocol === "segment" ? "Segment" : "Snowplow"),
+    cell("protocol", titleOf(entry.protocol)),
     cell("problems", ...notes(entry)),
   );
   if (entry.problems.length > 0) row.dataset.problem = "";

@@ -13,7 +13,7 @@ inline Json OrderCompleted() {
           {"anonymousId", "anonymous-1"},
           {"userId", "user-1"},
           {"event", "Order Completed"},
-          {"properties", {{"total", 4.99}}},
+          {"properties", {{"order_id", "order-1"}, {"total", 4.99}}},
           {"context",
            {{"session", {{"id", "session-1"}}},
             {"consent", {{"categoryPreferences", {{"analytics", true}, {"ads", false}}}}}}},

@@ -15,6 +15,7 @@ constexpr EventStore::Page kAll = {0, 1000};
 
 ReceivedEvent Event(const std::string& message_id) {
   ReceivedEvent event;
+  event.protocol = "segment";
   event.kind = "track";
   event.name = "name of " + message_id;
   event.message_id = message_id;
@@ -61,18 +62,25 @@ class EventStoreTest : public ::testing::Test {
 TEST_F(EventStoreTest, GivesBackWhatItGot) {
   Open(10);
   ReceivedEvent event = Event("a");
-  event.protocol = Protocol::kSnowplow;
+  event.protocol = "snowplow";
   event.consent = {{"analytics", true}};
   event.user_id = "'; DROP TABLE events; --";
-  event.problems = {"first", "second"};
+  event.problems = {{"/a", "nothing", "text"}, {"/b", "null", "a number"}};
+  event.order_id = "order-1";
+  event.form = "protobuf";
+  event.raw = std::string("\0\xff", 2);
   Record({event});
   const StoredEvent stored = Last();
-  EXPECT_EQ(stored.event.protocol, Protocol::kSnowplow);
+  EXPECT_EQ(stored.event.protocol, "snowplow");
   EXPECT_EQ(stored.event.name, "name of a");
   EXPECT_EQ(stored.event.consent, event.consent);
   EXPECT_EQ(stored.event.user_id, event.user_id);
   EXPECT_EQ(stored.event.session_id, "");
-  EXPECT_THAT(stored.event.problems, ElementsAre("first", "second"));
+  EXPECT_EQ(stored.event.problems, event.problems);
+  EXPECT_EQ(stored.event.order_id, "order-1");
+  EXPECT_EQ(stored.event.form, "protobuf");
+  EXPECT_EQ(*store_->ReadRaw(stored.id), event.raw);
+  EXPECT_TRUE(absl::IsNotFound(store_->ReadRaw(99).status()));
   EXPECT_EQ(stored.event_text, R"({"messageId":"a"})");
   EXPECT_EQ(stored.request_id, 1);
 }
@@ -89,7 +97,7 @@ TEST_F(EventStoreTest, KeepsAMessageIdOnceAndCountsTheOthers) {
 TEST_F(EventStoreTest, TheSameIdInTwoProtocolsIsTwoEvents) {
   Open(10);
   ReceivedEvent other = Event("a");
-  other.protocol = Protocol::kSnowplow;
+  other.protocol = "snowplow";
   Record({Event("a"), other});
   EXPECT_THAT(MessageIds(), ElementsAre("a", "a"));
 }
@@ -133,7 +141,7 @@ TEST_F(EventStoreTest, ADuplicateChangesTheRevisionOfTheKeptEvent) {
 TEST_F(EventStoreTest, CountsTotals) {
   Open(10);
   ReceivedEvent wrong = Event("b");
-  wrong.problems = {"one", "two"};
+  wrong.problems = {{"/a", "nothing", "text"}, {"/b", "null", "a number"}};
   Record({Event("a"), wrong});
   ASSERT_TRUE(store_->Record(Request("OPTIONS", 204), {}).ok());
   ASSERT_TRUE(store_->Record(Request("POST", 400), {}).ok());
@@ -170,6 +178,20 @@ TEST_F(EventStoreTest, AFileKeepsEventsAndRevisions) {
   EXPECT_EQ(store_->revision(), revision);
   store_.reset();
   for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path + end);
+}
+
+TEST(EventStoreOpenTest, RefusesTheFileOfAnotherVersion) {
+  const std::string path =
+      (std::filesystem::path(::testing::TempDir()) / "waymark_other_version.db").string();
+  std::filesystem::remove(path);
+  {
+    auto database = Database::Open(path);
+    ASSERT_TRUE(database.ok());
+    ASSERT_TRUE(database->Execute("CREATE TABLE events(id INTEGER)").ok());
+  }
+  EXPECT_THAT(EventStore::Open(path, 10).status().message(),
+              ::testing::HasSubstr("another version of the collector"));
+  std::filesystem::remove(path);
 }
 
 TEST(EventStoreOpenTest, SaysWhyAFileCannotBeOpened) {

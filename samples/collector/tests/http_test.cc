@@ -34,10 +34,10 @@ TEST_F(HttpTest, AnEventHasExactlyThePromisedMembers) {
   std::vector<std::string> keys;
   const Json events = Events();
   for (const auto& [key, value] : events[0].items()) keys.push_back(key);
-  EXPECT_THAT(keys,
-              ElementsAre("id", "received_ms", "protocol", "kind", "name", "message_id", "time_ms",
-                          "anonymous_id", "user_id", "session_id", "consent", "wire_bytes",
-                          "request_id", "encoding", "duplicates", "problems", "event"));
+  EXPECT_THAT(
+      keys, ElementsAre("id", "received_ms", "protocol", "kind", "name", "message_id", "order_id",
+                        "time_ms", "anonymous_id", "user_id", "session_id", "consent", "wire_bytes",
+                        "request_id", "encoding", "form", "duplicates", "problems", "event"));
 }
 
 TEST_F(HttpTest, EveryPathOfSegmentWorks) {
@@ -72,11 +72,17 @@ TEST_F(HttpTest, RefusesWithTheSentenceAndKeepsNothing) {
   event.erase("messageId");
   const auto answer = Post("/v1/batch", ToText(BatchOf(event)));
   EXPECT_EQ(answer->status, 400);
-  EXPECT_EQ(*ParseJson(answer->body),
-            Json({{"success", false}, {"message", "batch[0]: messageId is missing."}}));
+  const std::string sentence = "/batch/0/messageId: found nothing; allowed: an id of the message.";
+  EXPECT_EQ(*ParseJson(answer->body), Json({{"success", false}, {"message", sentence}}));
   EXPECT_EQ(answer->get_header_value("Access-Control-Allow-Origin"), "*");
   EXPECT_THAT(Events(), IsEmpty());
-  EXPECT_EQ(Requests()[0]["problem"], "batch[0]: messageId is missing.");
+  const Json request = Requests()[0];
+  EXPECT_EQ(request["problem"], sentence);
+  EXPECT_EQ(request["problems"], Json::array({{{"where", "/batch/0/messageId"},
+                                               {"found", "nothing"},
+                                               {"allowed", "an id of the message"}}}));
+  EXPECT_EQ(request["answer"], answer->body);
+  EXPECT_EQ(request["body"], ToText(BatchOf(event)));
 }
 
 TEST_F(HttpTest, CountsDuplicates) {
@@ -106,7 +112,7 @@ TEST_F(HttpTest, AFormIsABadRowForOneAndARefusalForTheOther) {
   EXPECT_EQ(Client().Post("/v1/batch", form)->status, 400);
   const Json events = Events();
   ASSERT_THAT(events, SizeIs(1));
-  EXPECT_EQ(events[0]["problems"][0], "The Content-Type is not application/json.");
+  EXPECT_EQ(events[0]["problems"][0]["where"], "header Content-Type");
 }
 
 TEST_F(HttpTest, SnowplowGetAnswersAPixel) {
@@ -117,6 +123,22 @@ TEST_F(HttpTest, SnowplowGetAnswersAPixel) {
   const Json events = Events();
   EXPECT_EQ(events[0]["kind"], "page");
   EXPECT_EQ(events[0]["name"], "Hello there");
+}
+
+TEST_F(HttpTest, EveryProtocolStandsBehindItsNameToo) {
+  EXPECT_EQ(Post("/segment/v1/batch", ToText(BatchOf(OrderCompleted())))->status, 200);
+  EXPECT_EQ(Client().Get("/snowplow/i?e=pv&p=web&tv=x")->status, 200);
+  EXPECT_EQ(Client().Get("/nothing/i?e=pv&p=web&tv=x")->status, 404);
+  EXPECT_THAT(Events(), SizeIs(2));
+}
+
+TEST_F(HttpTest, GivesAnEventAsItWasSent) {
+  const std::string event = R"({ "type": "page", "messageId": "m", "userId": "u" })";
+  Post("/v1/batch", R"({"writeKey":"k","batch":[)" + event + "]}");
+  EXPECT_EQ(Client().Get("/raw?event=1")->body, event);
+  EXPECT_EQ(Client().Get("/raw?event=2")->status, 404);
+  EXPECT_EQ(Client().Get("/raw?event=x")->status, 400);
+  EXPECT_EQ(Client().Get("/raw?event=1", {{"Origin", kShop}})->status, 403);
 }
 
 TEST_F(HttpTest, SegmentPreflight) {

@@ -2,15 +2,16 @@
 // `cx`).
 //
 // Invariant: pure functions of their arguments.
-#ifndef WAYMARK_SAMPLES_COLLECTOR_SNOWPLOW_DECODE_H_
-#define WAYMARK_SAMPLES_COLLECTOR_SNOWPLOW_DECODE_H_
+#ifndef WAYMARK_SAMPLES_COLLECTOR_DIALECTS_SNOWPLOW_DECODE_H_
+#define WAYMARK_SAMPLES_COLLECTOR_DIALECTS_SNOWPLOW_DECODE_H_
 
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "json.h"
+#include "spot.h"
 
 namespace waymark::collector {
 
@@ -24,19 +25,24 @@ struct IgluUri {
 // InvalidArgument when the text does not follow that syntax.
 absl::StatusOr<IgluUri> ParseIgluUri(absl::string_view uri);
 
-// Decodes the field pair `plain` (JSON text) or `encoded` (base64url of JSON text) of `item`.
-// NotFound when neither is there; InvalidArgument, with a sentence, when it cannot be decoded.
-absl::StatusOr<Json> DecodeField(const Json& item, absl::string_view plain,
-                                 absl::string_view encoded);
+// What a field held, and where that stands: problems inside go on from the field's place.
+struct DecodedField {
+  Json json;
+  std::string where;
+};
 
-// Sentences on what is wrong with a decoded event envelope or a decoded contexts envelope; empty
-// when all is well.
-std::vector<std::string> CheckEventEnvelope(const Json& envelope);
-std::vector<std::string> CheckContextsEnvelope(const Json& envelope);
+// Decodes the field pair `plain` (JSON text) or `encoded` (base64url of JSON text) of `item`.
+// Nothing when neither is there, or when it cannot be decoded; the latter adds a problem.
+std::optional<DecodedField> DecodeField(const Spot& item, absl::string_view plain,
+                                        absl::string_view encoded, Problems& problems);
+
+// Add what is wrong with a decoded event envelope, and with a decoded contexts envelope.
+void CheckEventEnvelope(const Spot& envelope, Problems& problems);
+void CheckContextsEnvelope(const Spot& envelope, Problems& problems);
 
 // `data` of the first entity with this schema name in a contexts envelope, or null.
 const Json* FindEntity(const Json& contexts, absl::string_view schema_name);
 
 }  // namespace waymark::collector
 
-#endif  // WAYMARK_SAMPLES_COLLECTOR_SNOWPLOW_DECODE_H_
+#endif  // WAYMARK_SAMPLES_COLLECTOR_DIALECTS_SNOWPLOW_DECODE_H_

@@ -1,0 +1,14 @@
+// One function for each protocol; AllDialects() in dialect.h puts them in order.
+#ifndef WAYMARK_SAMPLES_COLLECTOR_DIALECTS_DIALECTS_H_
+#define WAYMARK_SAMPLES_COLLECTOR_DIALECTS_DIALECTS_H_
+
+#include "dialect.h"
+
+namespace waymark::collector {
+
+Dialect SegmentDialect();
+Dialect SnowplowDialect();
+
+}  // namespace waymark::collector
+
+#endif  // WAYMARK_SAMPLES_COLLECTOR_DIALECTS_DIALECTS_H_

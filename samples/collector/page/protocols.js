@@ -1,0 +1,19 @@
+// The protocols by name: how people call them.
+
+export const PROTOCOLS = {
+  segment: "Segment",
+  snowplow: "Snowplow",
+  rudderstack: "RudderStack",
+  posthog: "PostHog",
+  amplitude: "Amplitude",
+  mixpanel: "Mixpanel",
+  ga4: "Google Analytics 4",
+  matomo: "Matomo",
+  cloudevents: "CloudEvents",
+  otlp: "OpenTelemetry",
+  plausible: "Plausible",
+  umami: "Umami",
+  jitsu: "Jitsu",
+};
+
+export const titleOf = (protocol) => PROTOCOLS[protocol] ?? protocol;
