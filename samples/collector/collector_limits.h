@@ -9,10 +9,12 @@
 
 namespace waymark::collector {
 
-// Bodies. 8 MiB on the wire is far above what either protocol accepts, and still cheap to hold.
+// Bodies on the wire. 8 MiB is far above what most protocols accept, and still cheap to hold; the
+// others go up to the 20 MB that PostHog and Amplitude document (OTLP's 64 MiB are too much here).
 inline constexpr size_t kBodyBytesMax = 8 * 1024 * 1024;
-// A gzip bomb stops here; the largest honest body is a 500 KiB batch.
-inline constexpr size_t kInflatedBytesMax = 16 * 1024 * 1024;
+inline constexpr size_t kLargeBodyBytesMax = 20 * 1024 * 1024;
+// A gzip bomb stops here.
+inline constexpr size_t kInflatedBytesMax = 32 * 1024 * 1024;
 // Request line and all headers together.
 inline constexpr size_t kHeaderBytesMax = 64 * 1024;
 
@@ -23,15 +25,21 @@ inline constexpr size_t kFormFieldsMax = 20000;
 inline constexpr int kJsonDepthMax = 64;
 inline constexpr int kJsonObjectKeysMax = 2000;
 
+// Ours, where a protocol names no number of events: a body of empty objects must not become a
+// million rows.
+inline constexpr size_t kRecordsMax = 10000;
+
 // Segment documents 32 KB an event and 500 KB a batch.
 inline constexpr size_t kSegmentEventBytesMax = 32 * 1024;
 inline constexpr size_t kSegmentBatchBytesMax = 500 * 1024;
 
+// PostHog: 2 MB where version 0 takes single events, 10 MB compressed in version 1.
+inline constexpr size_t kPosthogEventBodyBytesMax = 2 * 1024 * 1024;
+inline constexpr size_t kPosthogV1BodyBytesMax = 10 * 1024 * 1024;
+
 // The Snowplow collector answers 413 over 2 MB, and makes one bad row of what is over 1 MB.
 inline constexpr size_t kSnowplowDropBytes = 2 * 1024 * 1024;
 inline constexpr size_t kSnowplowPayloadBytesMax = 1024 * 1024;
-// Ours: a payload of empty objects must not become a million bad rows.
-inline constexpr size_t kSnowplowEventsMax = 10000;
 // How much of an unreadable payload a bad row shows, and of a body and its answer a refusal.
 inline constexpr size_t kExcerptBytesMax = 4096;
 

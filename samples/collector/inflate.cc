@@ -11,15 +11,18 @@
 namespace waymark::collector {
 namespace {
 
-constexpr int kGzipOnly = 16 + MAX_WBITS;
+// What zlib calls window bits names the wrapping too.
+constexpr int kGzip = 16 + MAX_WBITS;
+constexpr int kZlib = MAX_WBITS;
+constexpr int kBare = -MAX_WBITS;
 
 // Owns a z_stream.
 class Inflater {
  public:
-  explicit Inflater(absl::string_view input) {
+  Inflater(absl::string_view input, int wrapping) {
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
     stream_.avail_in = static_cast<uInt>(input.size());
-    ready_ = inflateInit2(&stream_, kGzipOnly) == Z_OK;
+    ready_ = inflateInit2(&stream_, wrapping) == Z_OK;
   }
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
@@ -45,24 +48,38 @@ class Inflater {
   bool ready_ = false;
 };
 
-}  // namespace
-
-absl::StatusOr<std::string> InflateGzip(absl::string_view compressed, size_t bytes_max) {
-  Inflater inflater(compressed);
+absl::StatusOr<std::string> InflateAll(absl::string_view compressed, int wrapping,
+                                       absl::string_view name, size_t bytes_max) {
+  Inflater inflater(compressed, wrapping);
   std::string output;
   int result = Z_OK;
   while (result == Z_OK) {
     result = inflater.Step(output);
     if (output.size() > bytes_max) {
       return absl::ResourceExhaustedError(
-          absl::StrCat("the gzip body inflates to more than ", bytes_max, " bytes"));
+          absl::StrCat("the ", name, " body inflates to more than ", bytes_max, " bytes"));
     }
   }
-  if (result == Z_BUF_ERROR) return absl::InvalidArgumentError("the gzip body is cut short");
-  if (result != Z_STREAM_END) return absl::InvalidArgumentError("the body is not gzip");
-  if (!inflater.drained())
-    return absl::InvalidArgumentError("bytes follow the end of the gzip body");
-  return output;
+  if (result == Z_BUF_ERROR) {
+    return absl::InvalidArgumentError(absl::StrCat("the ", name, " body is cut short"));
+  }
+  if (result != Z_STREAM_END) {
+    return absl::InvalidArgumentError(absl::StrCat("the body is not ", name));
+  }
+  if (inflater.drained()) return output;
+  return absl::InvalidArgumentError(absl::StrCat("bytes follow the end of the ", name, " body"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> InflateGzip(absl::string_view compressed, size_t bytes_max) {
+  return InflateAll(compressed, kGzip, "gzip", bytes_max);
+}
+
+absl::StatusOr<std::string> InflateDeflate(absl::string_view compressed, size_t bytes_max) {
+  absl::StatusOr<std::string> text = InflateAll(compressed, kZlib, "deflate", bytes_max);
+  if (text.ok() || absl::IsResourceExhausted(text.status())) return text;
+  return InflateAll(compressed, kBare, "deflate", bytes_max);
 }
 
 }  // namespace waymark::collector

@@ -71,6 +71,12 @@ bool FitsBytes(absl::string_view where, size_t bytes, size_t most, Problems& pro
   return false;
 }
 
+bool FitsCount(const Spot& array, size_t most, Problems& problems) {
+  if (array.size() <= most) return true;
+  problems.push_back(array.Wrong(absl::StrCat("at most ", most, " items")));
+  return false;
+}
+
 std::vector<std::string> ItemTexts(absl::string_view text,
                                    std::initializer_list<absl::string_view> keys,
                                    const Spot& array) {
@@ -82,6 +88,20 @@ std::vector<std::string> ItemTexts(absl::string_view text,
   texts.clear();
   for (size_t i = 0; i < array.size(); ++i) texts.push_back(ToText(*array[i].value()));
   return texts;
+}
+
+std::string OrderIdOf(const Spot& properties) {
+  for (const absl::string_view name : {"order_id", "orderId", "transaction_id"}) {
+    if (std::string id = properties[name].text(); !id.empty()) return id;
+  }
+  return "";
+}
+
+Json ConsentOf(const Spot& properties) {
+  for (const absl::string_view name : {"consent", "$consent"}) {
+    if (const Spot consent = properties[name]; consent.is_object()) return *consent.value();
+  }
+  return nullptr;
 }
 
 std::string BasicUser(const Request& request) {

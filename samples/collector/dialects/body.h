@@ -30,6 +30,9 @@ bool HasMediaType(const Request& request, std::initializer_list<absl::string_vie
 // True when `bytes` is at most `most`; else a problem at `where`.
 bool FitsBytes(absl::string_view where, size_t bytes, size_t most, Problems& problems);
 
+// The same for how many items `array` has.
+bool FitsCount(const Spot& array, size_t most, Problems& problems);
+
 // The texts of the items of an array, exactly as they stood in `text`. The array stands under the
 // members `keys`, one inside the other; none for a body that is an array. `text` has been parsed
 // by ParseBody; where it is written in a way that this does not follow (an escaped key), the
@@ -37,6 +40,11 @@ bool FitsBytes(absl::string_view where, size_t bytes, size_t most, Problems& pro
 std::vector<std::string> ItemTexts(absl::string_view text,
                                    std::initializer_list<absl::string_view> keys,
                                    const Spot& array);
+
+// What free properties say in the names that shops use: the order that an event is about, and what
+// the visitor agreed to (null where they do not say).
+std::string OrderIdOf(const Spot& properties);
+Json ConsentOf(const Spot& properties);
 
 // The user name of "Basic base64(user:password)"; empty when the header is anything else.
 std::string BasicUser(const Request& request);

@@ -8,6 +8,7 @@ namespace waymark::collector {
 
 Dialect SegmentDialect();
 Dialect SnowplowDialect();
+Dialect PosthogDialect();
 
 }  // namespace waymark::collector
 

@@ -80,6 +80,7 @@ Outcome AnswerSegment(const Request& request) {
   if (!json) return Refused(problems);
   const Spot body(*json);
   if (!NeedObject(body, problems)) return Refused(problems);
+  if (!FitsCount(body["batch"], kRecordsMax, problems)) return Refused(problems);
   CheckWriteKey(request, body, problems);
   MayIsoTime(body["sentAt"], problems);
   const std::string kind = SegmentKindOfPath(absl::StripPrefix(request.path, "/v1/"));

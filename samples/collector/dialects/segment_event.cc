@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "dialects/body.h"
+
 namespace waymark::collector {
 namespace {
 
@@ -16,7 +18,7 @@ std::string SessionOf(const Spot& context) {
 }
 
 // Segment's categoryPreferences as they are; RudderStack's two lists as the same.
-Json ConsentOf(const Spot& context) {
+Json ContextConsentOf(const Spot& context) {
   const Spot categories = context["consent"]["categoryPreferences"];
   if (categories.is_object()) return *categories.value();
   const Spot management = context["consentManagement"];
@@ -69,17 +71,10 @@ ReceivedEvent ReadSegmentEvent(const Spot& event, const std::string& kind, int64
   read.anonymous_id = event["anonymousId"].text();
   read.user_id = event["userId"].text();
   read.session_id = SessionOf(event["context"]);
-  read.consent = ConsentOf(event["context"]);
+  read.consent = ContextConsentOf(event["context"]);
   CheckForDestinations(event, kind, read.problems);
   read.event = *event.value();
   return read;
-}
-
-std::string OrderIdOf(const Spot& properties) {
-  for (const absl::string_view name : {"order_id", "orderId", "transaction_id"}) {
-    if (std::string id = properties[name].text(); !id.empty()) return id;
-  }
-  return "";
 }
 
 }  // namespace waymark::collector

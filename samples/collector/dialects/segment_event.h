@@ -23,9 +23,6 @@ extern const absl::string_view kSegmentKinds;
 // problems.
 ReceivedEvent ReadSegmentEvent(const Spot& event, const std::string& kind, int64_t received_ms);
 
-// The order that an event is about, by the names that shops use for it.
-std::string OrderIdOf(const Spot& properties);
-
 }  // namespace waymark::collector
 
 #endif  // WAYMARK_SAMPLES_COLLECTOR_DIALECTS_SEGMENT_EVENT_H_

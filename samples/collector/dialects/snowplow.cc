@@ -198,8 +198,8 @@ bool CheckPayload(const Spot& payload, Problems& problems) {
     return false;
   }
   const Spot data = payload["data"];
-  if (data.is_array() && data.size() > 0 && data.size() <= kSnowplowEventsMax) return true;
-  problems.push_back(data.Wrong(absl::StrCat("an array of 1 to ", kSnowplowEventsMax, " events")));
+  if (data.is_array() && data.size() > 0 && data.size() <= kRecordsMax) return true;
+  problems.push_back(data.Wrong(absl::StrCat("an array of 1 to ", kRecordsMax, " events")));
   return false;
 }
 
