@@ -33,6 +33,15 @@ inline constexpr size_t kRecordsMax = 10000;
 inline constexpr size_t kSegmentEventBytesMax = 32 * 1024;
 inline constexpr size_t kSegmentBatchBytesMax = 500 * 1024;
 
+// Amplitude: 1 MB and 2,000 events in one request of HTTP V2, 20 MB in one of the batch API.
+inline constexpr size_t kAmplitudeBodyBytesMax = 1024 * 1024;
+inline constexpr size_t kAmplitudeEventsMax = 2000;
+
+// Mixpanel: 2,000 events; /import takes 10 MB uncompressed, and 1 MB an event.
+inline constexpr size_t kMixpanelEventsMax = 2000;
+inline constexpr size_t kMixpanelImportBytesMax = 10 * 1024 * 1024;
+inline constexpr size_t kMixpanelEventBytesMax = 1024 * 1024;
+
 // PostHog: 2 MB where version 0 takes single events, 10 MB compressed in version 1.
 inline constexpr size_t kPosthogEventBodyBytesMax = 2 * 1024 * 1024;
 inline constexpr size_t kPosthogV1BodyBytesMax = 10 * 1024 * 1024;

@@ -1,5 +1,6 @@
 #include "json.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -88,6 +89,13 @@ std::string FindText(const Json& object, absl::string_view key) {
   if (value->is_string()) return value->get<std::string>();
   if (value->is_number_integer()) return ToText(*value);
   return "";
+}
+
+int Depth(const Json& value) {
+  if (!value.is_structured()) return 0;
+  int deepest = 0;
+  for (const Json& item : value) deepest = std::max(deepest, Depth(item));
+  return deepest + 1;
 }
 
 Json TextOrNull(absl::string_view text) {

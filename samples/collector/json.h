@@ -31,6 +31,9 @@ const Json* Find(const Json& object, absl::string_view key);
 // The member as text: strings as they are, integers as digits; empty for anything else.
 std::string FindText(const Json& object, absl::string_view key);
 
+// How deep objects and arrays lie in one another: 0 for a scalar, 1 for {} and {"a":1}.
+int Depth(const Json& value);
+
 // `text` as a JSON string, or null where it is empty.
 Json TextOrNull(absl::string_view text);
 

@@ -9,6 +9,8 @@ namespace waymark::collector {
 Dialect SegmentDialect();
 Dialect SnowplowDialect();
 Dialect PosthogDialect();
+Dialect AmplitudeDialect();
+Dialect MixpanelDialect();
 
 }  // namespace waymark::collector
 
