@@ -42,6 +42,9 @@ inline constexpr size_t kMixpanelEventsMax = 2000;
 inline constexpr size_t kMixpanelImportBytesMax = 10 * 1024 * 1024;
 inline constexpr size_t kMixpanelEventBytesMax = 1024 * 1024;
 
+// GA4 documents "smaller than 130 kB".
+inline constexpr size_t kGa4BodyBytesMax = 130 * 1000;
+
 // PostHog: 2 MB where version 0 takes single events, 10 MB compressed in version 1.
 inline constexpr size_t kPosthogEventBodyBytesMax = 2 * 1024 * 1024;
 inline constexpr size_t kPosthogV1BodyBytesMax = 10 * 1024 * 1024;

@@ -18,7 +18,8 @@ std::string Request::MediaType() const {
 
 const std::vector<const Dialect*>& AllDialects() {
   static const std::vector<Dialect> dialects = {
-      SegmentDialect(), SnowplowDialect(), PosthogDialect(), AmplitudeDialect(), MixpanelDialect()};
+      SegmentDialect(),  SnowplowDialect(), PosthogDialect(), AmplitudeDialect(),
+      MixpanelDialect(), Ga4Dialect(),      MatomoDialect()};
   static const std::vector<const Dialect*> all = [] {
     std::vector<const Dialect*> pointers;
     for (const Dialect& dialect : dialects) pointers.push_back(&dialect);

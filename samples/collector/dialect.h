@@ -75,9 +75,9 @@ struct Cors {
   };
   Origin origin = Origin::kAny;
   bool credentials = false;
-  absl::string_view methods;  // of the preflight's answer; empty sends no such header
-  absl::string_view headers;  // the same; "echo" allows whatever was asked for
-  int max_age_s = 0;          // 0 sends no such header
+  absl::string_view methods = {};  // of the preflight's answer; empty sends no such header
+  absl::string_view headers = {};  // the same; "echo" allows whatever was asked for
+  int max_age_s = 0;               // 0 sends no such header
   int preflight_status = 204;
 };
 

@@ -11,6 +11,8 @@ Dialect SnowplowDialect();
 Dialect PosthogDialect();
 Dialect AmplitudeDialect();
 Dialect MixpanelDialect();
+Dialect Ga4Dialect();
+Dialect MatomoDialect();
 
 }  // namespace waymark::collector
 
