@@ -45,6 +45,9 @@ inline constexpr size_t kMixpanelEventBytesMax = 1024 * 1024;
 // GA4 documents "smaller than 130 kB".
 inline constexpr size_t kGa4BodyBytesMax = 130 * 1000;
 
+// RudderStack: Gateway.maxReqSizeInKB is 4000 unless it is set.
+inline constexpr size_t kRudderstackBodyBytesMax = 4000 * 1024;
+
 // PostHog: 2 MB where version 0 takes single events, 10 MB compressed in version 1.
 inline constexpr size_t kPosthogEventBodyBytesMax = 2 * 1024 * 1024;
 inline constexpr size_t kPosthogV1BodyBytesMax = 10 * 1024 * 1024;

@@ -18,8 +18,10 @@ std::string Request::MediaType() const {
 
 const std::vector<const Dialect*>& AllDialects() {
   static const std::vector<Dialect> dialects = {
-      SegmentDialect(),  SnowplowDialect(), PosthogDialect(), AmplitudeDialect(),
-      MixpanelDialect(), Ga4Dialect(),      MatomoDialect()};
+      SegmentDialect(),     SnowplowDialect(), PosthogDialect(),   AmplitudeDialect(),
+      MixpanelDialect(),    Ga4Dialect(),      MatomoDialect(),    RudderstackDialect(),
+      CloudeventsDialect(), OtlpDialect(),     PlausibleDialect(), UmamiDialect(),
+      JitsuDialect()};
   static const std::vector<const Dialect*> all = [] {
     std::vector<const Dialect*> pointers;
     for (const Dialect& dialect : dialects) pointers.push_back(&dialect);

@@ -25,7 +25,7 @@ struct ReceivedEvent {
   std::string session_id;
   Json consent;               // null when the event says nothing about it
   int64_t wire_bytes = 0;     // its share of the body on the wire
-  std::string form = "json";  // the syntax of `raw`: json, query, form or protobuf
+  std::string form = "json";  // the syntax of `raw`: json, query, form, headers or protobuf
   std::string raw;            // as it stood in the body, after Content-Encoding
   Json event;                 // the same as a tree, with what was encoded in it decoded
   Problems problems;

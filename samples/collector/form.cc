@@ -1,6 +1,7 @@
 #include "form.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "collector_limits.h"
 
@@ -21,17 +22,22 @@ int EscapedByte(absl::string_view text, size_t at) {
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
+// In forms a plus stands for a blank.
 std::string Unescape(absl::string_view text) {
+  return PercentDecode(absl::StrReplaceAll(text, {{"+", " "}}));
+}
+
+}  // namespace
+
+std::string PercentDecode(absl::string_view text) {
   std::string plain;
   for (size_t i = 0; i < text.size(); ++i) {
     const int byte = EscapedByte(text, i);
     if (byte >= 0) i += 2;
-    plain += byte >= 0 ? static_cast<char>(byte) : text[i] == '+' ? ' ' : text[i];
+    plain += byte >= 0 ? static_cast<char>(byte) : text[i];
   }
   return plain;
 }
-
-}  // namespace
 
 Form ParseForm(absl::string_view text) {
   Form form;

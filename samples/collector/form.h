@@ -17,6 +17,9 @@ using Form = std::vector<std::pair<std::string, std::string>>;
 // pairs are read.
 Form ParseForm(absl::string_view text);
 
+// "%C3%A4" becomes "ä"; what is no escape stays.
+std::string PercentDecode(absl::string_view text);
+
 // The first value of `name`; empty where there is none.
 std::string FormValue(const Form& form, absl::string_view name);
 bool HasField(const Form& form, absl::string_view name);

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "collector_limits.h"
 #include "inflate.h"
 #include "json_items.h"
@@ -99,9 +100,24 @@ std::string OrderIdOf(const Spot& properties) {
 
 Json ConsentOf(const Spot& properties) {
   for (const absl::string_view name : {"consent", "$consent"}) {
-    if (const Spot consent = properties[name]; consent.is_object()) return *consent.value();
+    const Spot consent = properties[name];
+    if (consent.is_object()) return *consent.value();
+    Json granted;
+    for (size_t i = 0; consent.is_array() && i < consent.size(); ++i) {
+      granted[consent[i].text()] = true;
+    }
+    if (!granted.is_null()) return granted;
   }
   return nullptr;
+}
+
+std::string KindByWord(absl::string_view name) {
+  for (const absl::string_view word : absl::StrSplit(name, absl::ByAnyChar("._ "))) {
+    for (const char* kind : {"page", "screen", "identify", "group", "alias"}) {
+      if (word == kind) return kind;
+    }
+  }
+  return "track";
 }
 
 std::string BasicUser(const Request& request) {

@@ -42,9 +42,14 @@ std::vector<std::string> ItemTexts(absl::string_view text,
                                    const Spot& array);
 
 // What free properties say in the names that shops use: the order that an event is about, and what
-// the visitor agreed to (null where they do not say).
+// the visitor agreed to, as {"purpose":true} (null where they do not say). A list names what is
+// granted.
 std::string OrderIdOf(const Spot& properties);
 Json ConsentOf(const Spot& properties);
+
+// page, screen, identify, group or alias where that is a word of `name`, as in
+// "com.example.page.viewed"; else track.
+std::string KindByWord(absl::string_view name);
 
 // The user name of "Basic base64(user:password)"; empty when the header is anything else.
 std::string BasicUser(const Request& request);

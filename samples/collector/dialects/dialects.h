@@ -13,6 +13,12 @@ Dialect AmplitudeDialect();
 Dialect MixpanelDialect();
 Dialect Ga4Dialect();
 Dialect MatomoDialect();
+Dialect RudderstackDialect();
+Dialect CloudeventsDialect();
+Dialect OtlpDialect();
+Dialect PlausibleDialect();
+Dialect UmamiDialect();
+Dialect JitsuDialect();
 
 }  // namespace waymark::collector
 
