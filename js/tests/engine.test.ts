@@ -58,7 +58,7 @@ async function open(on = platform): Promise<Client> {
 function delivered(on = platform): any[] {
   return on.exchanges.splice(0).flatMap(({ request, answer }) => {
     const packed = request.headers["Content-Encoding"] === "gzip";
-    const text = packed ? gunzipSync(request.body) : Buffer.from(request.body);
+    const text = packed ? gunzipSync(request.body!) : Buffer.from(request.body!);
     answer({ status: 200 });
     return JSON.parse(text.toString()).batch;
   });
@@ -166,7 +166,7 @@ describe("delivery", () => {
     platform.advance(60_000);
     const [event] = delivered();
     const packed = request.headers["Content-Encoding"] === "gzip";
-    const text = packed ? gunzipSync(request.body) : Buffer.from(request.body);
+    const text = packed ? gunzipSync(request.body!) : Buffer.from(request.body!);
     expect(JSON.parse(text.toString()).batch[0].messageId).toBe(event.messageId);
   });
 

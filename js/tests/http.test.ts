@@ -66,25 +66,36 @@ function request(path: string, more: Partial<HttpSend> = {}): HttpSend {
 
 const outcome = (of: HttpSend): Promise<Fact> => new Promise((resolve) => send(of, resolve));
 
-test("an answer comes with its status and body", async () => {
+const asked = { answer_bytes_max: 100 };
+const text = (fact: Fact) => new TextDecoder().decode(fact.body as Uint8Array);
+
+test("an answer comes with its status, and with its body when that was asked for", async () => {
   received = [];
-  const fact = await outcome(request("/ok"));
-  expect(fact).toEqual({ type: "http_done", effect_id: 7, status: 200, body: '{"ok":true}' });
+  expect(await outcome(request("/ok"))).toEqual({ type: "http_done", effect_id: 7, status: 200 });
+  expect(text(await outcome(request("/ok", asked)))).toBe('{"ok":true}');
   const headers = { "content-type": "application/json" };
-  expect(received).toMatchObject([{ body: "[1]", headers }]);
+  expect(received[0]).toMatchObject({ body: "[1]", headers });
 });
 
 test("no body is no member", async () => {
-  expect((await outcome(request("/empty"))).body).toBeUndefined();
+  expect((await outcome(request("/empty", asked))).body).toBeUndefined();
 });
 
 test("Retry-After is told as it was", async () => {
   expect(await outcome(request("/busy"))).toMatchObject({ status: 429, retry_after: "10" });
 });
 
-test("of a long body the first 4 KiB are read", async () => {
-  const { body } = await outcome(request("/long"));
-  expect(new TextEncoder().encode(body as string).length).toBe(4096);
+test("of a long body so much is read as was asked for", async () => {
+  const fact = await outcome(request("/long", asked));
+  expect(fact.status).toBe(200);
+  expect(text(fact)).toBe("é".repeat(50));
+});
+
+test("a GET has no body", async () => {
+  received = [];
+  const { body: _, ...rest } = request("/ok");
+  expect((await outcome({ ...rest, method: "GET", headers: {} })).status).toBe(200);
+  expect(received).toMatchObject([{ body: "" }]);
 });
 
 test("a body that breaks off leaves the status", async () => {

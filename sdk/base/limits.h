@@ -59,8 +59,9 @@ inline constexpr size_t kFeedEventsMax = 32;
 // A request that has no answer by then is given up and tried again.
 inline constexpr int64_t kHttpTimeoutMs = 30'000;
 
-// Of a collector's answer only this much is looked at.
-inline constexpr size_t kHttpAnswerBytesMax = 4 * 1024;
+// Of a collector's answer at most this much is looked at: a verdict of 80 bytes for each event of
+// the biggest batch.
+inline constexpr size_t kHttpAnswerBytesMax = 80'000;
 
 // A store that refused something is asked again after this.
 inline constexpr int64_t kStoreRetryMs = 5'000;

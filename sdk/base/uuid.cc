@@ -51,6 +51,8 @@ String RandomUuid(Prng* prng) {
   return Format(high, prng->Next(), 4);
 }
 
+String UuidOf(uint64_t hash) { return Format(hash, hash * 0x9e3779b97f4a7c15, 8); }
+
 void MessageIds::NewPrefix(Prng* prng) {
   high_ = prng->Next();
   middle_ = static_cast<uint32_t>(prng->Next());

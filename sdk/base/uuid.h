@@ -31,6 +31,9 @@ class MessageIds {
   uint32_t counter_ = 0;
 };
 
+// An identifier for what a hash stands for (version 8): the same for the same hash.
+String UuidOf(uint64_t hash);
+
 // The counter of a message id; 0 when the text is none.
 uint32_t CounterOf(std::string_view message_id);
 

@@ -31,11 +31,15 @@ void WriteEffect(JsonWriter* writer, const Effect& effect, FrameWriter* frame) {
       writer->Field("prefix", effect.name);
       break;
     case EffectType::kHttpSend:
-      writer->Field("method", "POST").Field("url", effect.name);
-      writer->FieldRaw("headers", effect.headers).FieldRaw("body", frame->AddBody(effect.bytes));
+      writer->Field("method", effect.get ? "GET" : "POST").Field("url", effect.name);
+      writer->FieldRaw("headers", effect.headers);
+      if (!effect.get) writer->FieldRaw("body", frame->AddBody(effect.bytes));
       writer->Field("transport", NameAt(kTransports, static_cast<int>(effect.transport)));
       writer->Field("timeout_ms", kHttpTimeoutMs);
       writer->Field("credentials", effect.credentials ? "include" : "omit");
+      if (effect.answer_bytes_max != 0) {
+        writer->Field("answer_bytes_max", static_cast<int64_t>(effect.answer_bytes_max));
+      }
       break;
     case EffectType::kHttpAbort:
       writer->Field("target", effect.target);

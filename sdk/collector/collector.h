@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/json_view.h"
+#include "base/limits.h"
 #include "base/list.h"
 #include "base/status.h"
 #include "base/string.h"
@@ -27,7 +28,7 @@ struct OutgoingEvent {
   JsonView user_id;       // a string
   int64_t time_ms = 0;
   bool deidentified = false;
-  JsonView session;  // {id, index, event_index}; missing when de-identified
+  JsonView session;  // {id, index, event_index, started_ms}; missing when de-identified
   JsonView consent;  // {purpose: boolean}
   JsonView properties;
   JsonView traits;
@@ -43,8 +44,25 @@ struct OutgoingEvent {
 // Who sends: the same for all events. Views into the config and the start, valid while collectors
 // are made.
 struct SenderFacts {
-  JsonView app;  // the config's `app`: {id, version, channel}
-  JsonView sdk;  // the face: {name, version}
+  JsonView app;       // the config's `app`: {id, version, channel}
+  JsonView sdk;       // the face: {name, version}
+  JsonView purposes;  // the config's `consent.purposes`
+};
+
+// One request, about to be sent.
+struct Attempt {
+  Now now;
+  bool simple = false;  // must need no CORS preflight: only a content type of forms and text
+  bool gzip = false;    // the body is compressed
+  bool deidentified = false;
+  bool recovered = false;  // the first event is from an earlier run
+  std::string_view key;    // of the batch
+  uint64_t batch = 0;      // stands for its events: the same at all tries, also after a restart
+  // The failures of this very batch in this run.
+  int failures = 0;
+  int last_status = 0;         // of the last one: HTTP's, 0 without an answer, -1 after a timeout
+  int64_t since_first_ms = 0;  // since the first try
+  int64_t since_last_ms = 0;
 };
 
 struct CollectorRequest {
@@ -53,12 +71,39 @@ struct CollectorRequest {
   bool credentials = false;  // whether cookies of the collector's host go along
 };
 
-// What a collector's answer means for the records of the batch.
+// What a collector's answer means for a record.
 enum class Verdict : uint8_t {
   kAccepted,
   kRetry,     // nothing is known to be taken; later again
+  kAgain,     // was not taken, because of others: at once again, without those that are refused
   kRejected,  // never again
   kSplit,     // too much at once, or one bad record among good ones: try halves
+  kUnknown,   // may have been taken, or not
+};
+
+inline constexpr size_t kVerdicts = 6;
+
+// An answer with an HTTP status of 100 to 599.
+struct CollectorAnswer {
+  int status = 0;
+  size_t events = 0;      // in the request
+  std::string_view body;  // as much as was asked for; empty: there was none, or nobody asked
+  JsonView json;          // the body, when it is JSON
+};
+
+// What it means for one record. The record is told by its place in the batch, or by its message id.
+struct RecordVerdict {
+  int64_t index = -1;
+  String message_id;
+  Verdict verdict = Verdict::kRejected;
+};
+
+struct Judgement {
+  Verdict verdict = Verdict::kRejected;  // of every record that is not named below
+  List<RecordVerdict> each;
+  int64_t rejected = 0;      // so many of the accepted ones were not, without saying which
+  int64_t cool_down_ms = 0;  // leave it alone for so long; 0: as after any such answer
+  String field;              // what was wrong: the name of a field, never its value
 };
 
 // How a collector takes compressed bodies.
@@ -74,36 +119,54 @@ inline constexpr int64_t kPreflightMsDefault = 5'000;
 // A collector that asks for patience in a header that a browser must not read.
 inline constexpr int64_t kCoolDownMsDefault = 10'000;
 
+// What holds for all requests of one collector. Its maker fills it in.
+struct CollectorRules {
+  String url;  // where requests go; batches with a key may go to a path below it
+  // The statuses, the first match counts: "2+ 501- 5~" accepts all of 200 to 299, refuses 501 for
+  // good and tries all other 5xx again. '+' kAccepted, '~' kRetry, '-' kRejected, '/' kSplit,
+  // '?' kUnknown. What matches nothing is rejected.
+  String answers = "2+ 413/ 408~ 429~ 5~";
+  size_t events_max = SIZE_MAX;  // in one request
+  size_t event_bytes_max = kEventTextBytesMax;
+  size_t batch_bytes_max = 500'000;
+  int64_t age_ms_max = kEventAgeMsMax;  // older events are refused by it, or misfiled
+  // For how long a browser probably needs no second preflight; its maximum age cannot be read.
+  int64_t preflight_ms = kPreflightMsDefault;
+  size_t answer_bytes_max = 0;  // of an answer's body; 0: the status says it all
+  GzipWay gzip = GzipWay::kNone;
+  char separator = ',';  // between events; 0: none
+  bool get = false;      // the body is not sent, but stands at the end of the URL
+  bool can_be_simple = false;
+  bool tells_losses = false;  // events carry their sequence and the losses before them
+  // It can remove doubles, or its owner would rather have them: what may have been taken or not is
+  // sent again.
+  bool resends_unanswered = true;
+};
+
 class Collector {
  public:
   virtual ~Collector() = default;
 
-  // Appends one event to the body, encoded for sending at `now`. The first of a batch follows
-  // Begin(), others a comma.
-  virtual void AppendEvent(const OutgoingEvent& event, Now now, String* body) const = 0;
-  virtual void Begin(String* body) const = 0;
+  const CollectorRules& rules() const { return rules_; }
+
+  // Only events of equal keys share a request.
+  virtual String BatchKey(const OutgoingEvent&) const { return String(); }
+
+  // The body: what comes before its first event, the events, what comes behind the last.
+  virtual void Begin(const OutgoingEvent& first, Now now, String* body) const = 0;
+  // Appends one event, encoded for sending at `now`. A problem when the target cannot carry it,
+  // which then is given up for this collector alone; `pointer`, `found` and `allowed` say why. One
+  // for which it has no place and no need appends nothing.
+  virtual Status AppendEvent(const OutgoingEvent& event, Now now, String* body) const = 0;
   virtual void End(Now now, String* body) const = 0;
 
-  // Where requests go.
-  virtual std::string_view Url() const = 0;
+  virtual CollectorRequest Request(const Attempt& attempt) const = 0;
 
-  // `simple`: must need no CORS preflight, so only a content type of forms and text. `gzip`: the
-  // body is compressed.
-  virtual CollectorRequest Request(bool simple, bool gzip, bool deidentified) const = 0;
-  virtual bool CanBeSimple() const = 0;
-  virtual GzipWay Compression() const = 0;
-  // For how long a browser probably needs no second preflight; its maximum age cannot be read.
-  virtual int64_t PreflightMs() const { return kPreflightMsDefault; }
-  // Whether events carry their sequence and the losses before them.
-  virtual bool TellsLosses() const = 0;
+  // By the rules' statuses, where the protocol says no more than that.
+  virtual Judgement JudgeAnswer(const CollectorAnswer& answer) const;
 
-  // `status`: of an HTTP answer, 100 to 599.
-  virtual Verdict JudgeAnswer(int status) const = 0;
-  // How long to leave it alone when it says why not but not for how long; 0: as after any failure.
-  virtual int64_t CoolDownMs(int status) const { return status == 429 ? kCoolDownMsDefault : 0; }
-
-  virtual size_t EventBytesMax() const = 0;
-  virtual size_t BatchBytesMax() const = 0;
+ protected:
+  CollectorRules rules_;
 };
 
 // Makes the collector that an entry of the config's `collectors` describes; null, and a problem,

@@ -35,9 +35,15 @@ String NameInSpecification(std::string_view touchpoint) {
 
 class Segment final : public Collector {
  public:
-  Segment(JsonView entry, const SenderFacts& sender)
-      : url_(JoinUrl(entry["url"].AsString(), kBatchPath)),
-        gzip_(entry["options"]["gzip"].AsBool(true)) {
+  Segment(JsonView entry, const SenderFacts& sender) {
+    rules_.url = JoinUrl(entry["url"].AsString(), kBatchPath);
+    // Over-size is answered with 400, by proxies with 413: halves tell a big batch from a bad
+    // event.
+    rules_.answers = "2+ 408~ 410~ 429~ 460~ 501- 505- 511- 5~ 400/ 413/";
+    rules_.event_bytes_max = kSegmentEventBytesMax;
+    rules_.batch_bytes_max = kSegmentBatchBytesMax;
+    rules_.can_be_simple = rules_.tells_losses = true;
+    if (entry["options"]["gzip"].AsBool(true)) rules_.gzip = GzipWay::kHeader;
     end_ = R"(],"writeKey":)";
     end_ += entry["options"]["write_key"].text();
     end_ += R"(,"sentAt":)";
@@ -47,7 +53,7 @@ class Segment final : public Collector {
     writer.Field("channel", sender.app["channel"]);
   }
 
-  void Begin(String* body) const override { *body += R"({"batch":[)"; }
+  void Begin(const OutgoingEvent&, Now, String* body) const override { *body += R"({"batch":[)"; }
 
   void End(Now now, String* body) const override {
     *body += end_;
@@ -55,7 +61,7 @@ class Segment final : public Collector {
     body->push_back('}');
   }
 
-  void AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
     JsonWriter writer(body);
     writer.Begin('{').Field("type", EventTypeName(event.type));
     WriteName(&writer, event);
@@ -69,36 +75,18 @@ class Segment final : public Collector {
     WriteProperties(&writer, event);
     WriteContext(&writer, event);
     writer.End('}');
+    return OkStatus();
   }
 
-  std::string_view Url() const override { return url_; }
-
-  CollectorRequest Request(bool simple, bool gzip, bool) const override {
+  CollectorRequest Request(const Attempt& attempt) const override {
     CollectorRequest request;
-    request.url = url_;
-    request.headers = simple ? R"({"Content-Type":"text/plain"})"
-                      : gzip ? R"({"Content-Type":"application/json","Content-Encoding":"gzip"})"
-                             : R"({"Content-Type":"application/json"})";
+    request.url = rules_.url;
+    request.headers = attempt.simple ? R"({"Content-Type":"text/plain"})"
+                      : attempt.gzip
+                          ? R"({"Content-Type":"application/json","Content-Encoding":"gzip"})"
+                          : R"({"Content-Type":"application/json"})";
     return request;
   }
-
-  bool CanBeSimple() const override { return true; }
-  GzipWay Compression() const override { return gzip_ ? GzipWay::kHeader : GzipWay::kNone; }
-  bool TellsLosses() const override { return true; }
-
-  Verdict JudgeAnswer(int status) const override {
-    if (status >= 200 && status < 300) return Verdict::kAccepted;
-    if (status == 408 || status == 410 || status == 429 || status == 460) return Verdict::kRetry;
-    if (status >= 500) {
-      return status == 501 || status == 505 || status == 511 ? Verdict::kRejected : Verdict::kRetry;
-    }
-    // Over-size is answered with 400, by proxies with 413: halves tell a big batch from a bad
-    // event.
-    return status == 400 || status == 413 ? Verdict::kSplit : Verdict::kRejected;
-  }
-
-  size_t EventBytesMax() const override { return kSegmentEventBytesMax; }
-  size_t BatchBytesMax() const override { return kSegmentBatchBytesMax; }
 
  private:
   static void WriteName(JsonWriter* writer, const OutgoingEvent& event) {
@@ -161,10 +149,8 @@ class Segment final : public Collector {
     writer->End('}');
   }
 
-  String url_;
   String end_;     // what follows the events, up to the time of sending
   String sender_;  // members of the context that are the same for all events
-  bool gzip_;
 };
 
 }  // namespace

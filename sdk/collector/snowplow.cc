@@ -50,9 +50,14 @@ String SelfDescribing(std::string_view schema, std::string_view data) {
 
 class Snowplow final : public Collector {
  public:
-  Snowplow(JsonView entry, const SenderFacts& sender)
-      : url_(JoinUrl(entry["url"].AsString(), kPath)), options_(entry["options"].text()) {
+  Snowplow(JsonView entry, const SenderFacts& sender) : options_(entry["options"].text()) {
     const JsonView options(options_);
+    rules_.url = JoinUrl(entry["url"].AsString(), kPath);
+    rules_.answers = "2+ 413/ 400- 401- 403- 410- 422- 1~ 3~ 4~ 5~";
+    rules_.event_bytes_max = kSnowplowEventBytesMax;
+    rules_.batch_bytes_max = kSnowplowBatchBytesMax;
+    rules_.preflight_ms = kSnowplowPreflightMs;
+    rules_.tells_losses = bool(options["delivery_schema"]);
     const JsonView app_id = options["app_id"];
     const JsonView name = options["namespace"];
     JsonWriter writer(&sender_);
@@ -62,11 +67,11 @@ class Snowplow final : public Collector {
     writer.Field("tna", name ? name : entry["id"]).Field("aid", app_id ? app_id : sender.app["id"]);
   }
 
-  void Begin(String* body) const override { *body += kBegin; }
+  void Begin(const OutgoingEvent&, Now, String* body) const override { *body += kBegin; }
 
   void End(Now, String* body) const override { *body += "]}"; }
 
-  void AppendEvent(const OutgoingEvent& event, Now now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, Now now, String* body) const override {
     const int touchpoint = event.type == EventType::kTrack ? FindTouchpoint(event.name) : -1;
     JsonWriter writer(body);
     writer.Begin('{').Raw(sender_);
@@ -78,36 +83,20 @@ class Snowplow final : public Collector {
     WriteContextFields(&writer, event.context);
     WriteContexts(&writer, event, touchpoint);
     writer.End('}');
+    return OkStatus();
   }
 
-  std::string_view Url() const override { return url_; }
-
-  CollectorRequest Request(bool, bool, bool deidentified) const override {
+  CollectorRequest Request(const Attempt& attempt) const override {
     CollectorRequest request;
-    request.url = url_;
+    request.url = rules_.url;
     request.headers =
-        deidentified ? R"({"Content-Type":"application/json; charset=UTF-8","SP-Anonymous":"*"})"
-                     : R"({"Content-Type":"application/json; charset=UTF-8"})";
+        attempt.deidentified
+            ? R"({"Content-Type":"application/json; charset=UTF-8","SP-Anonymous":"*"})"
+            : R"({"Content-Type":"application/json; charset=UTF-8"})";
     // The collector's own cookie is an identifier: it goes along only with identified events.
-    request.credentials = !deidentified;
+    request.credentials = !attempt.deidentified;
     return request;
   }
-
-  bool CanBeSimple() const override { return false; }
-  GzipWay Compression() const override { return GzipWay::kNone; }
-  int64_t PreflightMs() const override { return kSnowplowPreflightMs; }
-  bool TellsLosses() const override { return bool(JsonView(options_)["delivery_schema"]); }
-
-  Verdict JudgeAnswer(int status) const override {
-    if (status >= 200 && status < 300) return Verdict::kAccepted;
-    if (status == 413) return Verdict::kSplit;
-    const bool never =
-        status == 400 || status == 401 || status == 403 || status == 410 || status == 422;
-    return never ? Verdict::kRejected : Verdict::kRetry;
-  }
-
-  size_t EventBytesMax() const override { return kSnowplowEventBytesMax; }
-  size_t BatchBytesMax() const override { return kSnowplowBatchBytesMax; }
 
  private:
   void WriteKind(JsonWriter* writer, const OutgoingEvent& event, int touchpoint) const {
@@ -215,7 +204,6 @@ class Snowplow final : public Collector {
       writer->Field(plain_key, json);
   }
 
-  String url_;
   String options_;  // the config's, as JSON text
   String sender_;   // payload fields that are the same for all events
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "base/json_merge.h"
 #include "base/limits.h"
 #include "base/name_table.h"
@@ -9,6 +10,8 @@
 
 namespace waymark {
 namespace {
+
+constexpr uint64_t kFingerprintFactor = 31;  // so that the order counts
 
 EventType TypeFrom(std::string_view name) {
   for (const EventType type : {EventType::kPage, EventType::kScreen, EventType::kIdentify}) {
@@ -28,7 +31,7 @@ PurposeSet CapturedOf(const Record& record, const SendRules& rules) {
 // nothing.
 String LossesToTell(const LaneQueue& queue) {
   String json;
-  if (!queue.lane->collector->TellsLosses()) return json;
+  if (!queue.lane->collector->rules().tells_losses) return json;
   JsonWriter writer(&json);
   for (const Writer& of : queue.outbox->writers()) {
     const Settlement& settlement = of.lanes[static_cast<size_t>(queue.index)];
@@ -52,22 +55,13 @@ bool MaySendNow(const LaneQueue& queue, Record* record) {
   const bool own = record->id >= kFirstOwnId;
   const int64_t age_ms =
       own ? queue.now.mono_ms - record->queued_mono_ms : queue.now.wall_ms - record->time_ms;
-  if (age_ms > kEventAgeMsMax) {
+  if (age_ms > queue.lane->collector->rules().age_ms_max) {
     queue.outbox->GiveUp(record, queue.index, Loss::kAge);
     return false;
   }
   const Outage& outage = queue.lane->outage;
   if (outage.suspect != 0 && (outage.suspect == record->id) != outage.verifying) return false;
   return !(queue.rules->bulk_waits && record->priority == Priority::kBulk);
-}
-
-String EncodeEvent(const LaneQueue& queue, const Record& record, std::string_view lost) {
-  String text;
-  OutgoingEvent event = OpenRecord(record, *queue.lane, queue.outbox, *queue.rules, &text);
-  event.lost = lost;
-  String encoded;
-  queue.lane->collector->AppendEvent(event, queue.now, &encoded);
-  return encoded;
 }
 
 void AppendToBody(std::string_view piece, Batch* batch) {
@@ -77,21 +71,84 @@ void AppendToBody(std::string_view piece, Batch* batch) {
     batch->body += piece;
 }
 
-enum class Fit : uint8_t { kTaken, kFull, kOversize };
+enum class Fit : uint8_t {
+  kTaken,
+  kFull,     // by a limit
+  kOther,    // does not go with those that are there
+  kNothing,  // the collector needs nothing of it
+  kOversize,
+  kRefused,  // the collector cannot carry it
+};
+
+struct Encoded {
+  Fit fit = Fit::kTaken;
+  Status status;      // for kRefused
+  uint64_t hash = 0;  // of its id
+  String key;
+  String begin;  // of a body that starts with it
+  String bytes;
+};
+
+// Encodes a record as the collector wants it. With `batch`: as its next event. `told`: losses to
+// tell with it.
+Encoded EncodeRecord(const LaneQueue& queue, const Record& record, const Batch* batch,
+                     std::string_view told) {
+  const Collector& collector = *queue.lane->collector;
+  Encoded encoded;
+  String text;
+  OutgoingEvent event = OpenRecord(record, *queue.lane, queue.outbox, *queue.rules, &text);
+  event.lost = told;
+  encoded.key = collector.BatchKey(event);
+  encoded.hash = HashOf(event.message_id);
+  const bool first = batch && batch->record_ids.empty();
+  if (first) collector.Begin(event, queue.now, &encoded.begin);
+  encoded.status = collector.AppendEvent(event, queue.now, &encoded.bytes);
+  if (!encoded.status.ok()) {
+    encoded.fit = Fit::kRefused;
+  } else if (encoded.bytes.empty()) {
+    encoded.fit = Fit::kNothing;
+  } else if (encoded.bytes.size() > collector.rules().event_bytes_max) {
+    encoded.fit = Fit::kOversize;
+  } else if (batch && !first && encoded.key != batch->key) {
+    encoded.fit = Fit::kOther;
+  }
+  return encoded;
+}
 
 // Appends the record's encoding to the batch when it fits.
-Fit TryAppend(const LaneQueue& queue, const Record& record, size_t raw_bytes_max, Batch* batch) {
+Fit TryAppend(const LaneQueue& queue, const Record& record, size_t raw_bytes_max, Batch* batch,
+              Status* status) {
   const bool first = batch->record_ids.empty();
   const String lost = first ? LossesToTell(queue) : String();
-  const String encoded = EncodeEvent(queue, record, lost);
-  if (encoded.size() > queue.lane->collector->EventBytesMax()) return Fit::kOversize;
-  if (!first && batch->raw_bytes + encoded.size() + 1 > raw_bytes_max) return Fit::kFull;
-  if (!first) AppendToBody(",", batch);
-  AppendToBody(encoded, batch);
-  batch->raw_bytes += encoded.size() + (first ? 0 : 1);
+  Encoded encoded = EncodeRecord(queue, record, batch, lost);
+  *status = std::move(encoded.status);
+  if (encoded.fit != Fit::kTaken) return encoded.fit;
+  const char separator = queue.lane->collector->rules().separator;
+  const size_t between = first || separator == 0 ? 0 : 1;
+  const size_t bytes = encoded.bytes.size() + between;
+  if (!first && batch->raw_bytes + bytes > raw_bytes_max) return Fit::kFull;
+  if (first) {
+    AppendToBody(encoded.begin, batch);
+    batch->key = std::move(encoded.key);
+  }
+  if (between != 0) AppendToBody(std::string_view(&separator, 1), batch);
+  AppendToBody(encoded.bytes, batch);
+  batch->raw_bytes += encoded.begin.size() + bytes;
   batch->record_ids.push_back(record.id);
+  batch->fingerprint = batch->fingerprint * kFingerprintFactor + encoded.hash;
   batch->deidentified = record.deidentified;
   return Fit::kTaken;
+}
+
+// What never goes leaves the lane.
+void Leave(const LaneQueue& queue, Fit fit, const Status& status, Record* record) {
+  if (fit == Fit::kNothing) return queue.outbox->Settle(record, queue.index);
+  if (fit == Fit::kOversize) return queue.outbox->GiveUp(record, queue.index, Loss::kOversize);
+  queue.outbox->GiveUp(record, queue.index, Loss::kRejected);
+  if (queue.problems->size() >= kProblemsMax) return;
+  const Problem& problem = status.problem();
+  AddProblem(queue.problems, "rejected", "/collectors/" + IntegerText(queue.index),
+             problem.pointer + ": " + problem.found, problem.allowed);
 }
 
 bool OtherKind(const Batch& batch, const Record& record) {
@@ -169,12 +226,9 @@ void OpenBatch(const LaneQueue& queue, bool gzip, Batch* batch) {
   batch->gzip = gzip;
   batch->told = queue.outbox->changes();
   batch->closings = queue.outbox->closings();
-  String begin;
-  queue.lane->collector->Begin(&begin);
-  AppendToBody(begin, batch);
   String end;
   queue.lane->collector->End(queue.now, &end);
-  batch->raw_bytes = begin.size() + end.size();
+  batch->raw_bytes = end.size();
 }
 
 Filled FillBatch(const LaneQueue& queue, size_t raw_bytes_max, size_t events_max, Batch* batch) {
@@ -193,15 +247,17 @@ Filled FillBatch(const LaneQueue& queue, size_t raw_bytes_max, size_t events_max
       filled.to_read = record->segment;
       break;
     }
-    const Fit fit = TryAppend(queue, *record, raw_bytes_max, batch);
-    if (fit == Fit::kFull) {
-      filled.full = batch->full = true;
+    Status status;
+    const Fit fit = TryAppend(queue, *record, raw_bytes_max, batch, &status);
+    if (fit == Fit::kFull || fit == Fit::kOther) {
+      filled.full = true;
+      batch->full |= fit == Fit::kFull;
       break;
     }
     if (fit == Fit::kTaken)
       --events_max;
     else
-      queue.outbox->GiveUp(record, queue.index, Loss::kOversize);
+      Leave(queue, fit, status, record);
   }
   return filled;
 }
@@ -221,23 +277,30 @@ void PackBatch(const LaneQueue& queue, size_t raw_bytes_max, size_t events_max, 
   size_t bytes = batch->raw_bytes + lost.size();
   List<uint32_t> chosen;
   Record* first = nullptr;
+  String key;
   for (int priority = 0; priority < kPriorities; ++priority) {
     for (Record& record : queue.outbox->records()) {
       if (static_cast<int>(record.priority) != priority || chosen.size() >= events_max) continue;
       if (!MaySendNow(queue, &record) || record.event.empty()) continue;
       if (first && first->deidentified != record.deidentified) continue;
-      const size_t event_bytes = EncodeEvent(queue, record, {}).size() + 1;
-      if (event_bytes > queue.lane->collector->EventBytesMax()) continue;
+      Encoded encoded = EncodeRecord(queue, record, chosen.empty() ? batch : nullptr, {});
+      if (encoded.fit != Fit::kTaken) continue;
+      if (first && encoded.key != key) continue;
       // Nothing overtakes within its priority.
+      const size_t event_bytes = encoded.begin.size() + encoded.bytes.size() + 1;
       if (bytes + event_bytes > raw_bytes_max) break;
       bytes += event_bytes;
-      if (!first) first = &record;
+      if (!first) {
+        first = &record;
+        key = std::move(encoded.key);
+      }
       uint32_t* place = std::lower_bound(chosen.begin(), chosen.end(), record.id);
       chosen.insert(static_cast<size_t>(place - chosen.begin()), uint32_t{record.id});
     }
   }
+  Status status;
   for (const uint32_t id : chosen) {
-    TryAppend(queue, *queue.outbox->Find(id), raw_bytes_max, batch);
+    TryAppend(queue, *queue.outbox->Find(id), raw_bytes_max, batch, &status);
   }
 }
 

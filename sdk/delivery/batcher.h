@@ -35,7 +35,8 @@ struct LaneQueue {
   const SendRules* rules;
   Now now;
   Outbox* outbox;
-  LossCounters* losses;  // for what consent no longer allows
+  LossCounters* losses;     // for what consent no longer allows
+  List<Problem>* problems;  // for what the collector cannot carry
 };
 
 // Whether the record may go to the lane's collector now: the stricter of the consent at capture and
@@ -55,8 +56,9 @@ void DropBatch(Batch* batch);
 void OpenBatch(const LaneQueue& queue, bool gzip, Batch* batch);
 
 // Adds to an open batch what may go of the records behind its last one, at most `events_max` in
-// this call. Records that may no longer go, that are too old or too big leave the lane on the way,
-// and are counted. `raw_bytes_max`: of the body before compression. The caller sweeps the outbox.
+// this call. Records that may no longer go, that are too old or too big, or that the collector
+// cannot carry leave the lane on the way, and are counted. `raw_bytes_max`: of the body before
+// compression. The caller sweeps the outbox.
 Filled FillBatch(const LaneQueue& queue, size_t raw_bytes_max, size_t events_max, Batch* batch);
 
 // Ends the batch and gives its body.

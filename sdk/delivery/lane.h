@@ -34,12 +34,14 @@ enum class GzipTrust : uint8_t {
 // it costs no more than its end.
 struct Batch {
   List<uint32_t> record_ids;
-  String body;            // when it is not compressed
-  GzipStream stream;      // when it is
-  size_t raw_bytes = 0;   // before compression, with what ends it
-  uint32_t told = 0;      // losses that it tells: up to this change of the outbox
-  uint32_t closings = 0;  // of the outbox, when its records were last looked at
-  bool open = false;      // begun
+  String body;               // when it is not compressed
+  GzipStream stream;         // when it is
+  String key;                // that its events share
+  uint64_t fingerprint = 0;  // of its message ids
+  size_t raw_bytes = 0;      // before compression, with what ends it
+  uint32_t told = 0;         // losses that it tells: up to this change of the outbox
+  uint32_t closings = 0;     // of the outbox, when its records were last looked at
+  bool open = false;         // begun
   bool gzip = false;
   bool deidentified = false;  // all of its records, or none
   bool full = false;
@@ -52,6 +54,15 @@ struct Flight {
   uint32_t told = 0;
   bool gzip = false;
   bool simple = false;
+};
+
+// How often the last batch was tried, as it is, in this run.
+struct Tries {
+  uint64_t fingerprint = 0;  // of the batch
+  int failures = 0;
+  int last_status = 0;   // of the last failure: HTTP's, 0 without an answer, -1 after a timeout
+  int64_t first_ms = 0;  // on the monotonic clock
+  int64_t last_ms = 0;
 };
 
 struct Lane {
@@ -74,6 +85,7 @@ struct Lane {
 
   // What has been learned.
   Outage outage;
+  Tries tries;
   size_t events_max = SIZE_MAX;  // lowered by a split, raised again by success
   GzipTrust gzip_trust = GzipTrust::kUntried;
   int64_t gzip_ratio = 7;  // raw bytes for one compressed byte, of the last body

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/json_check.h"
 #include "base/json_writer.h"
 #include "base/name_table.h"
 #include "delivery/retry_policy.h"
@@ -22,6 +23,7 @@ constexpr int kRefusalsMax = 4;
 constexpr int kUnsupportedMediaType = 415;
 constexpr int kPayloadTooLarge = 413;
 constexpr int kServerErrors = 500;
+constexpr int kTimeout = -1;  // in place of a status
 
 }  // namespace
 
@@ -37,7 +39,7 @@ void EngineCore::OnHttpDone(const Input& input, Now now) {
     });
     if (landed.effect_id == 0) continue;
     for (const uint32_t id : landed.record_ids) outbox_.Land(id, i);
-    OnAnswer(i, landed, input, now);
+    OnAnswer(i, &landed, input, now);
     delivery_dirty_ |= outbox_.Sweep();
     Schedule(i, now);
     const bool flushing = lane.flush_through != 0 && !outbox_.records().empty() &&
@@ -48,35 +50,101 @@ void EngineCore::OnHttpDone(const Input& input, Now now) {
   }
 }
 
-void EngineCore::OnAnswer(size_t lane_index, const Flight& flight, const Input& fact, Now now) {
+void EngineCore::OnAnswer(size_t lane_index, Flight* flight, const Input& fact, Now now) {
   Lane& lane = lanes_[lane_index];
-  const std::string_view error = fact.fields["error"].AsName();
   const int status = static_cast<int>(std::clamp<int64_t>(fact.Integer("status"), 0, 999));
-  if (Is(error, "refused")) return OnRefusedByPlatform(lane_index, flight, now);
-  if (Is(error, "aborted")) return;
-  if (Is(error, "queued")) {  // taken over by the platform, which is no acceptance
-    lane.retry_ms = now.mono_ms + kBeaconDoubtMs;
-    lane.due_ms = lane.retry_ms;
-    return;
-  }
-  if (status == kUnsupportedMediaType && flight.gzip) {
+  if (status == 0) return OnNoAnswer(lane_index, *flight, fact.fields["error"].AsName(), now);
+  if (status == kUnsupportedMediaType && flight->gzip) {
     lane.gzip_trust = GzipTrust::kRefused;
     lane.due_ms = now.mono_ms;
     return;
   }
-  const Verdict verdict = status == 0 ? Verdict::kRetry : lane.collector->JudgeAnswer(status);
-  const bool split = verdict == Verdict::kSplit && flight.record_ids.size() > 1;
-  if (verdict == Verdict::kAccepted) {
-    Acknowledge(lane_index, flight, now);
-  } else if (verdict == Verdict::kRetry) {
-    RetryLater(lane_index, flight, status, fact.fields["retry_after"], now);
-  } else if (split) {
-    lane.events_max = flight.record_ids.size() / 2;
-    lane.due_ms = now.mono_ms;
-    DropBatch(&lane.draft);
-  } else {
-    GiveUpAll(lane_index, flight, status);
+  CollectorAnswer answer;
+  answer.status = status;
+  answer.events = flight->record_ids.size();
+  answer.body = fact.Body(fact.fields["body"]).substr(0, lane.collector->rules().answer_bytes_max);
+  String text(answer.body);
+  text.push_back('\n');  // ends a bare number
+  if (CheckJson(text).fault == JsonCheck::Fault::kNone) answer.json = JsonView(text);
+  const Judgement judgement = lane.collector->JudgeAnswer(answer);
+  Failed failed;
+  failed.status = status;
+  failed.retry_after = fact.fields["retry_after"].AsName();
+  failed.cool_down_ms = judgement.cool_down_ms;
+  OnJudgement(lane_index, flight, judgement, failed, now);
+}
+
+void EngineCore::OnNoAnswer(size_t lane_index, const Flight& flight, std::string_view error,
+                            Now now) {
+  Lane& lane = lanes_[lane_index];
+  if (Is(error, "refused")) return OnRefusedByPlatform(lane_index, flight, now);
+  // It probably went out, and what became of it nobody knows.
+  const bool timeout = Is(error, "timeout");
+  const bool queued = Is(error, "queued");
+  const bool aborted = Is(error, "aborted");
+  if (!lane.collector->rules().resends_unanswered && (timeout || queued || aborted)) {
+    GiveUpAll(lane_index, flight, Loss::kUnanswered);
+    if (!timeout) return;
   }
+  if (aborted) return;
+  if (queued) {  // taken over by the platform, which is no acceptance
+    lane.retry_ms = now.mono_ms + kBeaconDoubtMs;
+    lane.due_ms = lane.retry_ms;
+    return;
+  }
+  Failed failed;
+  if (timeout) failed.status = kTimeout;
+  RetryLater(lane_index, flight, failed, now);
+}
+
+// What is said of one record; the first word counts.
+Verdict EngineCore::VerdictOn(const Judgement& judgement, uint32_t record_id, size_t index) {
+  const Record* record = judgement.each.empty() ? nullptr : outbox_.Find(record_id);
+  std::string_view id;
+  if (record) id = JsonView(record->event)["message_id"].AsName();
+  for (const RecordVerdict& one : judgement.each) {
+    const bool by_id = !id.empty() && one.message_id == id;
+    if (by_id || one.index == static_cast<int64_t>(index)) return one.verdict;
+  }
+  return judgement.verdict;
+}
+
+void EngineCore::OnJudgement(size_t lane_index, Flight* flight, const Judgement& judgement,
+                             const Failed& failed, Now now) {
+  Lane& lane = lanes_[lane_index];
+  List<uint32_t> parts[kVerdicts];
+  int64_t rejected = judgement.rejected;
+  for (size_t i = 0; i < flight->record_ids.size(); ++i) {
+    const uint32_t id = flight->record_ids[i];
+    Verdict verdict = VerdictOn(judgement, id, i);
+    if (verdict == Verdict::kAccepted && rejected-- > 0) verdict = Verdict::kRejected;
+    const bool again = lane.collector->rules().resends_unanswered;
+    if (verdict == Verdict::kUnknown && again) verdict = Verdict::kRetry;
+    parts[static_cast<size_t>(verdict)].push_back(id);
+  }
+  const auto take = [&](Verdict verdict) {
+    flight->record_ids = std::move(parts[static_cast<size_t>(verdict)]);
+    return !flight->record_ids.empty();
+  };
+  const bool fewer = take(Verdict::kRejected);
+  if (fewer) Reject(lane_index, *flight, failed.status, judgement.field);
+  if (take(Verdict::kUnknown)) GiveUpAll(lane_index, *flight, Loss::kUnanswered);
+  if (take(Verdict::kAccepted)) Acknowledge(lane_index, *flight, now);
+  // The same batch once more would come to the same end.
+  if (take(Verdict::kAgain)) SendAgain(lane_index, *flight, !fewer, failed.status, now);
+  if (take(Verdict::kSplit)) SendAgain(lane_index, *flight, true, failed.status, now);
+  if (take(Verdict::kRetry)) return RetryLater(lane_index, *flight, failed, now);
+  lane.retry_ms = std::max(lane.retry_ms, now.mono_ms + failed.cool_down_ms);
+}
+
+// At once, in halves if `split`, down to the one event that is refused.
+void EngineCore::SendAgain(size_t lane_index, const Flight& flight, bool split, int status,
+                           Now now) {
+  Lane& lane = lanes_[lane_index];
+  if (split && flight.record_ids.size() == 1) return Reject(lane_index, flight, status, {});
+  if (split) lane.events_max = flight.record_ids.size() / 2;
+  lane.due_ms = now.mono_ms;
+  DropBatch(&lane.draft);
 }
 
 // The browser's budget for pages that leave is shared with the page's own requests.
@@ -86,7 +154,7 @@ void EngineCore::OnRefusedByPlatform(size_t lane_index, const Flight& flight, No
   // A dead host is now and then told as a full budget: no reason to hurry. The next one goes as an
   // ordinary request.
   if (++lane.refusals > kRefusalsMax || page_ == Leaving::kNo) {
-    return RetryLater(lane_index, flight, 0, JsonView(), now);
+    return RetryLater(lane_index, flight, Failed(), now);
   }
   lane.events_max = std::max<size_t>(flight.record_ids.size() / 2, 1);
   Send(lane_index, now, page_);
@@ -99,7 +167,7 @@ void EngineCore::Acknowledge(size_t lane_index, const Flight& flight, Now now) {
     lane.gzip_trust = GzipTrust::kWorks;
   else if (lane.gzip_trust == GzipTrust::kDoubted)
     lane.gzip_trust = GzipTrust::kOnTrial;
-  if (!flight.simple) lane.preflight_until_ms = now.mono_ms + lane.collector->PreflightMs();
+  if (!flight.simple) lane.preflight_until_ms = now.mono_ms + lane.collector->rules().preflight_ms;
   for (const uint32_t id : flight.record_ids) {
     Record* record = outbox_.Find(id);
     if (!record || !(record->pending >> lane_index & 1)) continue;
@@ -119,13 +187,27 @@ void EngineCore::Acknowledge(size_t lane_index, const Flight& flight, Now now) {
   lane.events_max = split ? lane.events_max * 2 : SIZE_MAX;
 }
 
-void EngineCore::GiveUpAll(size_t lane_index, const Flight& flight, int status) {
-  const Loss reason = status == kPayloadTooLarge ? Loss::kOversize : Loss::kRejected;
-  Report("rejected", Numbered("/collectors/", static_cast<int64_t>(lane_index)),
-         Numbered("HTTP ", status), "an answer of 200 to 299");
+void EngineCore::Reject(size_t lane_index, const Flight& flight, int status,
+                        std::string_view field) {
+  String found = Numbered("HTTP ", status);
+  if (!field.empty()) found.append(" for ").append(field);
+  Report("rejected", Numbered("/collectors/", static_cast<int64_t>(lane_index)), found,
+         "an answer of 200 to 299");
+  GiveUpAll(lane_index, flight, status == kPayloadTooLarge ? Loss::kOversize : Loss::kRejected);
+}
+
+void EngineCore::GiveUpAll(size_t lane_index, const Flight& flight, Loss reason) {
   for (const uint32_t id : flight.record_ids) {
     Record* record = outbox_.Find(id);
     if (record) outbox_.GiveUp(record, static_cast<int>(lane_index), reason);
+  }
+}
+
+// What is on its way from a page that goes would be sent again at the next start.
+void EngineCore::LeaveUnanswered() {
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if (lanes_[i].collector->rules().resends_unanswered) continue;
+    for (const Flight& flight : lanes_[i].flights) GiveUpAll(i, flight, Loss::kUnanswered);
   }
 }
 
@@ -139,12 +221,15 @@ void EngineCore::DoubtCompression(const Flight& flight, Lane* lane) {
   }
 }
 
-void EngineCore::RetryLater(size_t lane_index, const Flight& flight, int status,
-                            JsonView retry_after, Now now) {
+void EngineCore::RetryLater(size_t lane_index, const Flight& flight, const Failed& failed,
+                            Now now) {
   Lane& lane = lanes_[lane_index];
-  if (status == 0) DoubtCompression(flight, &lane);
+  ++lane.tries.failures;
+  lane.tries.last_status = failed.status;
+  if (failed.status <= 0) DoubtCompression(flight, &lane);
   Failure failure;
-  failure.answered = status >= kServerErrors;
+  // Also one that takes the others and wants this one later.
+  failure.answered = failed.status >= kServerErrors || failed.status / 100 == 2;
   failure.first = flight.record_ids[0];
   failure.events = flight.record_ids.size();
   failure.others = PendingOf(lane_index) > 1;
@@ -155,15 +240,15 @@ void EngineCore::RetryLater(size_t lane_index, const Flight& flight, int status,
   const int attempts = lane.outage.attempts + 1;
   if (NoteFailure(failure, now.mono_ms, &lane.outage)) {
     Report("retry_exhausted", Numbered("/collectors/", static_cast<int64_t>(lane_index)),
-           Numbered("HTTP ", status, " for one event only"), "an answer of 200 to 299");
+           Numbered("HTTP ", failed.status, " for one event only"), "an answer of 200 to 299");
     if (Record* record = outbox_.Find(failure.first)) {
       outbox_.GiveUp(record, static_cast<int>(lane_index), Loss::kRetryExhausted);
     }
   }
   DropBatch(&lane.draft);
   int64_t delay_ms = RetryDelayMs(outage_ms, attempts, &prng_);
-  delay_ms = std::max(delay_ms, lane.collector->CoolDownMs(status));
-  if (const auto asked_ms = RetryAfterMs(retry_after.AsName(), now.wall_ms)) {
+  delay_ms = std::max(delay_ms, failed.cool_down_ms);
+  if (const auto asked_ms = RetryAfterMs(failed.retry_after, now.wall_ms)) {
     delay_ms = std::max(*asked_ms, kRetryMsMin);
     lane.asked_until_ms = now.mono_ms + delay_ms;
   }

@@ -220,7 +220,8 @@ void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t la
   writer.Field("message_id", message_id).Field("time_ms", event.time_ms);
   writer.Field("anonymous_id", identity_.anonymous_id).Field("user_id", identity_.user_id);
   writer.Key("session").Begin('{').Field("id", session_.id).Field("index", session_.index);
-  writer.Field("event_index", session_.event_index).End('}');
+  writer.Field("event_index", session_.event_index).Field("started_ms", session_.started_ms);
+  writer.End('}');
   writer.FieldRaw("consent", PurposesAsJson(config_.policy, record.captured));
   writer.FieldRaw(PropertiesKey(event.type), event.properties);
   if (!event.context.empty()) {

@@ -75,7 +75,8 @@ Config ReadConfig(JsonView json, JsonView sdk, List<Problem>* problems) {
   *problems = CheckSchema(json, kSchema.data());
   if (!problems->empty()) return config;
   config.policy = ReadPolicy(json["consent"], problems);
-  ReadCollectors(json["collectors"], {json["app"], sdk}, &config, problems);
+  ReadCollectors(json["collectors"], {json["app"], sdk, json["consent"]["purposes"]}, &config,
+                 problems);
   config.fields = ReadFieldRules(config.policy, json["fields"], problems);
   config.url_rules = ReadUrlRules(json["privacy"]);
   config.session_rules = ReadSessionRules(json["identity"]);

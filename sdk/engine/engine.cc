@@ -47,7 +47,7 @@ EngineCore::EngineCore(const Start& start)
   consent_ = ReadConsentRecord(config_.policy, start.fields["consent"], start.now);
   origin_ = start.fields["origin"].AsName();
   for (Lane& lane : lanes_) {
-    lane.cross_origin = IsCrossOrigin(origin_, lane.collector->Url());
+    lane.cross_origin = IsCrossOrigin(origin_, lane.collector->rules().url);
   }
   outbox_.Start(config_.outbox, lanes_.size());
   BeginWriter(start.now);
@@ -172,6 +172,7 @@ void EngineCore::Pump(Now now) {
   else if (!asleep_)
     SendDue(now);
   flush_leaving_ = false;
+  if (asleep_) LeaveUnanswered();
   EmitStoreChanges(now);
   falls_asleep_ = false;
   const bool waiting = store_phase_ == StorePhase::kOpen && StorePaused(now);

@@ -88,6 +88,13 @@ class EngineCore {
     bool ends_withdrawal = false;   // the last deletion of one
   };
 
+  // Why a batch is tried again.
+  struct Failed {
+    int status = 0;  // HTTP's; 0 without an answer, -1 after a timeout
+    std::string_view retry_after;
+    int64_t cool_down_ms = 0;
+  };
+
   // engine.cc
   void Dispatch(const Input& input, Now now);
   void Pump(Now now);
@@ -205,9 +212,11 @@ class EngineCore {
   void SendLeaving(Now now);
   void Send(size_t lane_index, Now now, Leaving leaving);
   bool BuildBody(size_t lane_index, Now now, Leaving leaving, size_t events_max, String* body);
+  static Attempt NewAttempt(Lane* lane, const TransportPlan& plan, Now now);
   void StartRequest(size_t lane_index, String&& body, Now now, Leaving leaving);
   void Feed(size_t lane_index, Now now);
   void DropDrafts();
+  size_t BatchEventsMax(const Lane& lane) const;
   size_t EventsMax(size_t lane_index, Now now, Leaving leaving);
   size_t RawBytesMax(const Lane& lane, bool gzip, size_t bytes_max) const;
   TransportPlan Plan(const Lane& lane, Now now, Leaving leaving, size_t raw_bytes) const;
@@ -221,14 +230,19 @@ class EngineCore {
 
   // answers.cc
   void OnHttpDone(const Input& input, Now now);
-  void OnAnswer(size_t lane_index, const Flight& flight, const Input& fact, Now now);
-  void OnVerdict(Verdict verdict, size_t lane_index, const Flight& flight, int status, Now now);
+  void OnAnswer(size_t lane_index, Flight* flight, const Input& fact, Now now);
+  void OnNoAnswer(size_t lane_index, const Flight& flight, std::string_view error, Now now);
+  void OnJudgement(size_t lane_index, Flight* flight, const Judgement& judgement,
+                   const Failed& failed, Now now);
+  Verdict VerdictOn(const Judgement& judgement, uint32_t record_id, size_t index);
+  void SendAgain(size_t lane_index, const Flight& flight, bool split, int status, Now now);
   void OnRefusedByPlatform(size_t lane_index, const Flight& flight, Now now);
   void Acknowledge(size_t lane_index, const Flight& flight, Now now);
-  void GiveUpAll(size_t lane_index, const Flight& flight, int status);
+  void GiveUpAll(size_t lane_index, const Flight& flight, Loss reason);
+  void Reject(size_t lane_index, const Flight& flight, int status, std::string_view field);
+  void LeaveUnanswered();
   static void DoubtCompression(const Flight& flight, Lane* lane);
-  void RetryLater(size_t lane_index, const Flight& flight, int status, JsonView retry_after,
-                  Now now);
+  void RetryLater(size_t lane_index, const Flight& flight, const Failed& failed, Now now);
 
   // narrowing.cc
   void OnNarrow(const Input& input);

@@ -21,13 +21,16 @@ constexpr int kBuildsMax = 4;
 // Of a compressed body, before it says how well the next will compress.
 constexpr size_t kRatioBytesMin = 16'000;
 
-// A page that is leaving sends one batch beside the one in flight, not more.
+// A page that is leaving sends one batch beside the one in flight, not more; where a request holds
+// one event only, a batch is so many requests.
 constexpr size_t kFlightsMax = 2;
+constexpr size_t kSingleFlightsMax = 16;
 
 }  // namespace
 
 LaneQueue EngineCore::QueueOf(size_t lane_index, Now now) {
-  return {&lanes_[lane_index], static_cast<int>(lane_index), &rules_, now, &outbox_, &losses_};
+  return {&lanes_[lane_index], static_cast<int>(lane_index), &rules_, now, &outbox_, &losses_,
+          &problems_};
 }
 
 int64_t EngineCore::PendingOf(size_t lane_index) const {
@@ -41,11 +44,11 @@ void EngineCore::Schedule(size_t lane_index, Now now) {
     lane.due_ms = lane.feed_ms = kNever;
     return;
   }
-  const bool compresses = lane.collector->Compression() != GzipWay::kNone;
+  const bool compresses = lane.collector->rules().gzip != GzipWay::kNone;
   // Bytes of a compressed body are known by its draft only.
   const bool heavy = compresses ? lane.draft.full
                                 : outbox_.bytes() >= static_cast<int64_t>(config_.batch.bytes_max);
-  if (heavy || pending >= static_cast<int64_t>(config_.batch.events_max))
+  if (heavy || pending >= static_cast<int64_t>(BatchEventsMax(lane)))
     lane.due_ms = std::min(lane.due_ms, now.mono_ms);
   else if (lane.due_ms == kNever)
     lane.due_ms = DueOfOldest(lane_index, now);
@@ -89,7 +92,13 @@ void EngineCore::SendLeaving(Now now) {
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const Lane& lane = lanes_[i];
     const bool may = Sends(lane) && lane.retry_ms <= now.mono_ms && PendingOf(i) != 0;
-    if (may && lane.flights.size() < kFlightsMax) Send(i, now, page_);
+    if (!may || lane.flights.size() >= kFlightsMax) continue;
+    const bool one_by_one = lane.collector->rules().events_max == 1;
+    size_t before = 0;
+    do {
+      before = lane.flights.size();
+      Send(i, now, page_);
+    } while (one_by_one && lane.flights.size() > before && before < kSingleFlightsMax);
   }
 }
 
@@ -101,7 +110,7 @@ void EngineCore::Feed(size_t lane_index, Now now) {
   if (!Plan(lane, now, Leaving::kNo, SIZE_MAX).gzip || lane.outage.suspect != 0) return;
   if (!lane.draft.open || !IsCurrent(queue, &lane.draft)) OpenBatch(queue, true, &lane.draft);
   const size_t before = lane.draft.record_ids.size();
-  const size_t most = std::min(config_.batch.events_max, lane.events_max);
+  const size_t most = std::min(BatchEventsMax(lane), lane.events_max);
   const size_t slice = std::min(most - std::min(before, most), kFeedEventsMax);
   FillBatch(queue, RawBytesMax(lane, true, config_.batch.bytes_max), slice, &lane.draft);
   if (lane.draft.record_ids.size() == before + kFeedEventsMax) {
@@ -125,18 +134,23 @@ int64_t EngineCore::KeepaliveBytesLeft() const {
 TransportPlan EngineCore::Plan(const Lane& lane, Now now, Leaving leaving, size_t raw_bytes) const {
   TransportFacts facts;
   facts.cross_origin = lane.cross_origin;
-  facts.can_be_simple = lane.collector->CanBeSimple();
+  facts.can_be_simple = lane.collector->rules().can_be_simple;
   facts.preflight_cached = lane.preflight_until_ms > now.mono_ms;
   facts.gzip_refused = lane.gzip_trust >= GzipTrust::kDoubted;
-  facts.gzip = lane.collector->Compression();
+  facts.gzip = lane.collector->rules().gzip;
   facts.leaving = leaving;
   return PlanTransport(facts, raw_bytes);
+}
+
+// How many events a request to this collector may hold.
+size_t EngineCore::BatchEventsMax(const Lane& lane) const {
+  return std::min(config_.batch.events_max, lane.collector->rules().events_max);
 }
 
 // How many events the next request may hold.
 size_t EngineCore::EventsMax(size_t lane_index, Now now, Leaving leaving) {
   Lane& lane = lanes_[lane_index];
-  const size_t most = std::min(config_.batch.events_max, lane.events_max);
+  const size_t most = std::min(BatchEventsMax(lane), lane.events_max);
   if (leaving != Leaving::kNo) return most;
   // After a failure one event is tried alone.
   if (lane.failing() || lane.outage.verifying) return 1;
@@ -152,7 +166,7 @@ size_t EngineCore::EventsMax(size_t lane_index, Now now, Leaving leaving) {
 // `bytes_max`: of the body as it is sent.
 size_t EngineCore::RawBytesMax(const Lane& lane, bool gzip, size_t bytes_max) const {
   const size_t ratio = gzip ? static_cast<size_t>(lane.gzip_ratio) : 1;
-  return std::min(bytes_max * ratio, lane.collector->BatchBytesMax());
+  return std::min(bytes_max * ratio, lane.collector->rules().batch_bytes_max);
 }
 
 void EngineCore::Send(size_t lane_index, Now now, Leaving leaving) {
@@ -221,12 +235,42 @@ bool EngineCore::BuildBody(size_t lane_index, Now now, Leaving leaving, size_t e
   return false;
 }
 
+// What the collector may say of this try in its headers.
+Attempt EngineCore::NewAttempt(Lane* lane, const TransportPlan& plan, Now now) {
+  const Batch& batch = lane->draft;
+  Tries& tries = lane->tries;
+  if (tries.fingerprint != batch.fingerprint) {
+    tries = Tries();
+    tries.fingerprint = batch.fingerprint;
+    tries.first_ms = tries.last_ms = now.mono_ms;
+  }
+  Attempt attempt;
+  attempt.now = now;
+  attempt.simple = plan.simple;
+  attempt.gzip = plan.gzip;
+  attempt.deidentified = batch.deidentified;
+  attempt.recovered = batch.record_ids[0] < kFirstOwnId;
+  attempt.key = batch.key;
+  attempt.batch = batch.fingerprint;
+  attempt.failures = tries.failures;
+  attempt.last_status = tries.last_status;
+  attempt.since_first_ms = now.mono_ms - tries.first_ms;
+  attempt.since_last_ms = now.mono_ms - tries.last_ms;
+  tries.last_ms = now.mono_ms;
+  return attempt;
+}
+
 void EngineCore::StartRequest(size_t lane_index, String&& body, Now now, Leaving leaving) {
   Lane& lane = lanes_[lane_index];
   Batch* batch = &lane.draft;
+  const CollectorRules& rules = lane.collector->rules();
   TransportPlan plan = Plan(lane, now, leaving, batch->gzip ? SIZE_MAX : 0);
   plan.gzip = batch->gzip;
-  CollectorRequest request = lane.collector->Request(plan.simple, plan.gzip, batch->deidentified);
+  CollectorRequest request = lane.collector->Request(NewAttempt(&lane, plan, now));
+  if (rules.get) {
+    request.url += body;
+    body.clear();
+  }
   Flight& flight = lane.flights.emplace_back();
   flight.gzip = batch->gzip;
   flight.simple = plan.simple;
@@ -235,12 +279,14 @@ void EngineCore::StartRequest(size_t lane_index, String&& body, Now now, Leaving
   const auto size = static_cast<int64_t>(body.size());
   // A platform that refused one takes an ordinary request.
   const bool refused = lane.refusals > 0 && leaving == Leaving::kNo;
-  const bool beacon = !batch->deidentified && lane.refusals < 2;
+  const bool beacon = !batch->deidentified && !rules.get && lane.refusals < 2;
   Effect& send = Emit(EffectType::kHttpSend);
   send.name = std::move(request.url);
   send.headers = std::move(request.headers);
   send.credentials = request.credentials;
   send.bytes = std::move(body);
+  send.get = rules.get;
+  send.answer_bytes_max = rules.answer_bytes_max;
   send.transport = ChooseTransport(plan, leaving, beacon, size, refused ? 0 : KeepaliveBytesLeft());
   flight.effect_id = send.effect_id;
   flight.body_bytes = send.transport == Transport::kFetch ? 0 : size;

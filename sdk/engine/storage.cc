@@ -309,7 +309,7 @@ void EngineCore::EmitStoreChanges(Now now) {
   deletions_.clear();
   uint32_t telling = 0;
   for (size_t i = 0; i < lanes_.size(); ++i) {
-    if (lanes_[i].collector->TellsLosses()) telling |= 1u << i;
+    if (lanes_[i].collector->rules().tells_losses) telling |= 1u << i;
   }
   if (!segments_reading_ && !segments_left_) outbox_.DropDoneWriters(telling);
 }

@@ -9,7 +9,7 @@ namespace waymark {
 namespace {
 
 constexpr const char* kNames =
-    "quota,age,oversize,rejected,retry_exhausted,corrupt,consent,invalid";
+    "quota,age,oversize,rejected,retry_exhausted,corrupt,unanswered,consent,invalid";
 
 // Of what a store says: more would be no count of ours, and sums must not overflow.
 constexpr int64_t kCountMax = int64_t{1} << 40;

@@ -16,10 +16,11 @@ enum class Loss : uint8_t {
   kRejected,        // refused by a collector for good
   kRetryExhausted,  // fails wherever it stands, while others go through
   kCorrupt,         // unreadable in the store
+  kUnanswered,      // sent once, without an answer, to a collector that cannot remove doubles
   kConsent,         // not allowed, or no longer
   kInvalid,         // a call that did not fit
 };
-inline constexpr int kLossReasons = 8;
+inline constexpr int kLossReasons = 9;
 
 // Those above kConsent may be told to a collector; how often consent was missing stays on the
 // device.

@@ -239,16 +239,18 @@ void FakeHost::Perform(const Queued& queued) {
 void FakeHost::PerformHttp(const Queued& queued) {
   const Json& effect = queued.effect;
   Request request{effect["effect_id"],
+                  effect["method"],
                   effect["url"],
                   effect["headers"],
                   effect["transport"],
                   effect["credentials"],
                   queued.body,
-                  Json()};
-  request.json = Json::parse(Inflate(queued.body));
+                  Json(),
+                  effect.value("answer_bytes_max", size_t{0})};
+  request.json = Json::parse(Inflate(queued.body), nullptr, false);
   const Answer answer = network(request);
   requests.push_back(request);
-  if (answer.status == 200) {
+  if (answer.status == 200 && request.json.is_object()) {
     const char* list = request.json.contains("batch") ? "batch" : "data";
     for (const Json& event : request.json[list]) delivered_.emplace_back(request.url, event);
   }
@@ -256,7 +258,9 @@ void FakeHost::PerformHttp(const Queued& queued) {
   Json done = {{"type", "http_done"}, {"effect_id", request.effect_id}, {"status", answer.status}};
   if (!answer.error.empty()) done["error"] = answer.error;
   if (!answer.retry_after.empty()) done["retry_after"] = answer.retry_after;
-  Send(done);
+  const std::string body = answer.body.substr(0, request.answer_bytes_max);
+  if (!body.empty()) done["body"] = Place(0, body.size());
+  Send(done, body);
 }
 
 Json FakeHost::View() { return Read(waymark_view(engine_), nullptr); }

@@ -23,18 +23,21 @@ Json ShopConfig();
 
 struct Request {
   int64_t effect_id = 0;
+  std::string method;
   std::string url;
   Json headers;
   std::string transport;
   std::string credentials;
   std::string body;  // as sent
-  Json json;         // the body, inflated and parsed
+  Json json;         // the body, inflated and parsed; discarded when it is no JSON
+  size_t answer_bytes_max = 0;
 };
 
 struct Answer {
   int status = 200;
   std::string error;
   std::string retry_after;
+  std::string body = "";  // told as far as it was asked for
 };
 
 class FakeHost {

@@ -69,8 +69,8 @@ export class Shell {
 
   readonly reply: Reply = (fact: Fact) => {
     const input = { ...fact, now: this._platform.now() };
-    // Only what was read has bodies, and looking for them takes longer than writing the text.
-    if (fact.entries) this.send(...encode(input));
+    // Few facts have bodies, and looking for them takes longer than writing the text.
+    if (fact.entries || fact.body) this.send(...encode(input));
     else this.send(JSON.stringify(input));
   };
 

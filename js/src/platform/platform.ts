@@ -43,10 +43,13 @@ export interface HttpSend {
   method: string;
   url: string;
   headers: Record<string, string>;
-  body: Uint8Array;
+  /** Absent with the method GET. */
+  body?: Uint8Array;
   transport: "fetch" | "keepalive" | "beacon";
   timeout_ms: number;
   credentials: "omit" | "include";
+  /** How much of the answer's body is to be told. Absent: none. */
+  answer_bytes_max?: number;
 }
 
 export type Effect =

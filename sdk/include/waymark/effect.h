@@ -3,6 +3,7 @@
 #ifndef WAYMARK_INCLUDE_WAYMARK_EFFECT_H_
 #define WAYMARK_INCLUDE_WAYMARK_EFFECT_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/list.h"
@@ -35,8 +36,10 @@ struct Effect {
   String headers;  // kHttpSend: an object of JSON text
   Transport transport = Transport::kFetch;
   bool credentials = false;
-  bool replace = false;  // kStorePut: only where the key exists
-  int64_t target = 0;    // kHttpAbort: effect_id of the request
+  bool get = false;             // kHttpSend: without a body
+  size_t answer_bytes_max = 0;  // kHttpSend: of the answer's body; 0: nobody wants to see it
+  bool replace = false;         // kStorePut: only where the key exists
+  int64_t target = 0;           // kHttpAbort: effect_id of the request
 };
 
 struct Output {

@@ -21,9 +21,10 @@ std::unique_ptr<Collector> Make(const std::string& protocol, const std::string& 
   const std::string entry = R"({"id":"c","protocol":")" + protocol +
                             R"(","url":"https://c.example/","options":)" + options + "}";
   List<Problem> problems;
-  return MakeCollector(JsonView(entry),
-                       {JsonView(std::string_view(kApp)), JsonView(std::string_view(kSdk))},
-                       "/collectors/0", &problems);
+  return MakeCollector(
+      JsonView(entry),
+      {JsonView(std::string_view(kApp)), JsonView(std::string_view(kSdk)), JsonView()},
+      "/collectors/0", &problems);
 }
 
 Json Encode(const Collector& collector, const char* name, const char* properties) {
@@ -35,8 +36,15 @@ Json Encode(const Collector& collector, const char* name, const char* properties
   event.properties = JsonView(std::string_view(properties));
   event.context = JsonView("{}"sv);
   String body;
-  collector.AppendEvent(event, {7, 0}, &body);
+  EXPECT_TRUE(collector.AppendEvent(event, {7, 0}, &body).ok());
   return Json::parse(std::string(std::string_view(body)));
+}
+
+Verdict Judge(const Collector& collector, int status) {
+  CollectorAnswer answer;
+  answer.status = status;
+  answer.events = 2;
+  return collector.JudgeAnswer(answer).verdict;
 }
 
 // The entities of a Snowplow event, by name.
@@ -106,22 +114,22 @@ TEST_F(SnowplowTest, AFreeEventIsStructured) {
 }
 
 TEST_F(SnowplowTest, JudgesAnswersAsItsTrackersDo) {
-  for (int status : {200, 204}) EXPECT_EQ(snowplow_->JudgeAnswer(status), Verdict::kAccepted);
+  for (int status : {200, 204}) EXPECT_EQ(Judge(*snowplow_, status), Verdict::kAccepted);
   for (int status : {400, 401, 403, 410, 422})
-    EXPECT_EQ(snowplow_->JudgeAnswer(status), Verdict::kRejected);
+    EXPECT_EQ(Judge(*snowplow_, status), Verdict::kRejected);
   for (int status : {302, 404, 408, 429, 500, 503})
-    EXPECT_EQ(snowplow_->JudgeAnswer(status), Verdict::kRetry);
-  EXPECT_EQ(snowplow_->JudgeAnswer(413), Verdict::kSplit);
+    EXPECT_EQ(Judge(*snowplow_, status), Verdict::kRetry);
+  EXPECT_EQ(Judge(*snowplow_, 413), Verdict::kSplit);
 }
 
 TEST(SegmentTest, JudgesAnswersAsItsLibrariesDo) {
   const auto segment = Make("segment", R"({"write_key":"K"})");
-  EXPECT_EQ(segment->JudgeAnswer(200), Verdict::kAccepted);
+  EXPECT_EQ(Judge(*segment, 200), Verdict::kAccepted);
   for (int status : {408, 410, 429, 460, 500, 502, 599})
-    EXPECT_EQ(segment->JudgeAnswer(status), Verdict::kRetry);
+    EXPECT_EQ(Judge(*segment, status), Verdict::kRetry);
   for (int status : {301, 401, 403, 404, 501, 505, 511})
-    EXPECT_EQ(segment->JudgeAnswer(status), Verdict::kRejected);
-  for (int status : {400, 413}) EXPECT_EQ(segment->JudgeAnswer(status), Verdict::kSplit);
+    EXPECT_EQ(Judge(*segment, status), Verdict::kRejected);
+  for (int status : {400, 413}) EXPECT_EQ(Judge(*segment, status), Verdict::kSplit);
 }
 
 TEST(SegmentTest, KeepsFreeNamesAndTranslatesTheVocabulary) {

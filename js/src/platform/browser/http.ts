@@ -1,13 +1,13 @@
 // Requests of the browser. The only file of this platform that reaches the network for the engine.
 //
-// Promise: one answer for each request. Answers are never parsed here; of a body at most 4 KiB
-// is read, the rest is let go.
+// Promise: one answer for each request. Answers are never parsed here; of a body no more is read
+// than was asked for, or 4 KiB, which leaves the connection of use for the next one.
 
 import type { HttpSend, Reply } from "../platform.ts";
 
-const answer_bytes_max = 4096;
+const drained_bytes_max = 4096;
 
-type Outcome = [status: number, more: { error?: string; retry_after?: string; body?: string }];
+type Outcome = [status: number, more: { error?: string; retry_after?: string; body?: Uint8Array }];
 
 /** Starts a request and gives what aborts it. A beacon is answered before this returns. */
 export function send(request: HttpSend, reply: Reply): () => void {
@@ -40,7 +40,7 @@ export function send(request: HttpSend, reply: Reply): () => void {
 }
 
 async function exchange(request: HttpSend, signal: AbortSignal): Promise<Outcome> {
-  const { url, method, headers, credentials } = request;
+  const { url, method, headers, credentials, answer_bytes_max } = request;
   const response = await fetch(url, {
     method,
     headers,
@@ -52,8 +52,8 @@ async function exchange(request: HttpSend, signal: AbortSignal): Promise<Outcome
   });
   const retry_after = response.headers.get("retry-after") ?? undefined;
   // With the status the outcome is known, even when the body breaks off.
-  const body = await start(response).catch(() => undefined);
-  return [response.status, { retry_after, body }];
+  const body = await start(response, answer_bytes_max ?? drained_bytes_max).catch(() => undefined);
+  return [response.status, { retry_after, body: answer_bytes_max ? body : undefined }];
 }
 
 function beacon({ url, headers, body }: HttpSend): boolean {
@@ -67,18 +67,18 @@ function beacon({ url, headers, body }: HttpSend): boolean {
   }
 }
 
-async function start(response: Response): Promise<string | undefined> {
+async function start(response: Response, bytes_max: number): Promise<Uint8Array | undefined> {
   const reader = response.body?.getReader();
   if (!reader) return undefined;
-  const decoder = new TextDecoder();
-  let text = "";
-  let left = answer_bytes_max;
-  while (left > 0) {
+  const body = new Uint8Array(bytes_max);
+  let size = 0;
+  while (size < bytes_max) {
     const { done, value } = await reader.read();
-    if (done) return text || undefined;
-    text += decoder.decode(value.subarray(0, left), { stream: true });
-    left -= value.length;
+    if (done) break;
+    const part = value.subarray(0, bytes_max - size);
+    body.set(part, size);
+    size += part.length;
   }
-  reader.cancel();
-  return text;
+  if (size === bytes_max) reader.cancel();
+  return size ? body.slice(0, size) : undefined;
 }
