@@ -56,10 +56,32 @@ function choice(values, pointer) {
   return `(${texts})`;
 }
 
+// `allOf` of `if` one member has this value `then` another one fits that schema.
+function choices(keywords, properties) {
+  const chosen = {};
+  for (const one of keywords.take("allOf") ?? []) {
+    const [[kind, { const: name }]] = Object.entries(one.if.properties);
+    const [[key, { $ref: reference }]] = Object.entries(one.then.properties);
+    const needed = published.$defs[reference.replace("#/$defs/", "")].required ? [key] : undefined;
+    if (String(one.then.required) !== String(needed)) stop(keywords.pointer, `allOf demands ${key} of ${name} wrongly`);
+    chosen[key] ??= { kind, schemas: {} };
+    chosen[key].schemas[name] = write({ $ref: reference }, `${keywords.pointer}/allOf`);
+  }
+  for (const [key, { kind, schemas }] of Object.entries(chosen)) {
+    const names = properties[kind].enum;
+    if (String(names) !== String(Object.keys(schemas))) stop(keywords.pointer, `allOf has other names than ${kind}`);
+    chosen[key] = `@${kind}{${names.map((name) => `${name}:${schemas[name]}`)}}`;
+  }
+  return chosen;
+}
+
 function object(keywords) {
   const required = new Set(keywords.take("required"));
-  const members = Object.entries(keywords.take("properties") ?? {}).map(([key, value]) => {
+  const properties = keywords.take("properties") ?? {};
+  const chosen = choices(keywords, properties);
+  const members = Object.entries(properties).map(([key, value]) => {
     if (/[:!*]/.test(key)) stop(keywords.pointer, `the key ${key}`);
+    if (chosen[key]) return `${key}:${chosen[key]}`;
     return key + (required.delete(key) ? "!" : ":") + write(value, `${keywords.pointer}/properties/${key}`);
   });
   if (required.size > 0) stop(keywords.pointer, `the required key ${[...required]} without a schema`);

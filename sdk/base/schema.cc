@@ -187,6 +187,7 @@ class SchemaWalk {
     for (Members member(schema); member.Next();) {
       if (!keys.empty()) keys += ", ";
       keys += member.key();
+      if (*member.schema() == '@') CheckChosen(value, member.key(), member.schema() + 1);
       if (!member.required() || value[member.key()]) continue;
       AddAt(member.key(), "required", "nothing", "a value: the key is required");
     }
@@ -194,10 +195,23 @@ class SchemaWalk {
       Members member(schema);
       bool found = false;
       while (!found && member.Next()) found = member.key() == item.key() || Is(member.key(), "*");
-      if (found)
+      if (found && *member.schema() != '@')
         Descend(item.key(), item.value(), member.schema());
-      else
+      else if (!found)
         AddAt(item.key(), "unknown_key", "an unknown key", keys);
+    }
+  }
+
+  // The member `key` of `object`, whose schema depends on a neighbour. One that is not there may
+  // lack what is required.
+  void CheckChosen(JsonView object, std::string_view key, const char* schema) {
+    const char* neighbour = schema;
+    while (*schema != '{') ++schema;
+    const std::string_view name(neighbour, static_cast<size_t>(schema - neighbour));
+    const JsonView value = object[key];
+    for (Members choice(schema + 1); choice.Next();) {
+      if (choice.key() != object[name].AsName()) continue;
+      Descend(key, value ? value : JsonView("{}"), choice.schema());
     }
   }
 

@@ -11,10 +11,14 @@
 //           | "b" | "?"                       a boolean; anything
 //           | "(" json {"," json} ")"         one of these scalars, as it stands in the document
 //   member  = key (":" | "!") schema          "!": required. The key * stands last, for all others
+//           | key ":@" key "{" [member {"," member}] "}"
+//                                             one of these schemas: that named by the value of the
+//                                             second key, which stands beside the first
 //   bounds  = [digits] ["-" digits] ["#" source "#"]    least and most; where a number's come from
 //   format  = "i" | "u" | "p" | "g"           an id, an http URL, a JSON pointer, an Iglu URI
 //
 //   {id!s1-64i,channel:("web","app"),sample:d0-1,tags:[-10s],other:{*:?}}
+//   {kind!("a","b"),options:@kind{a:{x!b},b:{y:b}}}
 #ifndef WAYMARK_BASE_SCHEMA_H_
 #define WAYMARK_BASE_SCHEMA_H_
 

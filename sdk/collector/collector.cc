@@ -49,14 +49,9 @@ Judgement Collector::JudgeAnswer(const CollectorAnswer& answer) const {
   return judgement;
 }
 
-std::unique_ptr<Collector> MakeCollector(JsonView entry, const SenderFacts& sender,
-                                         const String& pointer, List<Problem>* problems) {
-  // The schema lets no third protocol through.
-  if (!entry["protocol"].IsName("segment")) return MakeSnowplow(entry, sender);
-  if (entry["options"]["write_key"]) return MakeSegment(entry, sender);
-  AddProblem(problems, "required", pointer + "/options/write_key", "nothing",
-             "the write key of a Segment source");
-  return nullptr;
+void CollectorEntry::Refuse(const char* code, std::string_view path, std::string_view found,
+                            std::string_view allowed) const {
+  AddProblem(problems, code, pointer + String(path), found, allowed);
 }
 
 String JoinUrl(std::string_view url, std::string_view path) {

@@ -169,14 +169,25 @@ class Collector {
   CollectorRules rules_;
 };
 
-// Makes the collector that an entry of the config's `collectors` describes; null, and a problem,
-// when its options do not suffice. `pointer`: of the entry.
-std::unique_ptr<Collector> MakeCollector(JsonView entry, const SenderFacts& sender,
-                                         const String& pointer, List<Problem>* problems);
+// What a collector is made from: an entry of the config's `collectors`, which fits the schema.
+struct CollectorEntry {
+  JsonView json;
+  SenderFacts sender;
+  std::string_view pointer;  // of the entry
+  List<Problem>* problems;   // why it cannot be
+
+  JsonView option(const char* name) const { return json["options"][name]; }
+  // Adds a problem; `path` is that below the entry.
+  void Refuse(const char* code, std::string_view path, std::string_view found,
+              std::string_view allowed) const;
+};
+
+// Makes the collector that an entry describes; null, and a problem, when it cannot be.
+std::unique_ptr<Collector> MakeCollector(const CollectorEntry& entry);
 
 // One maker a protocol.
-std::unique_ptr<Collector> MakeSegment(JsonView entry, const SenderFacts& sender);
-std::unique_ptr<Collector> MakeSnowplow(JsonView entry, const SenderFacts& sender);
+std::unique_ptr<Collector> MakeSegment(const CollectorEntry& entry);
+std::unique_ptr<Collector> MakeSnowplow(const CollectorEntry& entry);
 
 // `url` without a final slash, followed by `path`.
 String JoinUrl(std::string_view url, std::string_view path);

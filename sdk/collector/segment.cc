@@ -35,22 +35,24 @@ String NameInSpecification(std::string_view touchpoint) {
 
 class Segment final : public Collector {
  public:
-  Segment(JsonView entry, const SenderFacts& sender) {
-    rules_.url = JoinUrl(entry["url"].AsString(), kBatchPath);
+  explicit Segment(const CollectorEntry& entry) {
+    rules_.url = JoinUrl(entry.json["url"].AsString(), kBatchPath);
     // Over-size is answered with 400, by proxies with 413: halves tell a big batch from a bad
     // event.
     rules_.answers = "2+ 408~ 410~ 429~ 460~ 501- 505- 511- 5~ 400/ 413/";
     rules_.event_bytes_max = kSegmentEventBytesMax;
     rules_.batch_bytes_max = kSegmentBatchBytesMax;
     rules_.can_be_simple = rules_.tells_losses = true;
-    if (entry["options"]["gzip"].AsBool(true)) rules_.gzip = GzipWay::kHeader;
+    if (entry.option("gzip").AsBool(true)) rules_.gzip = GzipWay::kHeader;
     end_ = R"(],"writeKey":)";
-    end_ += entry["options"]["write_key"].text();
+    end_ += entry.option("write_key").text();
     end_ += R"(,"sentAt":)";
     JsonWriter writer(&sender_);
-    writer.Field("library", sender.sdk).Key("app").Begin('{');
-    writer.Field("name", sender.app["id"]).Field("version", sender.app["version"]).End('}');
-    writer.Field("channel", sender.app["channel"]);
+    writer.Field("library", entry.sender.sdk).Key("app").Begin('{');
+    writer.Field("name", entry.sender.app["id"])
+        .Field("version", entry.sender.app["version"])
+        .End('}');
+    writer.Field("channel", entry.sender.app["channel"]);
   }
 
   void Begin(const OutgoingEvent&, Now, String* body) const override { *body += R"({"batch":[)"; }
@@ -155,8 +157,8 @@ class Segment final : public Collector {
 
 }  // namespace
 
-std::unique_ptr<Collector> MakeSegment(JsonView entry, const SenderFacts& sender) {
-  return std::make_unique<Segment>(entry, sender);
+std::unique_ptr<Collector> MakeSegment(const CollectorEntry& entry) {
+  return std::make_unique<Segment>(entry);
 }
 
 }  // namespace waymark

@@ -50,9 +50,9 @@ String SelfDescribing(std::string_view schema, std::string_view data) {
 
 class Snowplow final : public Collector {
  public:
-  Snowplow(JsonView entry, const SenderFacts& sender) : options_(entry["options"].text()) {
+  explicit Snowplow(const CollectorEntry& entry) : options_(entry.json["options"].text()) {
     const JsonView options(options_);
-    rules_.url = JoinUrl(entry["url"].AsString(), kPath);
+    rules_.url = JoinUrl(entry.json["url"].AsString(), kPath);
     rules_.answers = "2+ 413/ 400- 401- 403- 410- 422- 1~ 3~ 4~ 5~";
     rules_.event_bytes_max = kSnowplowEventBytesMax;
     rules_.batch_bytes_max = kSnowplowBatchBytesMax;
@@ -61,10 +61,11 @@ class Snowplow final : public Collector {
     const JsonView app_id = options["app_id"];
     const JsonView name = options["namespace"];
     JsonWriter writer(&sender_);
-    String version(sender.sdk["name"].AsName());
-    version.append("-").append(sender.sdk["version"].AsName());
-    writer.Field("tv", version).Field("p", PlatformOf(sender.app["channel"].AsName()));
-    writer.Field("tna", name ? name : entry["id"]).Field("aid", app_id ? app_id : sender.app["id"]);
+    String version(entry.sender.sdk["name"].AsName());
+    version.append("-").append(entry.sender.sdk["version"].AsName());
+    writer.Field("tv", version).Field("p", PlatformOf(entry.sender.app["channel"].AsName()));
+    writer.Field("tna", name ? name : entry.json["id"])
+        .Field("aid", app_id ? app_id : entry.sender.app["id"]);
   }
 
   void Begin(const OutgoingEvent&, Now, String* body) const override { *body += kBegin; }
@@ -210,8 +211,8 @@ class Snowplow final : public Collector {
 
 }  // namespace
 
-std::unique_ptr<Collector> MakeSnowplow(JsonView entry, const SenderFacts& sender) {
-  return std::make_unique<Snowplow>(entry, sender);
+std::unique_ptr<Collector> MakeSnowplow(const CollectorEntry& entry) {
+  return std::make_unique<Snowplow>(entry);
 }
 
 }  // namespace waymark

@@ -44,7 +44,7 @@ void ReadCollectors(JsonView collectors, const SenderFacts& sender, Config* conf
     Lane& lane = config->lanes.emplace_back();
     lane.id = id;
     ReadCollectorPolicy(config->policy, entry, &lane.policy);
-    lane.collector = MakeCollector(entry, sender, pointer, problems);
+    lane.collector = MakeCollector({entry, sender, pointer, problems});
   }
 }
 

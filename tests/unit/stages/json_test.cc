@@ -246,6 +246,21 @@ TEST(SchemaTest, ComparesChoicesAsTheyStand) {
             "/2 not_allowed: \"1\" | \"web\", \"app\", 1\n");
 }
 
+TEST(SchemaTest, OneMemberMayDecideWhatAnotherIs) {
+  const char* schema = R"({kind!("a","b"),options:@kind{a:{x!b},b:{y:n0-9}},last:b})";
+  EXPECT_EQ(Problems(R"({"kind":"a","options":{"x":true},"last":true})", schema), "");
+  EXPECT_EQ(Problems(R"({"kind":"b"})", schema), "");
+  EXPECT_EQ(Problems(R"({"kind":"a"})", schema),
+            "/options/x required: nothing | a value: the key is required\n");
+  EXPECT_EQ(Problems(R"({"options":{"x":true,"y":12},"kind":"b"})", schema),
+            "/options/x unknown_key: an unknown key | y\n"
+            "/options/y out_of_range: 12 | at least 0, at most 9\n");
+  EXPECT_EQ(Problems(R"({"kind":"b","options":[]})", schema),
+            "/options wrong_type: an array | an object\n");
+  EXPECT_EQ(Problems(R"({"kind":"c","options":7})", schema), R"(/kind not_allowed: "c" | "a", "b")"
+                                                             "\n");
+}
+
 TEST(SchemaTest, IsBoundedInWhatItReports) {
   std::string many = "{";
   for (int i = 0; i < 500; ++i) many += (i ? ",\"" : "\"") + std::to_string(i) + "\":1";
