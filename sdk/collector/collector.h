@@ -137,6 +137,8 @@ struct CollectorRules {
   char separator = ',';  // between events; 0: none
   bool get = false;      // the body is not sent, but stands at the end of the URL
   bool can_be_simple = false;
+  bool simple_only_leaving =
+      false;                  // what a simple request lacks matters, save to a page that goes
   bool tells_losses = false;  // events carry their sequence and the losses before them
   // It can remove doubles, or its owner would rather have them: what may have been taken or not is
   // sent again.
@@ -186,6 +188,7 @@ struct CollectorEntry {
 std::unique_ptr<Collector> MakeCollector(const CollectorEntry& entry);
 
 // One maker a protocol.
+std::unique_ptr<Collector> MakeRudderStack(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeSegment(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeSnowplow(const CollectorEntry& entry);
 

@@ -11,6 +11,7 @@ struct Protocol {
 };
 
 constexpr Protocol kProtocols[] = {
+    {"rudderstack", MakeRudderStack},
     {"segment", MakeSegment},
     {"snowplow", MakeSnowplow},
 };

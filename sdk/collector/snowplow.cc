@@ -9,7 +9,7 @@
 
 #include "base/json_writer.h"
 #include "base/name_table.h"
-#include "codec/base64url.h"
+#include "codec/base64.h"
 #include "collector/collector.h"
 #include "collector/snowplow_entities.h"
 #include "event/vocabulary.h"

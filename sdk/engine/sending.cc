@@ -134,10 +134,12 @@ int64_t EngineCore::KeepaliveBytesLeft() const {
 TransportPlan EngineCore::Plan(const Lane& lane, Now now, Leaving leaving, size_t raw_bytes) const {
   TransportFacts facts;
   facts.cross_origin = lane.cross_origin;
-  facts.can_be_simple = lane.collector->rules().can_be_simple;
+  const CollectorRules& rules = lane.collector->rules();
+  facts.can_be_simple =
+      rules.can_be_simple && (leaving != Leaving::kNo || !rules.simple_only_leaving);
   facts.preflight_cached = lane.preflight_until_ms > now.mono_ms;
   facts.gzip_refused = lane.gzip_trust >= GzipTrust::kDoubted;
-  facts.gzip = lane.collector->rules().gzip;
+  facts.gzip = rules.gzip;
   facts.leaving = leaving;
   return PlanTransport(facts, raw_bytes);
 }

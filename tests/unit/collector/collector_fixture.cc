@@ -126,8 +126,7 @@ std::string EncodeBody(const Collector& collector,
   return Text(body);
 }
 
-std::string Fates(const std::string& protocol, const Json& options, const Answer& answer,
-                  int events, const Answer& then) {
+Json OneCollector(const std::string& protocol, const Json& options) {
   Json config = ShopConfig();
   config["consent"]["purposes"][1]["basis"] = "contract";
   config["collectors"] = {{{"id", "c"},
@@ -135,7 +134,12 @@ std::string Fates(const std::string& protocol, const Json& options, const Answer
                            {"url", "https://c.example"},
                            {"needs", {"analytics"}},
                            {"options", options}}};
-  FakeHost host(config);
+  return config;
+}
+
+std::string Fates(const std::string& protocol, const Json& options, const Answer& answer,
+                  int events, const Answer& then) {
+  FakeHost host(OneCollector(protocol, options));
   int at_first = -1;  // acknowledged by the first answer
   host.network = [&](const Request&) {
     if (host.requests.empty()) return answer;

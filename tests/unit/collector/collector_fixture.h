@@ -58,6 +58,9 @@ Json EncodeJson(const waymark::Collector& collector, const Happening& happening)
 std::string EncodeBody(const waymark::Collector& collector,
                        const std::vector<const Happening*>& happenings);
 
+// A config with this one collector, `c` at https://c.example, which may have every event.
+Json OneCollector(const std::string& protocol, const Json& options);
+
 // What became of `events` tracked events after the collector gave this answer to the first request,
 // and before any time passed: "acknowledged 2, rejected 1, later 1". What is sent again at once
 // gets the answer `then`; what that accepts is counted under "again".

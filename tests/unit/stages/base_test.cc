@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
-#include "codec/base64url.h"
+#include "codec/base64.h"
 #include "codec/crc32.h"
 #include "codec/gzip.h"
 #include "delivery/retry_policy.h"

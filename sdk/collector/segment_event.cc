@@ -1,0 +1,111 @@
+#include "collector/segment_event.h"
+
+#include "base/json_merge.h"
+#include "base/name_table.h"
+#include "base/uuid.h"
+#include "collector/mapping.h"
+
+namespace waymark {
+namespace {
+
+constexpr size_t kPrefixDigits = 8;  // of a message id, at the end of its writer's name
+
+void WriteProperties(JsonWriter* writer, const OutgoingEvent& event) {
+  if (event.type == EventType::kPage) {
+    // Destinations read the page's address from the properties.
+    writer->FieldRaw("properties", MergeObjects(event.context["page"], event.properties));
+    return;
+  }
+  writer->Field("properties", event.properties);
+}
+
+// Whether the message id says whose event it is.
+bool EndsAsIdBegins(const OutgoingEvent& event) {
+  const std::string_view id(event.message_id);
+  const std::string_view writer = event.writer;
+  return writer.size() > kPrefixDigits &&
+         writer.substr(writer.size() - kPrefixDigits) == id.substr(0, kPrefixDigits);
+}
+
+void WriteDelivery(JsonWriter* writer, const OutgoingEvent& event) {
+  if (event.sequence == 0) return;
+  const bool told_by_id = EndsAsIdBegins(event) && event.lost.empty() &&
+                          event.sequence == CounterOf(event.message_id) + 1;
+  if (told_by_id) return;
+  writer->Key("delivery").Begin('{').Field("writer", event.writer);
+  if (event.sequence != CounterOf(event.message_id) + 1) writer->Field("sequence", event.sequence);
+  if (!event.lost.empty()) writer->FieldRaw("lost", event.lost);
+  writer->End('}');
+}
+
+}  // namespace
+
+SegmentEvents::SegmentEvents(const SenderFacts& sender, SegmentDialect dialect)
+    : dialect_(dialect) {
+  JsonWriter writer(&sender_);
+  writer.Field("library", sender.sdk).Key("app").Begin('{');
+  writer.Field("name", sender.app["id"]).Field("version", sender.app["version"]).End('}');
+  if (dialect == SegmentDialect::kSegment) {
+    writer.Field("channel", sender.app["channel"]);
+    return;
+  }
+  const std::string_view channel = sender.app["channel"].AsName();
+  channel_ = MappedName("app>mobile server>server", channel);
+  if (channel_.empty()) channel_ = "web";
+}
+
+void SegmentEvents::Append(const OutgoingEvent& event, String* body) const {
+  const bool rudder = dialect_ == SegmentDialect::kRudderStack;
+  JsonWriter writer(body);
+  writer.Begin('{').Field("type", EventTypeName(event.type));
+  writer.Field(event.type == EventType::kTrack ? "event" : "name", SpecificationName(event));
+  writer.Field("channel", channel_);
+  // What differs from event to event stands together: then the rest compresses as one piece.
+  writer.Field("messageId", event.message_id);
+  writer.Field(rudder ? "originalTimestamp" : "timestamp", FormatIso8601(event.time_ms));
+  // An id is demanded. A de-identified event gets its own message id, which joins it to nothing.
+  if (event.deidentified) writer.Field("anonymousId", event.message_id);
+  writer.Field("anonymousId", event.anonymous_id).Field("userId", event.user_id);
+  if (!rudder) writer.Field("traits", event.traits);
+  WriteProperties(&writer, event);
+  WriteContext(&writer, event);
+  writer.End('}');
+}
+
+void SegmentEvents::WriteContext(JsonWriter* writer, const OutgoingEvent& event) const {
+  writer->Key("context").Begin('{');
+  for (JsonItems item(event.context); item.Next();) {
+    // No member of the specification, and a tenth of what leaves uncompressed with a page.
+    const bool ours = Is(item.key(), "viewport") || Is(item.key(), "document");
+    if (!ours) writer->Key(item.key()).Raw(item.text());
+  }
+  writer->Raw(sender_);
+  WriteDelivery(writer, event);
+  if (dialect_ == SegmentDialect::kRudderStack) {
+    WriteRudderStack(writer, event);
+  } else {
+    // Its events are counted by their message ids: another count would cost 2 bytes an event.
+    if (event.session) {
+      writer->Key("session").Begin('{').Field("id", event.session["id"]);
+      writer->Field("index", event.session["index"]).End('}');
+    }
+    if (event.consent) {
+      writer->Key("consent").Begin('{').Field("categoryPreferences", event.consent).End('}');
+    }
+  }
+  writer->End('}');
+}
+
+void SegmentEvents::WriteRudderStack(JsonWriter* writer, const OutgoingEvent& event) {
+  writer->Field("traits", event.traits);
+  // A session is its start, in milliseconds.
+  writer->Field("sessionId", event.session["started_ms"]);
+  if (event.session["event_index"].IntegerOr(0) == 1) writer->FieldBool("sessionStart", true);
+  if (!event.consent) return;
+  writer->Key("consentManagement").Begin('{');
+  WritePurposes(writer, "allowedConsentIds", event.consent, true);
+  WritePurposes(writer, "deniedConsentIds", event.consent, false);
+  writer->Field("provider", "custom").Field("resolutionStrategy", "and").End('}');
+}
+
+}  // namespace waymark
