@@ -91,10 +91,11 @@ struct CollectorAnswer {
   JsonView json;          // the body, when it is JSON
 };
 
-// What it means for one record. The record is told by its place in the batch, or by its message id.
+// What it means for one record, which is told by its place in the batch, or by an id: its
+// message's, or that of its visitor or user, whose records are then all meant.
 struct RecordVerdict {
   int64_t index = -1;
-  String message_id;
+  String id;
   Verdict verdict = Verdict::kRejected;
 };
 
@@ -188,6 +189,11 @@ struct CollectorEntry {
 std::unique_ptr<Collector> MakeCollector(const CollectorEntry& entry);
 
 // One maker a protocol.
+std::unique_ptr<Collector> MakeAmplitude(const CollectorEntry& entry);
+std::unique_ptr<Collector> MakeGa4(const CollectorEntry& entry);
+std::unique_ptr<Collector> MakeMatomo(const CollectorEntry& entry);
+std::unique_ptr<Collector> MakeMixpanel(const CollectorEntry& entry);
+std::unique_ptr<Collector> MakePostHog(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeRudderStack(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeSegment(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeSnowplow(const CollectorEntry& entry);

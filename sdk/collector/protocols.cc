@@ -11,9 +11,9 @@ struct Protocol {
 };
 
 constexpr Protocol kProtocols[] = {
-    {"rudderstack", MakeRudderStack},
-    {"segment", MakeSegment},
-    {"snowplow", MakeSnowplow},
+    {"amplitude", MakeAmplitude}, {"ga4", MakeGa4},           {"matomo", MakeMatomo},
+    {"mixpanel", MakeMixpanel},   {"posthog", MakePostHog},   {"rudderstack", MakeRudderStack},
+    {"segment", MakeSegment},     {"snowplow", MakeSnowplow},
 };
 
 }  // namespace

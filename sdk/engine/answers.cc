@@ -5,6 +5,7 @@
 #include "base/json_check.h"
 #include "base/json_writer.h"
 #include "base/name_table.h"
+#include "base/utf8.h"
 #include "delivery/retry_policy.h"
 #include "engine/engine_core.h"
 
@@ -23,7 +24,18 @@ constexpr int kRefusalsMax = 4;
 constexpr int kUnsupportedMediaType = 415;
 constexpr int kPayloadTooLarge = 413;
 constexpr int kServerErrors = 500;
+constexpr size_t kFieldBytesMax = 64;
 constexpr int kTimeout = -1;  // in place of a status
+
+// What a collector calls a field may be repeated when it looks like a name.
+bool IsFieldName(std::string_view text) {
+  for (const char c : text) {
+    const bool fits = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+                      IndexOf("_$.-", c) < 4;
+    if (!fits) return false;
+  }
+  return !text.empty() && text.size() <= kFieldBytesMax;
+}
 
 }  // namespace
 
@@ -100,11 +112,12 @@ void EngineCore::OnNoAnswer(size_t lane_index, const Flight& flight, std::string
 // What is said of one record; the first word counts.
 Verdict EngineCore::VerdictOn(const Judgement& judgement, uint32_t record_id, size_t index) {
   const Record* record = judgement.each.empty() ? nullptr : outbox_.Find(record_id);
-  std::string_view id;
-  if (record) id = JsonView(record->event)["message_id"].AsName();
+  const JsonView event(record ? std::string_view(record->event) : std::string_view());
   for (const RecordVerdict& one : judgement.each) {
-    const bool by_id = !id.empty() && one.message_id == id;
-    if (by_id || one.index == static_cast<int64_t>(index)) return one.verdict;
+    if (one.index == static_cast<int64_t>(index)) return one.verdict;
+    for (const char* member : {"message_id", "anonymous_id", "user_id"}) {
+      if (!one.id.empty() && event[member].AsString() == one.id) return one.verdict;
+    }
   }
   return judgement.verdict;
 }
@@ -190,7 +203,7 @@ void EngineCore::Acknowledge(size_t lane_index, const Flight& flight, Now now) {
 void EngineCore::Reject(size_t lane_index, const Flight& flight, int status,
                         std::string_view field) {
   String found = Numbered("HTTP ", status);
-  if (!field.empty()) found.append(" for ").append(field);
+  if (IsFieldName(field)) found.append(" for ").append(field);
   Report("rejected", Numbered("/collectors/", static_cast<int64_t>(lane_index)), found,
          "an answer of 200 to 299");
   GiveUpAll(lane_index, flight, status == kPayloadTooLarge ? Loss::kOversize : Loss::kRejected);

@@ -91,6 +91,11 @@ Happening& Happening::Anonymous() {
   return *this;
 }
 
+Happening& Happening::WithUser(const std::string& id) {
+  event_.user_id = Keep(Json(id).dump());
+  return *this;
+}
+
 Happening& Happening::WithContext(const std::string& context) {
   event_.context = Keep(context);
   return *this;

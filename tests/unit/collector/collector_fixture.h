@@ -35,6 +35,7 @@ class Happening {
   // Without ids, session, properties and fine time.
   Happening& Deidentified();
   Happening& Anonymous();  // without a user id
+  Happening& WithUser(const std::string& id);
   Happening& WithContext(const std::string& context);
   Happening& WithConsent(const std::string& consent);
 
