@@ -1,11 +1,28 @@
 #include "collector/collector.h"
 
 #include "base/json_writer.h"
+#include "base/name_table.h"
+#include "base/utf8.h"
+#include "collector/mapping.h"
 
 namespace waymark {
 namespace {
 
 constexpr int kTooManyRequests = 429;
+constexpr std::string_view kHttp = "http://";
+
+// Options that whoever reads them could misuse.
+constexpr const char* kSecrets = "api_secret,secret,token_auth";
+
+// `host`: with its port.
+bool IsThisMachine(std::string_view host) {
+  if (host.substr(0, 4) == "127." || host.substr(0, 5) == "[::1]") return true;
+  host = host.substr(0, IndexOf(host, ':'));
+  constexpr std::string_view kLocal = ".localhost";
+  const bool below =
+      host.size() > kLocal.size() && host.substr(host.size() - kLocal.size()) == kLocal;
+  return below || Is(host, "localhost");
+}
 
 Verdict VerdictOf(char sign) {
   switch (sign) {
@@ -52,6 +69,27 @@ Judgement Collector::JudgeAnswer(const CollectorAnswer& answer) const {
 void CollectorEntry::Refuse(const char* code, std::string_view path, std::string_view found,
                             std::string_view allowed) const {
   AddProblem(problems, code, pointer + String(path), found, allowed);
+}
+
+bool CollectorEntry::InWebPage() const {
+  const std::string_view channel = sender.app["channel"].AsName();
+  return channel.empty() || Is(channel, "web");
+}
+
+void CheckEntry(const CollectorEntry& entry) {
+  const std::string_view url = entry.json["url"].AsName();
+  const bool clear = Is(url.substr(0, kHttp.size()), "http://");
+  if (clear && !IsThisMachine(HostOf(url)) && !entry.json["allow_http"].AsBool()) {
+    entry.Refuse("not_allowed", "/url", "http to another machine",
+                 "https, or \"allow_http\": true beside it");
+  }
+  if (!entry.InWebPage() || entry.json["own_proxy"].AsBool()) return;
+  for (JsonItems option(entry.json["options"]); option.Next();) {
+    if (FindName(kSecrets, option.key()) < 0) continue;
+    entry.Refuse("not_allowed", "/options/" + String(option.key()), "a secret in a web page",
+                 "none: the owner's own proxy adds it, or \"own_proxy\": true says that the URL is "
+                 "that proxy and the secret none of the target's");
+  }
 }
 
 String JoinUrl(std::string_view url, std::string_view path) {

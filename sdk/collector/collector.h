@@ -180,10 +180,16 @@ struct CollectorEntry {
   List<Problem>* problems;   // why it cannot be
 
   JsonView option(const char* name) const { return json["options"][name]; }
+  // Whether the config is one that every visitor can read.
+  bool InWebPage() const;
   // Adds a problem; `path` is that below the entry.
   void Refuse(const char* code, std::string_view path, std::string_view found,
               std::string_view allowed) const;
 };
+
+// What no protocol may do without a word of the owner's: send in clear text to another machine, or
+// put a secret into a page. Adds problems.
+void CheckEntry(const CollectorEntry& entry);
 
 // Makes the collector that an entry describes; null, and a problem, when it cannot be.
 std::unique_ptr<Collector> MakeCollector(const CollectorEntry& entry);

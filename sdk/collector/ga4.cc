@@ -330,6 +330,15 @@ std::unique_ptr<Collector> MakeGa4(const CollectorEntry& entry) {
                  "the stream's id");
     return nullptr;
   }
+  const std::string_view host = HostOf(entry.json["url"].AsName());
+  constexpr std::string_view kGoogle = "google-analytics.com";
+  const bool google =
+      host.size() >= kGoogle.size() && host.substr(host.size() - kGoogle.size()) == kGoogle;
+  if (google && entry.InWebPage()) {
+    entry.Refuse("not_allowed", "/url", "Google's own address in a web page",
+                 "the owner's proxy: Google wants a secret, and answers no page");
+    return nullptr;
+  }
   return std::make_unique<Ga4>(entry);
 }
 

@@ -10,8 +10,13 @@ bool CollectorPolicy::Wants(std::string_view selector) const {
   return only.empty();
 }
 
-bool CollectorPolicy::Samples(std::string_view message_id) const {
-  return sample_ppm >= kSampleAll || HashOf(message_id) % kSampleAll < sample_ppm;
+bool CollectorPolicy::Samples(std::string_view id) const {
+  return sample_ppm >= kSampleAll || (!id.empty() && HashOf(id) % kSampleAll < sample_ppm);
+}
+
+std::string_view SampledBy(JsonView event) {
+  const JsonView visitor = event["anonymous_id"];
+  return (visitor ? visitor : event["message_id"]).AsName();
 }
 
 }  // namespace waymark

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/json_view.h"
 #include "base/string.h"
 #include "consent/policy.h"
 
@@ -19,9 +20,14 @@ struct CollectorPolicy {
 
   // Whether an event of this name is meant for the collector at all; the gate is asked besides.
   bool Wants(std::string_view selector) const;
-  // Whether the event is in the sample: alike on every face and at every try.
-  bool Samples(std::string_view message_id) const;
+  // Whether what belongs to this id is in the sample: alike on every face and at every try. Empty:
+  // it is not known, and only who takes all has it.
+  bool Samples(std::string_view id) const;
 };
+
+// By what an event document is sampled: a visitor is in a sample or out of it, with all events. A
+// de-identified event, which belongs to nobody, goes by its own id.
+std::string_view SampledBy(JsonView event);
 
 }  // namespace waymark
 

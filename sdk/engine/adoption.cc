@@ -307,7 +307,7 @@ bool EngineCore::RestoreRecord(StoredRecord* stored, Now now, Record* record) {
   bool wanted = false;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const CollectorPolicy& policy = lanes_[i].policy;
-    if (!policy.Wants(selector) || !policy.Samples(json["message_id"].AsName())) continue;
+    if (!policy.Wants(selector) || !policy.Samples(SampledBy(json))) continue;
     if (route.is(JsonType::kObject) && !route[lanes_[i].id]) continue;
     wanted = true;
     if (MayGo(lanes_[i], *record, Rules())) record->pending = With(record->pending, Only(i));

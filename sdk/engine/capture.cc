@@ -262,11 +262,11 @@ void EngineCore::KeepDeidentified(const Event& event, std::string_view standing,
   Enqueue(std::move(record), lanes, event, message_id, now);
 }
 
-// Those of the lanes that have the event in their sample.
-uint32_t EngineCore::Sampled(uint32_t lanes, std::string_view message_id) const {
+// Those of the lanes that have what belongs to this id in their sample.
+uint32_t EngineCore::Sampled(uint32_t lanes, std::string_view id) const {
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const Lane& lane = lanes_[i];
-    const bool has = lane.policy.Samples(message_id) && lane.narrowed.Samples(message_id);
+    const bool has = lane.policy.Samples(id) && lane.narrowed.Samples(id);
     if (!has) lanes &= ~(1u << i);
   }
   return lanes;
@@ -275,14 +275,14 @@ uint32_t EngineCore::Sampled(uint32_t lanes, std::string_view message_id) const 
 void EngineCore::Enqueue(Record&& record, uint32_t lanes, const Event& event,
                          std::string_view message_id, Now now) {
   const std::string_view selector = SelectorOf(event);
-  lanes = Sampled(lanes, message_id);
+  lanes = Sampled(lanes, SampledBy(JsonView(record.event)));
   if (lanes == 0) return;
   record.generation = consent_.generation;
   record.pending = static_cast<LaneSet>(lanes);
   record.storable = MayStore(lanes);
   record.queued_mono_ms = now.mono_ms;
   if (record.priority == Priority::kCritical) store_paid_ms_ = 0;
-  WriteRoute(record.pending != LanesOf(record, selector, message_id), message_id, &record);
+  WriteRoute(record.pending != LanesOf(record, selector), message_id, &record);
   outbox_.Append(std::move(record));
   KeepBound();
   for (size_t i = 0; i < lanes_.size(); ++i) {
@@ -334,8 +334,7 @@ void EngineCore::WriteRoute(bool exact, std::string_view message_id, Record* rec
 }
 
 // The collectors that a record would go to, read back when everything has been granted since.
-uint32_t EngineCore::LanesOf(const Record& record, std::string_view selector,
-                             std::string_view message_id) const {
+uint32_t EngineCore::LanesOf(const Record& record, std::string_view selector) const {
   ConsentState granted = consent_;
   granted.granted = ~PurposeSet{0};
   granted.denied = 0;
@@ -344,7 +343,7 @@ uint32_t EngineCore::LanesOf(const Record& record, std::string_view selector,
   uint32_t lanes = 0;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const CollectorPolicy& policy = lanes_[i].policy;
-    const bool meant = policy.Wants(selector) && policy.Samples(message_id);
+    const bool meant = policy.Wants(selector) && policy.Samples(SampledBy(JsonView(record.event)));
     if (meant && MayGo(lanes_[i], record, rules)) lanes |= 1u << i;
   }
   return lanes;

@@ -44,7 +44,9 @@ void ReadCollectors(JsonView collectors, const SenderFacts& sender, Config* conf
     Lane& lane = config->lanes.emplace_back();
     lane.id = id;
     ReadCollectorPolicy(config->policy, entry, &lane.policy);
-    lane.collector = MakeCollector({entry, sender, pointer, problems});
+    const CollectorEntry described{entry, sender, pointer, problems};
+    CheckEntry(described);
+    lane.collector = MakeCollector(described);
   }
 }
 

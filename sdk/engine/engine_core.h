@@ -123,13 +123,12 @@ class EngineCore {
   void CountRefused(const Routing& routing, uint32_t served);
   void Keep(const Event& event, std::string_view standing, uint32_t lanes, Now now);
   void KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes, Now now);
-  uint32_t Sampled(uint32_t lanes, std::string_view message_id) const;
+  uint32_t Sampled(uint32_t lanes, std::string_view id) const;
   void Enqueue(Record&& record, uint32_t lanes, const Event& event, std::string_view message_id,
                Now now);
   void KeepBound();
   void WriteRoute(bool exact, std::string_view message_id, Record* record);
-  uint32_t LanesOf(const Record& record, std::string_view selector,
-                   std::string_view message_id) const;
+  uint32_t LanesOf(const Record& record, std::string_view selector) const;
 
   // decisions.cc
   void OnSetConsent(const Input& input, Now now);

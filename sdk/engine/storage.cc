@@ -370,9 +370,9 @@ void EngineCore::WriteHeld(JsonWriter* writer) {
     const Event event = ReadEvent(held.type, JsonView(held.fields), held.time_ms);
     // Whoever sends it, and if two do: it is one event.
     if (call && held.message_id.empty()) held.message_id = message_ids_.Next();
-    const uint32_t admit = Route(event, held.served | held.refused).admit;
-    const uint32_t lanes = Sampled(admit, held.message_id);
-    if (call && !MayStore(lanes)) continue;
+    const uint32_t lanes = Route(event, held.served | held.refused).admit;
+    // Whose sample the visitor is in is not known: nothing is stored for a collector with one.
+    if (call && !MayStore(Sampled(lanes, {}))) continue;
     writer->Begin('{').Field("type", static_cast<int64_t>(held.type));
     writer->Field("time_ms", held.time_ms);
     if (call) {

@@ -138,6 +138,7 @@ Json OneCollector(const std::string& protocol, const Json& options) {
                            {"protocol", protocol},
                            {"url", "https://c.example"},
                            {"needs", {"analytics"}},
+                           {"own_proxy", true},
                            {"options", options}}};
   return config;
 }

@@ -234,21 +234,47 @@ TEST(CaptureWithRulesTest, FieldsWithoutTheirPurposeAreNeitherStoredNorSent) {
   EXPECT_EQ(Inflate(host.requests[0].body).find("user-77"), std::string::npos);
 }
 
-TEST(CaptureWithRulesTest, CollectorsGetOnlyTheirEventsAndTheirShare) {
+TEST(CaptureWithRulesTest, CollectorsGetOnlyTheirEvents) {
   Json config = ShopConfig();
   config["collectors"][0]["only"] = {"order_completed", "page"};
-  config["collectors"][1]["sample"] = 0.25;
-  config["delivery"]["batch_events_max"] = 1000;
   FakeHost host(config);
   host.SetConsent({{"analytics", "granted"}});
-  for (int i = 0; i < 400; ++i) host.Track("product_viewed");
+  for (int i = 0; i < 10; ++i) host.Track("product_viewed");
   host.Track("order_completed");
   host.Page();
   host.Advance(60'000);
   EXPECT_EQ(host.Delivered("segment").size(), 2u);
-  const size_t sampled = host.Delivered("snowplow").size();
-  EXPECT_GT(sampled, 60u);
-  EXPECT_LT(sampled, 150u);
+  EXPECT_EQ(host.Delivered("snowplow").size(), 12u);
+}
+
+TEST(CaptureWithRulesTest, AVisitorIsInASampleWithAllEventsAndInEveryBiggerOne) {
+  constexpr int kVisitors = 400;
+  constexpr size_t kEvents = 3;
+  Json config = ShopConfig();
+  config["collectors"][0]["sample"] = 0.5;
+  config["collectors"][1]["sample"] = 0.25;
+  int in_half = 0;
+  int in_quarter = 0;
+  for (int visitor = 0; visitor < kVisitors; ++visitor) {
+    FakeHost host(config);
+    host.entropy_seed = visitor * 7;
+    host.SetConsent({{"analytics", "granted"}});
+    host.Settle();
+    host.Track("a");
+    host.Advance(2'000);
+    host.Restart();
+    for (size_t i = 1; i < kEvents; ++i) host.Track("a");
+    host.Advance(10'000);
+    const size_t half = host.Delivered("segment").size();
+    const size_t quarter = host.Delivered("snowplow").size();
+    ASSERT_TRUE(half == 0 || half == kEvents) << half;
+    ASSERT_TRUE(quarter == 0 || quarter == kEvents) << quarter;
+    ASSERT_LE(quarter, half);
+    in_half += half != 0;
+    in_quarter += quarter != 0;
+  }
+  EXPECT_NEAR(in_half, kVisitors / 2, 40);
+  EXPECT_NEAR(in_quarter, kVisitors / 4, 40);
 }
 
 }  // namespace

@@ -91,6 +91,68 @@ TEST(StartTest, WantsTheWriteKeyOfSegment) {
   EXPECT_THAT(ProblemsOf(config), ElementsAre("required /collectors/0/options/write_key"));
 }
 
+TEST(StartTest, RefusesClearTextToOtherMachines) {
+  const auto with = [](const std::string& url) {
+    Json config = ShopConfig();
+    config["collectors"][0]["url"] = url;
+    return ProblemsOf(config);
+  };
+  for (const char* url : {"http://127.0.0.1:9090/x", "http://localhost", "http://[::1]:80",
+                          "http://shop.localhost:8080", "https://c.example"}) {
+    EXPECT_THAT(with(url), ElementsAre()) << url;
+  }
+  for (const char* url : {"http://c.example", "http://localhost.example", "http://128.0.0.1",
+                          "http://c.example/localhost"}) {
+    EXPECT_THAT(with(url), ElementsAre("not_allowed /collectors/0/url")) << url;
+  }
+  Json config = ShopConfig();
+  config["collectors"][0]["url"] = "http://c.example";
+  config["collectors"][0]["allow_http"] = true;
+  EXPECT_THAT(ProblemsOf(config), ElementsAre());
+}
+
+TEST(StartTest, RefusesASecretInAPage) {
+  const std::pair<const char*, Json> secrets[] = {
+      {"api_secret",
+       {{"protocol", "ga4"}, {"options", {{"measurement_id", "G-X"}, {"api_secret", "s"}}}}},
+      {"secret",
+       {{"protocol", "mixpanel"},
+        {"options", {{"token", "t"}, {"api", "import"}, {"secret", "s"}}}}},
+      {"token_auth", {{"protocol", "matomo"}, {"options", {{"site_id", 1}, {"token_auth", "s"}}}}},
+  };
+  for (const auto& [name, entry] : secrets) {
+    Json config = ShopConfig();
+    config["collectors"][1].update(entry);
+    EXPECT_THAT(ProblemsOf(config),
+                ElementsAre("not_allowed /collectors/1/options/" + std::string(name)));
+    config["app"].erase("channel");
+    EXPECT_EQ(ProblemsOf(config).size(), 1u) << name;
+    config["app"]["channel"] = "server";
+    EXPECT_THAT(ProblemsOf(config), ElementsAre()) << name;
+    config["app"]["channel"] = "web";
+    config["collectors"][1]["own_proxy"] = true;
+    EXPECT_THAT(ProblemsOf(config), ElementsAre()) << name;
+  }
+}
+
+TEST(StartTest, RefusesGooglesAddressInAPage) {
+  Json config = ShopConfig();
+  config["collectors"][1].update({{"protocol", "ga4"},
+                                  {"url", "https://region1.google-analytics.com"},
+                                  {"options", {{"measurement_id", "G-X"}}}});
+  EXPECT_THAT(ProblemsOf(config), ElementsAre("not_allowed /collectors/1/url"));
+  config["app"]["channel"] = "app";
+  EXPECT_THAT(ProblemsOf(config), ElementsAre());
+}
+
+TEST(StartTest, AnOptionOfAnotherProtocolIsNoOption) {
+  Json config = ShopConfig();
+  config["collectors"][0]["options"]["measurement_id"] = "G-X";
+  config["collectors"][1]["protocol"] = "telegraph";
+  EXPECT_THAT(ProblemsOf(config), ElementsAre("unknown_key /collectors/0/options/measurement_id",
+                                              "not_allowed /collectors/1/protocol"));
+}
+
 TEST(StartTest, ARefusedEngineAnswersEverythingAndDoesNothing) {
   FakeHost host(Json::object());
   host.Track("product_viewed");
