@@ -154,13 +154,13 @@ class Ga4 final : public Collector {
   Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
     const String name = NameOf(event);
     if (name.size() > kGa4NameBytesMax) {
-      return MakeProblem("rejected", "/name",
-                         IntegerText(static_cast<int64_t>(name.size())) + " characters",
-                         "at most 40 characters");
+      return NotOk("rejected", "/name",
+                   IntegerText(static_cast<int64_t>(name.size())) + " characters",
+                   "at most 40 characters");
     }
     if (!IsLetter(name[0]) || IsReserved(name)) {
-      return MakeProblem("rejected", "/name", "a name that GA4 does not take",
-                         "a letter first, and no name of Google's own");
+      return NotOk("rejected", "/name", "a name that GA4 does not take",
+                   "a letter first, and no name of Google's own");
     }
     JsonWriter writer(body);
     writer.Begin('{').Field("name", name);

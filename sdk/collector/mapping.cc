@@ -101,7 +101,7 @@ std::string_view MappedName(const char* map, std::string_view name) {
 
 // product_added_to_wishlist is Product Added to Wishlist.
 String SpecificationName(const OutgoingEvent& event) {
-  if (event.type != EventType::kTrack || !FindTouchpoint(event.name)) return event.name;
+  if (event.type != EventType::kTrack || FindTouchpoint(event.name) < 0) return event.name;
   String name;
   bool capital = true;
   for (const char c : std::string_view(event.name)) {

@@ -174,9 +174,9 @@ class Matomo final : public Collector {
   }
 
   static void AppendEventParameters(const OutgoingEvent& event, String* query) {
-    const Touchpoint* touchpoint = FindTouchpoint(event.name);
+    const int touchpoint = FindTouchpoint(event.name);
     *query += "&ca=1";
-    AppendQuery(query, "e_c", touchpoint ? StageName(touchpoint->stage) : "event");
+    AppendQuery(query, "e_c", touchpoint >= 0 ? StageName(touchpoint) : "event");
     AppendQuery(query, "e_a", event.name);
     AppendMapped(query, event.properties, "label|name>e_n value|total|price>e_v#");
   }

@@ -72,8 +72,8 @@ class Mixpanel final : public Collector {
 
   Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
     if (CountOf(event.properties) > kMixpanelPropertiesMax) {
-      return MakeProblem("rejected", "/properties",
-                         IntegerText(CountOf(event.properties)) + " members", "at most 254");
+      return NotOk("rejected", "/properties", IntegerText(CountOf(event.properties)) + " members",
+                   "at most 254");
     }
     String json;
     JsonWriter writer(&json);

@@ -80,8 +80,7 @@ class PostHog final : public Collector {
   Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
     const String user_id = UserIdOf(event);
     if (Shorten(user_id, kPostHogIdCharactersMax).size() < user_id.size()) {
-      return MakeProblem("rejected", "/user_id", "more than 200 characters",
-                         "at most 200 characters");
+      return NotOk("rejected", "/user_id", "more than 200 characters", "at most 200 characters");
     }
     JsonWriter writer(body);
     writer.Begin('{').Field("event", NameOf(event, user_id)).Field("uuid", event.message_id);

@@ -29,8 +29,7 @@ class Words final : public Collector {
   }
 
   Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
-    if (event.name == "refused")
-      return MakeProblem("rejected", "/name", "a long one", "a short one");
+    if (event.name == "refused") return NotOk("rejected", "/name", "a long one", "a short one");
     if (event.name != "ignored") *body += event.name;
     return OkStatus();
   }
