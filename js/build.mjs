@@ -12,11 +12,12 @@ import { bundles } from "./bundles.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
-const wasm = join(here, "../build/wasm/wasm/waymark.wasm");
+const wasm_dir = join(here, "../build/wasm/wasm");
+const modules = ["waymark.wasm", "waymark-all.wasm"];
 
-if (!process.argv.includes("--without-wasm") && !existsSync(wasm)) {
+if (!process.argv.includes("--without-wasm") && !modules.every((name) => existsSync(join(wasm_dir, name)))) {
   console.error(
-    "The engine is missing: build/wasm/wasm/waymark.wasm does not exist.\n" +
+    `The engine is missing: build/wasm/wasm has not both ${modules.join(" and ")}.\n` +
       "Run `make build` in the top folder first, or build without it: --without-wasm.",
   );
   process.exit(1);
@@ -31,11 +32,13 @@ const types = spawnSync(process.execPath, [tsc, "-p", "tsconfig.types.json"], {
   stdio: "inherit",
 });
 if (types.status !== 0) process.exit(1);
-if (existsSync(wasm)) copyFileSync(wasm, join(dist, "waymark.wasm"));
+for (const name of modules) {
+  if (existsSync(join(wasm_dir, name))) copyFileSync(join(wasm_dir, name), join(dist, name));
+}
 
-for (const name of ["stub.js", "waymark.js", "index.mjs", "waymark.wasm"]) {
+for (const name of ["stub.js", "waymark.js", "index.mjs", ...modules]) {
   const file = join(dist, name);
   if (!existsSync(file)) continue;
   const brotli = brotliCompressSync(readFileSync(file)).length;
-  console.log(`${name.padEnd(14)}${String(statSync(file).size).padStart(7)} B, brotli ${brotli} B`);
+  console.log(`${name.padEnd(17)}${String(statSync(file).size).padStart(7)} B, brotli ${brotli} B`);
 }

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 
-export const wasm_file = new URL("../../build/wasm/wasm/waymark.wasm", import.meta.url);
+export const wasm_file = new URL("../../build/wasm/wasm/waymark-all.wasm", import.meta.url);
 
 export interface RawAnswer {
   text: string;

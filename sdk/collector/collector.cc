@@ -92,6 +92,15 @@ void CheckEntry(const CollectorEntry& entry) {
   }
 }
 
+std::unique_ptr<Collector> MakeCollector(const CollectorEntry& entry) {
+  const std::string_view name = entry.json["protocol"].AsName();
+  for (size_t i = 0; i < kProtocolCount; ++i) {
+    if (Is(name, kProtocols[i].name)) return kProtocols[i].make(entry);
+  }
+  entry.Refuse("not_allowed", "/protocol", name, "a protocol of this build (waymark-all.wasm)");
+  return nullptr;
+}
+
 String JoinUrl(std::string_view url, std::string_view path) {
   while (!url.empty() && url.back() == '/') url.remove_suffix(1);
   String joined(url);

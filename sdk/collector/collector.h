@@ -191,6 +191,15 @@ struct CollectorEntry {
 // put a secret into a page. Adds problems.
 void CheckEntry(const CollectorEntry& entry);
 
+// A protocol that a build speaks. protocols.cc names all there are; a build that is linked with a
+// list of its own has only those (wasm/page_protocols.cc).
+struct Protocol {
+  const char* name;
+  std::unique_ptr<Collector> (*make)(const CollectorEntry& entry);
+};
+extern const Protocol kProtocols[];
+extern const size_t kProtocolCount;
+
 // Makes the collector that an entry describes; null, and a problem, when it cannot be.
 std::unique_ptr<Collector> MakeCollector(const CollectorEntry& entry);
 

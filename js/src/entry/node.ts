@@ -11,7 +11,7 @@ export type * from "../core/types.ts";
 export const Waymark = {
   /** Opens a client with a config document, a file or an address. Never throws. */
   open(config: Config | string, options: OpenOptions = {}): Client {
-    const wasm = options.wasm ?? new URL("./waymark.wasm", import.meta.url);
+    const wasm = options.wasm ?? new URL("./waymark-all.wasm", import.meta.url);
     return new Client(nodePlatform(), config, { ...options, wasm });
   },
 };
