@@ -9,7 +9,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const source = join(root, "sdk/docs/config.schema.json");
 const target = join(root, "sdk/engine/config_schema.inc");
 const published = JSON.parse(readFileSync(source, "utf8"));
-const formats = { id: "i", "http-url": "u", "json-pointer": "p", "iglu-uri": "g" };
+const formats = { id: "i", "http-url": "u", "json-pointer": "p", "iglu-uri": "g", "uri-reference": "r", "header-value": "h" };
 
 function stop(pointer, what) {
   console.error(`${source}#${pointer}: ${what}. scripts/embed_schema.mjs and sdk/base/schema.h do not know that.`);
@@ -80,14 +80,17 @@ function object(keywords) {
   const properties = keywords.take("properties") ?? {};
   const chosen = choices(keywords, properties);
   const members = Object.entries(properties).map(([key, value]) => {
-    if (/[:!*]/.test(key)) stop(keywords.pointer, `the key ${key}`);
+    if (/[:!*+]/.test(key)) stop(keywords.pointer, `the key ${key}`);
     if (chosen[key]) return `${key}:${chosen[key]}`;
     return key + (required.delete(key) ? "!" : ":") + write(value, `${keywords.pointer}/properties/${key}`);
   });
   if (required.size > 0) stop(keywords.pointer, `the required key ${[...required]} without a schema`);
   const others = keywords.take("additionalProperties") ?? true;
-  if (others === true) members.push("*:?");
-  else if (others) members.push(`*:${write(others, `${keywords.pointer}/additionalProperties`)}`);
+  const names = keywords.take("propertyNames");
+  if (names && names.format !== "id") stop(keywords.pointer, "propertyNames that are no ids");
+  const star = names ? "+" : "*";
+  if (others === true) members.push(`${star}:?`);
+  else if (others) members.push(`${star}:${write(others, `${keywords.pointer}/additionalProperties`)}`);
   return `{${members}}`;
 }
 

@@ -64,6 +64,13 @@ bool Matches(std::string_view text, const char* pattern) {
   return text.empty();
 }
 
+bool IsVisible(std::string_view text) {
+  for (const char c : text) {
+    if (c < ' ' || c > '~') return false;
+  }
+  return true;
+}
+
 // What a text of the format must be; null: it is.
 const char* Misses(char format, std::string_view text) {
   if (format == 'i' && !IsId(text)) return "letters, digits, _ . - and a letter or digit first";
@@ -72,6 +79,10 @@ const char* Misses(char format, std::string_view text) {
   if (format == 'g' && !Matches(text, "iglu:@/@/@/#-#-#")) {
     return "iglu:vendor/name/jsonschema/1-0-0";
   }
+  if (format == 'r' && (text.empty() || !ConsistsOf(text, "-._~:/?#[]@!$&'()*+,;=%"))) {
+    return "a URI, or a path";
+  }
+  if (format == 'h' && !IsVisible(text)) return "ASCII without control characters";
   return nullptr;
 }
 
@@ -194,7 +205,14 @@ class SchemaWalk {
     for (JsonItems item(value); item.Next();) {
       Members member(schema);
       bool found = false;
-      while (!found && member.Next()) found = member.key() == item.key() || Is(member.key(), "*");
+      bool named = false;
+      while (!found && member.Next()) {
+        named = Is(member.key(), "+");
+        found = named || member.key() == item.key() || Is(member.key(), "*");
+      }
+      if (const char* allowed = named ? Misses('i', item.key()) : nullptr) {
+        AddAt(item.key(), "not_allowed", Utf8Prefix(item.key(), kQuotedBytesMax), allowed);
+      }
       if (found && *member.schema() != '@')
         Descend(item.key(), item.value(), member.schema());
       else if (!found)

@@ -10,12 +10,14 @@
 //           | "n" bounds | "d" bounds         a whole number; any number. Both bounds are there
 //           | "b" | "?"                       a boolean; anything
 //           | "(" json {"," json} ")"         one of these scalars, as it stands in the document
-//   member  = key (":" | "!") schema          "!": required. The key * stands last, for all others
+//   member  = key (":" | "!") schema          "!": required. The key * stands last, for all others;
+//                                             + does so, too, when their names are ids
 //           | key ":@" key "{" [member {"," member}] "}"
 //                                             one of these schemas: that named by the value of the
 //                                             second key, which stands beside the first
 //   bounds  = [digits] ["-" digits] ["#" source "#"]    least and most; where a number's come from
-//   format  = "i" | "u" | "p" | "g"           an id, an http URL, a JSON pointer, an Iglu URI
+//   format  = "i" | "u" | "p" | "g" | "r" | "h"   an id, an http URL, a JSON pointer, an Iglu URI,
+//                                             a URI reference, the value of an HTTP header
 //
 //   {id!s1-64i,channel:("web","app"),sample:d0-1,tags:[-10s],other:{*:?}}
 //   {kind!("a","b"),options:@kind{a:{x!b},b:{y:b}}}

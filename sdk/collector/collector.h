@@ -155,13 +155,14 @@ class Collector {
   // Only events of equal keys share a request.
   virtual String BatchKey(const OutgoingEvent&) const { return String(); }
 
-  // The body: what comes before its first event, the events, what comes behind the last.
-  virtual void Begin(const OutgoingEvent& first, Now now, String* body) const = 0;
+  // The body: what comes before its first event, the events, what comes behind the last. One event
+  // by itself needs only itself.
+  virtual void Begin(const OutgoingEvent&, Now, String*) const {}
   // Appends one event, encoded for sending at `now`. A problem when the target cannot carry it,
   // which then is given up for this collector alone; `pointer`, `found` and `allowed` say why. One
   // for which it has no place and no need appends nothing.
   virtual Status AppendEvent(const OutgoingEvent& event, Now now, String* body) const = 0;
-  virtual void End(Now now, String* body) const = 0;
+  virtual void End(Now, String*) const {}
 
   virtual CollectorRequest Request(const Attempt& attempt) const = 0;
 

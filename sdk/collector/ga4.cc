@@ -130,7 +130,7 @@ class Ga4 final : public Collector {
     AppendUrlEncoded(&rules_.url,
                      (app_ ? entry.option("firebase_app_id") : measurement).AsString());
     AppendQuery(&rules_.url, "api_secret", entry.option("api_secret").AsString());
-    rules_.answers = "2+ 413/ 502? 504? 408? 429~ 5~";
+    rules_.answers = kCountingAnswers;
     rules_.events_max = kGa4EventsMax;
     rules_.batch_bytes_max = kGa4BodyBytesMax;
     rules_.age_ms_max = kGa4AgeMsMax;

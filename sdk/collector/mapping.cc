@@ -5,18 +5,28 @@
 #include "base/json_check.h"
 #include "base/name_table.h"
 #include "base/utf8.h"
+#include "base/uuid.h"
 #include "event/vocabulary.h"
 
 namespace waymark {
 namespace {
 
-constexpr int kNumberDecimals = 6;  // how far a text is looked at before it counts as a number
+constexpr size_t kPrefixDigits = 8;  // of a message id, at the end of its writer's name
+constexpr int kNumberDecimals = 6;   // how far a text is looked at before it counts as a number
 
 // Words that stand for nobody. Amplitude, Mixpanel and PostHog each refuse most of them.
 constexpr const char* kNobody =
     "0,-1,anonymous,anon,guest,nil,none,null,n/a,na,undefined,unknown,true,false,nan,{},[],"
     "[object object],distinct_id,distinctid,id,email,not_authenticated,"
     "00000000-0000-0000-0000-000000000000,lmy47d";
+
+// Whether the message id says whose event it is.
+bool EndsAsIdBegins(const OutgoingEvent& event) {
+  const std::string_view id(event.message_id);
+  const std::string_view writer = event.writer;
+  return writer.size() > kPrefixDigits &&
+         writer.substr(writer.size() - kPrefixDigits) == id.substr(0, kPrefixDigits);
+}
 
 bool IsScalar(JsonView value) {
   return value.is(JsonType::kString) || value.is(JsonType::kNumber) || value.is(JsonType::kBool);
@@ -146,11 +156,45 @@ void WritePurposes(JsonWriter* writer, const char* key, JsonView consent, bool a
   writer->End(']');
 }
 
+void WriteDelivery(JsonWriter* writer, const OutgoingEvent& event) {
+  if (event.sequence == 0) return;
+  const bool told_by_id = EndsAsIdBegins(event) && event.lost.empty() &&
+                          event.sequence == CounterOf(event.message_id) + 1;
+  if (told_by_id) return;
+  writer->Key("delivery").Begin('{').Field("writer", event.writer);
+  if (event.sequence != CounterOf(event.message_id) + 1) writer->Field("sequence", event.sequence);
+  if (!event.lost.empty()) writer->FieldRaw("lost", event.lost);
+  writer->End('}');
+}
+
 String UserIdOf(const OutgoingEvent& event) {
   String id = event.user_id.AsString();
   String lower;
   for (const char c : std::string_view(id)) lower.push_back(Lower(c));
   return FindName(kNobody, lower) >= 0 ? String() : id;
+}
+
+String AddressOf(const OutgoingEvent& event, std::string_view host) {
+  String made = "https://";
+  made += host;
+  if (event.type == EventType::kScreen) {
+    made.push_back('/');
+    AppendUrlEncoded(&made, event.name);
+    return made;
+  }
+  const JsonView page = event.context["page"];
+  const String url = page["url"].AsString();
+  return url.empty() ? made + page["path"].AsString() : url;
+}
+
+String SizeText(JsonView size) {
+  String text;
+  const JsonView width = size["width"];
+  const JsonView height = size["height"];
+  if (width.AsInteger() && height.AsInteger()) {
+    text.append(width.text()).append("x").append(height.text());
+  }
+  return text;
 }
 
 std::string_view HostOf(std::string_view url) {

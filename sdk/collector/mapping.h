@@ -21,6 +21,10 @@ inline constexpr const char* kCampaignMap =
     "campaign/source>utm_source campaign/medium>utm_medium campaign/name>utm_campaign "
     "campaign/term>utm_term campaign/content>utm_content";
 
+// The answers of a target that cannot remove doubles: what a gateway says in its place leaves open
+// whether an event was counted.
+inline constexpr const char* kCountingAnswers = "2+ 413/ 502? 504? 408? 429~ 5~";
+
 // Walks the entries of a map for which `object` holds something that fits.
 //
 //   for (MappedItems item(properties, map); item.Next();) Use(item.name(), item.text());
@@ -70,9 +74,20 @@ int DepthOf(JsonView value);
 // The purposes that were allowed, or not, as an array.
 void WritePurposes(JsonWriter* writer, const char* key, JsonView consent, bool allowed);
 
+// Whose event it is, which of theirs, and what was lost before it, as the member `delivery`; no
+// more than the message id does not say itself (docs/record.md).
+void WriteDelivery(JsonWriter* writer, const OutgoingEvent& event);
+
 // The user's id as text; empty when there is none, or one that only says so ("null", "anonymous"):
 // targets that take such a word for a person would join all of them.
 String UserIdOf(const OutgoingEvent& event);
+
+// The page's address. One is made of a screen, and where only a path may be told:
+// "https://<host>/Basket".
+String AddressOf(const OutgoingEvent& event, std::string_view host);
+
+// "1920x1080" of {width, height}; empty when these are no whole numbers.
+String SizeText(JsonView size);
 
 // "shop.example:8080" of https://shop.example:8080/path.
 std::string_view HostOf(std::string_view url);

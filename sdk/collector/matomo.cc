@@ -21,7 +21,7 @@ constexpr int kServerError = 500;
 constexpr size_t kVisitorIdDigits = 16;
 
 constexpr const char* kContextMap =
-    "page/url>url page/referrer>urlref locale>lang userAgent>ua campaign/name>_rcn "
+    "page/referrer>urlref locale>lang userAgent>ua campaign/name>_rcn "
     "campaign/term>_rck";
 constexpr const char* kOrderMap =
     "total|revenue|value>revenue# subtotal>ec_st# tax>ec_tx# shipping>ec_sh# discount>ec_dt#";
@@ -43,7 +43,7 @@ class Matomo final : public Collector {
         app_id_(entry.sender.app["id"].AsString()),
         transactions_(entry.option("transactions").AsBool(true)) {
     rules_.url = JoinUrl(entry.json["url"].AsString(), "/matomo.php");
-    rules_.answers = "2+ 413/ 502? 504? 408? 429~ 5~";
+    rules_.answers = kCountingAnswers;
     rules_.events_max = kMatomoEventsMax;
     rules_.answer_bytes_max = kMatomoAnswerBytesMax;
     rules_.can_be_simple = true;
@@ -129,21 +129,10 @@ class Matomo final : public Collector {
   }
 
   void AppendContext(const OutgoingEvent& event, String* query) const {
+    const String url = event.context["page"]["url"].AsString();
+    AppendQuery(query, "url", url.empty() ? AddressOf(event, app_id_) : url);
     AppendMapped(query, event.context, kContextMap);
-    const JsonView screen = event.context["screen"];
-    if (screen["width"].AsInteger() && screen["height"].AsInteger()) {
-      AppendQuery(query, "res",
-                  String(screen["width"].text()) + "x" + String(screen["height"].text()));
-    }
-    if (event.context["page"]["url"]) return;
-    // An address is demanded, of a screen and where only a path may be told, too.
-    const String path = event.context["page"]["path"].AsString();
-    String url = "https://" + app_id_;
-    if (event.type == EventType::kScreen)
-      url.append("/").append(event.name);
-    else
-      url += path;
-    AppendQuery(query, "url", url);
+    AppendQuery(query, "res", SizeText(event.context["screen"]));
   }
 
   static void AppendTouchpoint(const OutgoingEvent& event, String* query) {

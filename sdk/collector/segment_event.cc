@@ -2,13 +2,10 @@
 
 #include "base/json_merge.h"
 #include "base/name_table.h"
-#include "base/uuid.h"
 #include "collector/mapping.h"
 
 namespace waymark {
 namespace {
-
-constexpr size_t kPrefixDigits = 8;  // of a message id, at the end of its writer's name
 
 void WriteProperties(JsonWriter* writer, const OutgoingEvent& event) {
   if (event.type == EventType::kPage) {
@@ -17,25 +14,6 @@ void WriteProperties(JsonWriter* writer, const OutgoingEvent& event) {
     return;
   }
   writer->Field("properties", event.properties);
-}
-
-// Whether the message id says whose event it is.
-bool EndsAsIdBegins(const OutgoingEvent& event) {
-  const std::string_view id(event.message_id);
-  const std::string_view writer = event.writer;
-  return writer.size() > kPrefixDigits &&
-         writer.substr(writer.size() - kPrefixDigits) == id.substr(0, kPrefixDigits);
-}
-
-void WriteDelivery(JsonWriter* writer, const OutgoingEvent& event) {
-  if (event.sequence == 0) return;
-  const bool told_by_id = EndsAsIdBegins(event) && event.lost.empty() &&
-                          event.sequence == CounterOf(event.message_id) + 1;
-  if (told_by_id) return;
-  writer->Key("delivery").Begin('{').Field("writer", event.writer);
-  if (event.sequence != CounterOf(event.message_id) + 1) writer->Field("sequence", event.sequence);
-  if (!event.lost.empty()) writer->FieldRaw("lost", event.lost);
-  writer->End('}');
 }
 
 }  // namespace

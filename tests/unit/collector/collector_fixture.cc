@@ -122,10 +122,10 @@ std::string EncodeBody(const Collector& collector,
                        const std::vector<const Happening*>& happenings) {
   String body;
   collector.Begin(happenings[0]->event(), kSending, &body);
-  for (const Happening* one : happenings) {
-    const char separator = collector.rules().separator;
-    if (one != happenings[0] && separator != 0) body.push_back(separator);
-    if (!collector.AppendEvent(one->event(), kSending, &body).ok()) return "refused";
+  const char separator = collector.rules().separator;
+  for (size_t i = 0; i < happenings.size(); ++i) {
+    if (i > 0 && separator != 0) body.push_back(separator);
+    if (!collector.AppendEvent(happenings[i]->event(), kSending, &body).ok()) return "refused";
   }
   collector.End(kSending, &body);
   return Text(body);

@@ -51,6 +51,24 @@ TEST(MappingTest, HostsComeOutOfAddresses) {
   for (const char* none : {"", "/path", "mailto:a@b", "https"}) EXPECT_EQ(HostOf(none), "");
 }
 
+TEST(MappingTest, AnAddressIsMadeWhereThereIsNone) {
+  using waymark_test::Happening;
+  const auto address = [](const Happening& happening) {
+    return std::string(std::string_view(AddressOf(happening.event(), "shop")));
+  };
+  EXPECT_EQ(address(Happening::Page()), "https://shop.example/p/7?utm_source=mail");
+  EXPECT_EQ(address(Happening("a").Deidentified()), "https://shop/p/7");
+  EXPECT_EQ(address(Happening::Screen("a/b")), "https://shop/a%2Fb");
+}
+
+TEST(MappingTest, SizesAreTextWhenBothAreWholeNumbers) {
+  const auto size = [](const char* json) { return SizeText(JsonView(std::string_view(json))); };
+  EXPECT_EQ(size(R"({"width":1920,"height":1080,"density":2})"), "1920x1080");
+  for (const char* none : {"", "{}", "[]", R"({"width":1})", R"({"width":1.5,"height":1})"}) {
+    EXPECT_EQ(size(none), "") << none;
+  }
+}
+
 TEST(MappingTest, QueriesArePercentEncoded) {
   String query;
   AppendQuery(&query, "a", "ä b&c=d/~-._");

@@ -261,6 +261,26 @@ TEST(SchemaTest, OneMemberMayDecideWhatAnotherIs) {
                                                              "\n");
 }
 
+TEST(SchemaTest, NamesMayHaveToBeIds) {
+  const char* schema = "{headers:{+:s-4h}}";
+  EXPECT_EQ(Problems(R"({"headers":{"X-Key":"a b~","x":""}})", schema), "");
+  EXPECT_EQ(Problems(R"({"headers":{"X Key":"a","X":"a\nb","Y":"\u00e4","Z":7}})", schema),
+            "/headers/X Key not_allowed: X Key | letters, digits, _ . - and a letter or digit "
+            "first\n"
+            "/headers/X not_allowed: \"a\\nb\" | ASCII without control characters\n"
+            "/headers/Y not_allowed: \"\\u00e4\" | ASCII without control characters\n"
+            "/headers/Z wrong_type: a number | a string\n");
+}
+
+TEST(SchemaTest, AUriReferenceHasTheCharactersOfOne) {
+  for (const char* fits : {"https://a.example/x?y#z", "urn:uuid:1", "shop", "/a/b%20c"}) {
+    EXPECT_EQ(Problems("\"" + std::string(fits) + "\"", "sr,"), "") << fits;
+  }
+  for (const char* not_one : {"", "a b", "a<b", "\xc3\xa4"}) {
+    EXPECT_NE(Problems("\"" + std::string(not_one) + "\"", "sr,"), "") << not_one;
+  }
+}
+
 TEST(SchemaTest, IsBoundedInWhatItReports) {
   std::string many = "{";
   for (int i = 0; i < 500; ++i) many += (i ? ",\"" : "\"") + std::to_string(i) + "\":1";
