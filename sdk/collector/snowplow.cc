@@ -1,5 +1,5 @@
-// Snowplow's tracker protocol, version 2, POST form: payload_data 1-0-4, in which every value is a
-// string.
+// Snowplow's tracker protocol, version 2: payload_data 1-0-4, in which every value is a string. POST
+// sends a list of such payloads, GET one, member by member, as a query.
 //
 // https://docs.snowplow.io/docs/fundamentals/canonical-event/ . An event of the vocabulary becomes
 // an e-commerce action with entities; one with a schema in `options.schemas` a self-describing
@@ -11,13 +11,15 @@
 #include "base/name_table.h"
 #include "codec/base64.h"
 #include "collector/collector.h"
+#include "collector/mapping.h"
 #include "collector/snowplow_entities.h"
 #include "event/vocabulary.h"
 
 namespace waymark {
 namespace {
 
-constexpr const char* kPath = "/com.snowplowanalytics.snowplow/tp2";
+constexpr const char* kPostPath = "/com.snowplowanalytics.snowplow/tp2";
+constexpr const char* kGetPath = "/i?";
 constexpr const char* kBegin =
     R"({"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":[)";
 
@@ -31,9 +33,14 @@ constexpr const char* kScreenSchema = "mobile/screen_view/jsonschema/1-0-0";
 
 constexpr size_t kSnowplowEventBytesMax = 192'000;    // the smallest sink, SQS
 constexpr size_t kSnowplowBatchBytesMax = 1'000'000;  // maxPayloadSize of the collector
+constexpr size_t kSnowplowQueryBytesMax = 16'000;     // what load balancers take of one line
 
 // "max-age 60 min" of the collector's answers to preflights.
 constexpr int64_t kSnowplowPreflightMs = 3'600'000;
+
+constexpr const char* kContextMap =
+    "timezone>tz\" locale>lang\" userAgent>ua\" document/charset>cs\" page/url>url\" "
+    "page/referrer>refr\" page/title>page\"";
 
 std::string_view PlatformOf(std::string_view channel) {
   if (channel.empty() || Is(channel, "web")) return "web";
@@ -52,10 +59,13 @@ class Snowplow final : public Collector {
  public:
   explicit Snowplow(const CollectorEntry& entry) : options_(entry.json["options"].text()) {
     const JsonView options(options_);
-    rules_.url = JoinUrl(entry.json["url"].AsString(), kPath);
-    rules_.answers = "2+ 413/ 400- 401- 403- 410- 422- 1~ 3~ 4~ 5~";
-    rules_.event_bytes_max = kSnowplowEventBytesMax;
+    rules_.get = rules_.can_be_simple = options["method"].IsName("get");
+    base64_ = options["base64"].AsBool(rules_.get);  // as its own tracker does
+    rules_.url = JoinUrl(entry.json["url"].AsString(), rules_.get ? kGetPath : kPostPath);
+    rules_.answers = "2+ 413/ 414/ 400- 401- 403- 410- 422- 1~ 3~ 4~ 5~";
+    rules_.event_bytes_max = rules_.get ? kSnowplowQueryBytesMax : kSnowplowEventBytesMax;
     rules_.batch_bytes_max = kSnowplowBatchBytesMax;
+    if (rules_.get) rules_.events_max = 1;
     rules_.preflight_ms = kSnowplowPreflightMs;
     rules_.tells_losses = bool(options["delivery_schema"]);
     const JsonView app_id = options["app_id"];
@@ -68,13 +78,46 @@ class Snowplow final : public Collector {
         .Field("aid", app_id ? app_id : entry.sender.app["id"]);
   }
 
-  void Begin(const OutgoingEvent&, Now, String* body) const override { *body += kBegin; }
+  void Begin(const OutgoingEvent&, Now, String* body) const override {
+    if (!rules_.get) *body += kBegin;
+  }
 
-  void End(Now, String* body) const override { *body += "]}"; }
+  void End(Now, String* body) const override {
+    if (!rules_.get) *body += "]}";
+  }
 
   Status AppendEvent(const OutgoingEvent& event, Now now, String* body) const override {
+    String payload;
+    WritePayload(event, now, &payload);
+    if (!rules_.get) {
+      *body += payload;
+      return OkStatus();
+    }
+    String query;
+    for (JsonItems item((JsonView(payload))); item.Next();) {
+      AppendQuery(&query, item.key(), item.value().AsString());
+    }
+    *body += std::string_view(query).substr(1);  // without the first &
+    return OkStatus();
+  }
+
+  CollectorRequest Request(const Attempt& attempt) const override {
+    CollectorRequest request;
+    request.url = rules_.url;
+    JsonWriter writer(&request.headers);
+    writer.Begin('{');
+    if (!rules_.get) writer.Field("Content-Type", "application/json; charset=UTF-8");
+    if (attempt.deidentified) writer.Field("SP-Anonymous", "*");
+    writer.End('}');
+    // The collector's own cookie is an identifier: it goes along only with identified events.
+    request.credentials = !attempt.deidentified;
+    return request;
+  }
+
+ private:
+  void WritePayload(const OutgoingEvent& event, Now now, String* payload) const {
     const int touchpoint = event.type == EventType::kTrack ? FindTouchpoint(event.name) : -1;
-    JsonWriter writer(body);
+    JsonWriter writer(payload);
     writer.Begin('{').Raw(sender_);
     WriteKind(&writer, event, touchpoint);
     writer.Field("eid", event.message_id);
@@ -84,22 +127,8 @@ class Snowplow final : public Collector {
     WriteContextFields(&writer, event.context);
     WriteContexts(&writer, event, touchpoint);
     writer.End('}');
-    return OkStatus();
   }
 
-  CollectorRequest Request(const Attempt& attempt) const override {
-    CollectorRequest request;
-    request.url = rules_.url;
-    request.headers =
-        attempt.deidentified
-            ? R"({"Content-Type":"application/json; charset=UTF-8","SP-Anonymous":"*"})"
-            : R"({"Content-Type":"application/json; charset=UTF-8"})";
-    // The collector's own cookie is an identifier: it goes along only with identified events.
-    request.credentials = !attempt.deidentified;
-    return request;
-  }
-
- private:
   void WriteKind(JsonWriter* writer, const OutgoingEvent& event, int touchpoint) const {
     if (event.type == EventType::kPage) {
       writer->Field("e", "pv");
@@ -145,24 +174,9 @@ class Snowplow final : public Collector {
   }
 
   static void WriteContextFields(JsonWriter* writer, JsonView context) {
-    const JsonView page = context["page"];
-    writer->FieldText("tz", context["timezone"]).FieldText("lang", context["locale"]);
-    writer->FieldText("ua", context["userAgent"]).FieldText("cs", context["document"]["charset"]);
-    writer->FieldText("url", page["url"]).FieldText("refr", page["referrer"]);
-    writer->FieldText("page", page["title"]);
-    WriteSize(writer, "res", context["screen"]);
-    WriteSize(writer, "vp", context["viewport"]);
-    WriteSize(writer, "ds", context["document"]);
-  }
-
-  // "1920x1080" from {width, height}.
-  static void WriteSize(JsonWriter* writer, const char* key, JsonView size) {
-    const JsonView width = size["width"];
-    const JsonView height = size["height"];
-    if (!width.AsInteger() || !height.AsInteger()) return;
-    String text(width.text());
-    text.append("x").append(height.text());
-    writer->Field(key, text);
+    WriteMapped(writer, context, kContextMap);
+    writer->Field("res", SizeText(context["screen"])).Field("vp", SizeText(context["viewport"]));
+    writer->Field("ds", SizeText(context["document"]));
   }
 
   void WriteContexts(JsonWriter* writer, const OutgoingEvent& event, int touchpoint) const {
@@ -199,12 +213,13 @@ class Snowplow final : public Collector {
 
   void WriteJson(JsonWriter* writer, const char* plain_key, const char* base64_key,
                  const String& json) const {
-    if (JsonView(options_)["base64"].AsBool())
+    if (base64_)
       writer->Field(base64_key, Base64Url(json));
     else
       writer->Field(plain_key, json);
   }
 
+  bool base64_;
   String options_;  // the config's, as JSON text
   String sender_;   // payload fields that are the same for all events
 };

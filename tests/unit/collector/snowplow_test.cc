@@ -71,15 +71,69 @@ TEST(SnowplowTest, AFreeEventIsStructured) {
   EXPECT_EQ(event["se_va"], "3.5");
 }
 
-TEST(SnowplowTest, JudgesAnswersAsItsTrackersDo) {
-  const auto fates = [](int status, int then = 200) {
-    return Fates("snowplow", Json::object(), {status, "", ""}, 4, {then, "", ""});
+TEST(SnowplowTest, GetSendsOneEventAsAQuery) {
+  FakeHost host(OneCollector("snowplow", {{"method", "get"}}), "https://shop.example");
+  host.Track("lamp_rubbed", {{"label", "a & b"}});
+  host.Track("product_added");
+  host.Advance(5'000);
+  ASSERT_EQ(host.requests.size(), 2u);
+  const Request& request = host.requests[0];
+  EXPECT_EQ(request.method, "GET");
+  EXPECT_EQ(request.url.substr(0, 26), "https://c.example/i?tv=way");
+  EXPECT_NE(request.url.find("&se_la=a%20%26%20b&"), std::string::npos) << request.url;
+  EXPECT_EQ(request.url.find("&&"), std::string::npos);
+  EXPECT_EQ(request.headers, Json::object());
+  EXPECT_EQ(request.credentials, "include");
+  EXPECT_EQ(request.body, "");
+}
+
+TEST(SnowplowTest, JsonIsPackedForGetAndPlainForPostUnlessTheConfigSaysOtherwise) {
+  const auto has = [](const char* options, const std::string& key) {
+    const std::string text = Encode(*MakeProtocol("snowplow", options), Happening("product_added"));
+    return text.find(key) != std::string::npos;
   };
-  for (int status : {200, 204}) EXPECT_EQ(fates(status), "acknowledged 4");
-  for (int status : {400, 401, 403, 410, 422}) EXPECT_EQ(fates(status), "rejected 4");
-  for (int status : {302, 404, 408, 429, 500, 503}) EXPECT_EQ(fates(status), "later 4");
-  EXPECT_EQ(fates(413), "again 4");
-  EXPECT_EQ(fates(413, 413), "oversize 4");
+  EXPECT_TRUE(has("{}", R"("co":)"));
+  EXPECT_TRUE(has(R"({"base64":true})", R"("cx":)"));
+  EXPECT_TRUE(has(R"({"method":"get"})", "&cx="));
+  EXPECT_TRUE(has(R"({"method":"get","base64":false})", "&co=%7B%22schema%22"));
+}
+
+TEST(SnowplowTest, AQueryThatIsTooLongIsOversize) {
+  FakeHost host(OneCollector("snowplow", {{"method", "get"}}));
+  host.Track("lamp_rubbed", {{"label", std::string(20'000, 'x')}});
+  host.Advance(5'000);
+  EXPECT_TRUE(host.requests.empty());
+  EXPECT_EQ(host.View()["collectors"]["c"]["lost"], Json({{"oversize", 1}}));
+}
+
+TEST(SnowplowTest, ADeidentifiedEventAsksForAnonymity) {
+  const auto headers = [](const char* options) {
+    waymark::Attempt attempt;
+    attempt.deidentified = true;
+    const auto request = MakeProtocol("snowplow", options)->Request(attempt);
+    EXPECT_FALSE(request.credentials);
+    return Json::parse(std::string_view(request.headers));
+  };
+  EXPECT_EQ(headers("{}")["SP-Anonymous"], "*");
+  EXPECT_EQ(headers(R"({"method":"get"})"), Json({{"SP-Anonymous", "*"}}));
+}
+
+TEST(SnowplowTest, JudgesAnswersAsItsTrackersDo) {
+  for (const char* method : {"post", "get"}) {
+    const auto fates = [&](int status, int then = 200) {
+      return Fates("snowplow", {{"method", method}}, {status, "", ""}, 4, {then, "", ""});
+    };
+    const bool get = method == std::string("get");
+    for (int status : {200, 204})
+      EXPECT_EQ(fates(status), get ? "acknowledged 1, again 3" : "acknowledged 4");
+    for (int status : {400, 401, 403, 410, 422}) {
+      EXPECT_EQ(fates(status, status), "rejected 4") << method << status;
+    }
+    for (int status : {302, 404, 408, 429, 500, 503}) EXPECT_EQ(fates(status), "later 4");
+    EXPECT_EQ(fates(413, 413), "oversize 4");
+    EXPECT_EQ(fates(414, 414), "rejected 4");
+    EXPECT_EQ(fates(413), get ? "again 3, oversize 1" : "again 4");
+  }
 }
 
 }  // namespace
