@@ -206,6 +206,7 @@ std::unique_ptr<Collector> MakeCollector(const CollectorEntry& entry);
 
 // One maker a protocol.
 std::unique_ptr<Collector> MakeAmplitude(const CollectorEntry& entry);
+std::unique_ptr<Collector> MakeCloudEvents(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeGa4(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeMatomo(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeMixpanel(const CollectorEntry& entry);
