@@ -4,9 +4,10 @@
 namespace waymark {
 
 const Protocol kProtocols[] = {
-    {"amplitude", MakeAmplitude},     {"cloudevents", MakeCloudEvents}, {"ga4", MakeGa4},
-    {"matomo", MakeMatomo},           {"mixpanel", MakeMixpanel},       {"posthog", MakePostHog},
-    {"rudderstack", MakeRudderStack}, {"segment", MakeSegment},         {"snowplow", MakeSnowplow},
+    {"amplitude", MakeAmplitude}, {"cloudevents", MakeCloudEvents}, {"ga4", MakeGa4},
+    {"matomo", MakeMatomo},       {"mixpanel", MakeMixpanel},       {"otlp", MakeOtlp},
+    {"posthog", MakePostHog},     {"rudderstack", MakeRudderStack}, {"segment", MakeSegment},
+    {"snowplow", MakeSnowplow},
 };
 
 const size_t kProtocolCount = sizeof(kProtocols) / sizeof(kProtocols[0]);
