@@ -211,6 +211,7 @@ std::unique_ptr<Collector> MakeGa4(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeMatomo(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeMixpanel(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeOtlp(const CollectorEntry& entry);
+std::unique_ptr<Collector> MakePlausible(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakePostHog(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeRudderStack(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeSegment(const CollectorEntry& entry);

@@ -4,9 +4,16 @@
 namespace waymark {
 
 const Protocol kProtocols[] = {
-    {"amplitude", MakeAmplitude}, {"cloudevents", MakeCloudEvents}, {"ga4", MakeGa4},
-    {"matomo", MakeMatomo},       {"mixpanel", MakeMixpanel},       {"otlp", MakeOtlp},
-    {"posthog", MakePostHog},     {"rudderstack", MakeRudderStack}, {"segment", MakeSegment},
+    {"amplitude", MakeAmplitude},
+    {"cloudevents", MakeCloudEvents},
+    {"ga4", MakeGa4},
+    {"matomo", MakeMatomo},
+    {"mixpanel", MakeMixpanel},
+    {"otlp", MakeOtlp},
+    {"plausible", MakePlausible},
+    {"posthog", MakePostHog},
+    {"rudderstack", MakeRudderStack},
+    {"segment", MakeSegment},
     {"snowplow", MakeSnowplow},
 };
 
