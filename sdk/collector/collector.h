@@ -216,6 +216,7 @@ std::unique_ptr<Collector> MakePostHog(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeRudderStack(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeSegment(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeSnowplow(const CollectorEntry& entry);
+std::unique_ptr<Collector> MakeUmami(const CollectorEntry& entry);
 
 // `url` without a final slash, followed by `path`.
 String JoinUrl(std::string_view url, std::string_view path);

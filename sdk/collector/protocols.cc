@@ -15,6 +15,7 @@ const Protocol kProtocols[] = {
     {"rudderstack", MakeRudderStack},
     {"segment", MakeSegment},
     {"snowplow", MakeSnowplow},
+    {"umami", MakeUmami},
 };
 
 const size_t kProtocolCount = sizeof(kProtocols) / sizeof(kProtocols[0]);
