@@ -7,6 +7,7 @@ const Protocol kProtocols[] = {
     {"amplitude", MakeAmplitude},
     {"cloudevents", MakeCloudEvents},
     {"ga4", MakeGa4},
+    {"jitsu", MakeJitsu},
     {"matomo", MakeMatomo},
     {"mixpanel", MakeMixpanel},
     {"otlp", MakeOtlp},
