@@ -40,7 +40,7 @@ class Jitsu final : public Collector {
   Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
     const bool track = event.type == EventType::kTrack;
     if (track && SpecificationName(event).size() > kJitsuNameBytesMax) {
-      return MakeProblem("rejected", "/name", "more than 128 bytes", "at most 128 bytes");
+      return NotOk("rejected", "/name", "more than 128 bytes", "at most 128 bytes");
     }
     events_.Append(event, body);
     return OkStatus();

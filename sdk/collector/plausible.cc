@@ -36,7 +36,7 @@ class Plausible final : public Collector {
     const bool track = event.type == EventType::kTrack;
     const String name = track ? SpecificationName(event) : String("pageview");
     if (Shorten(name, kPlausibleNameCharactersMax).size() < name.size()) {
-      return MakeProblem("rejected", "/name", "more than 120 characters", "at most 120 characters");
+      return NotOk("rejected", "/name", "more than 120 characters", "at most 120 characters");
     }
     String url = AddressOf(event, domain_);
     if (url.size() > kPlausibleUrlBytesMax) url.resize(IndexOf(url, '?'));
