@@ -38,10 +38,6 @@ constexpr size_t kSnowplowQueryBytesMax = 16'000;     // what load balancers tak
 // "max-age 60 min" of the collector's answers to preflights.
 constexpr int64_t kSnowplowPreflightMs = 3'600'000;
 
-constexpr const char* kContextMap =
-    "timezone>tz\" locale>lang\" userAgent>ua\" document/charset>cs\" page/url>url\" "
-    "page/referrer>refr\" page/title>page\"";
-
 std::string_view PlatformOf(std::string_view channel) {
   if (channel.empty() || Is(channel, "web")) return "web";
   if (Is(channel, "app")) return "mob";
@@ -174,7 +170,11 @@ class Snowplow final : public Collector {
   }
 
   static void WriteContextFields(JsonWriter* writer, JsonView context) {
-    WriteMapped(writer, context, kContextMap);
+    const JsonView page = context["page"];
+    writer->FieldText("tz", context["timezone"]).FieldText("lang", context["locale"]);
+    writer->FieldText("ua", context["userAgent"]).FieldText("cs", context["document"]["charset"]);
+    writer->FieldText("url", page["url"]).FieldText("refr", page["referrer"]);
+    writer->FieldText("page", page["title"]);
     writer->Field("res", SizeText(context["screen"])).Field("vp", SizeText(context["viewport"]));
     writer->Field("ds", SizeText(context["document"]));
   }
