@@ -161,6 +161,76 @@ TEST_F(HttpTest, SnowplowPreflightAllowsCredentials) {
   EXPECT_EQ(answer->get_header_value("Access-Control-Max-Age"), "3600");
 }
 
+struct Preflight {
+  const char* path;
+  int status;
+  const char* origin;   // "" for none
+  const char* headers;  // the same
+};
+
+TEST_F(HttpTest, EachProtocolAnswersPreflightsAsItsCollectorDoes) {
+  constexpr char kAsked[] = "content-type,x-asked";
+  for (const Preflight& want : {
+           Preflight{"/posthog/batch/", 200, kShop, kAsked},
+           Preflight{"/amplitude/2/httpapi", 204, "*", "Content-Type, Content-Encoding"},
+           Preflight{"/mixpanel/track/", 204, kShop, "X-Requested-With, Content-Type"},
+           Preflight{"/ga4/mp/collect", 405, "", ""},
+           Preflight{"/matomo/matomo.php", 204, kShop, "*"},
+           Preflight{"/rudderstack/v1/batch", 204, kShop, kAsked},
+           Preflight{"/cloudevents", 204, "*", kAsked},
+           Preflight{"/otlp/v1/logs", 204, "*", kAsked},
+           Preflight{"/umami/api/send", 204, "*", "*"},
+           Preflight{"/jitsu/api/s/track", 200, kShop,
+                     "x-enable-debug, x-write-key, authorization, content-type, x-ip-policy"},
+       }) {
+    const auto answer = Client().Options(
+        want.path, {{"Origin", kShop}, {"Access-Control-Request-Headers", kAsked}});
+    ASSERT_TRUE(answer) << want.path;
+    EXPECT_EQ(answer->status, want.status) << want.path;
+    EXPECT_EQ(answer->get_header_value("Access-Control-Allow-Origin"), want.origin) << want.path;
+    EXPECT_EQ(answer->get_header_value("Access-Control-Allow-Headers"), want.headers) << want.path;
+  }
+}
+
+TEST_F(HttpTest, APathOfTwoProtocolsBelongsToTheEarlierOne) {
+  const Json empty = Json::object();
+  Post("/batch", ToText(empty));
+  Post("/amplitude/batch", ToText(empty));
+  Post("/v1/batch", ToText(empty));
+  Post("/rudderstack/v1/batch", ToText(empty));
+  std::vector<std::string> protocols;
+  const Json requests = Requests();
+  for (const Json& request : requests) protocols.push_back(request["protocol"]);
+  EXPECT_THAT(protocols, ElementsAre("posthog", "amplitude", "segment", "rudderstack"));
+}
+
+TEST_F(HttpTest, FaultPartialTurnsAwaySomeEventsAndKeepsTheOthers) {
+  SetFault({{"mode", "partial"}, {"every", 2}, {"verdict", "drop"}});
+  const std::string record = R"({"timeUnixNano":"1","eventName":"e"})";
+  const std::string body = R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[)" + record + "," +
+                           record + "," + record + "]}]}]}";
+  const auto answer = Post("/otlp/v1/logs", body);
+  EXPECT_EQ((*ParseJson(answer->body))["partialSuccess"]["rejectedLogRecords"], "1");
+  EXPECT_THAT(Events(), SizeIs(2));
+  const Json request = Requests()[0];
+  EXPECT_EQ(request["status"], 200);
+  EXPECT_EQ(request["events"], 2);
+  EXPECT_EQ(request["rejected"], 1);
+  EXPECT_EQ(request["retry"], 0);
+  EXPECT_THAT(request["problem"].get<std::string>(), HasSubstr("1 of 3 events were turned away"));
+  // The count goes on over requests: the next one is the fourth.
+  Post("/otlp/v1/logs", body);
+  EXPECT_EQ(Requests()[1]["rejected"], 2);
+}
+
+TEST_F(HttpTest, FaultStatusSpeaksTheProtocolsOwnForm) {
+  SetFault({{"mode", "status"}, {"status", 429}});
+  const auto body = [this](const char* path) { return Post(path, "{}")->body; };
+  EXPECT_THAT(body("/amplitude/2/httpapi"), HasSubstr(R"({"code":429,"error":)"));
+  EXPECT_THAT(body("/otlp/v1/logs"), HasSubstr(R"({"code":8,"message":)"));
+  EXPECT_THAT(body("/rudderstack/v1/batch"), ::testing::StartsWith("Fault status"));
+}
+
 TEST_F(HttpTest, AfterAndLimit) {
   for (const char* id : {"a", "b", "c"}) {
     Json event = OrderCompleted();
