@@ -14,6 +14,9 @@ namespace waymark::collector {
 // One event as a protocol read it. Empty text means "was not sent".
 struct ReceivedEvent {
   std::string protocol;  // the name of its dialect
+  // Which of the protocol's forms where it has several ("v1", "protobuf"); empty for its first. The
+  // same event in two forms is no double: it came from two collectors of the sender's config.
+  std::string variant;
   // track page screen identify group alias ping, or bad for what could not be read
   std::string kind;
   std::string name;        // in the protocol's own words

@@ -9,6 +9,7 @@ std::string EventJsonText(const StoredEvent& stored) {
   const Json head = {{"id", stored.id},
                      {"received_ms", stored.received_ms},
                      {"protocol", event.protocol},
+                     {"variant", TextOrNull(event.variant)},
                      {"kind", event.kind},
                      {"name", TextOrNull(event.name)},
                      {"message_id", TextOrNull(event.message_id)},

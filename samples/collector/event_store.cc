@@ -22,13 +22,13 @@ CREATE INDEX IF NOT EXISTS requests_by_revision ON requests(revision);
 CREATE INDEX IF NOT EXISTS requests_for_totals ON requests(method, status);
 CREATE TABLE IF NOT EXISTS events(
   id INTEGER PRIMARY KEY AUTOINCREMENT, revision INTEGER NOT NULL, received_ms INTEGER NOT NULL,
-  request_id INTEGER NOT NULL, protocol TEXT NOT NULL, kind TEXT NOT NULL, name TEXT,
-  message_id TEXT, order_id TEXT,
+  request_id INTEGER NOT NULL, protocol TEXT NOT NULL, variant TEXT NOT NULL, kind TEXT NOT NULL,
+  name TEXT, message_id TEXT, order_id TEXT,
   time_ms INTEGER NOT NULL, anonymous_id TEXT, user_id TEXT, session_id TEXT, consent TEXT NOT NULL,
   wire_bytes INTEGER NOT NULL, encoding TEXT NOT NULL, form TEXT NOT NULL,
   duplicates INTEGER NOT NULL DEFAULT 0, problem_count INTEGER NOT NULL, problems TEXT NOT NULL,
   event TEXT NOT NULL, raw BLOB NOT NULL);
-CREATE UNIQUE INDEX IF NOT EXISTS events_once ON events(protocol, message_id)
+CREATE UNIQUE INDEX IF NOT EXISTS events_once ON events(protocol, variant, message_id)
   WHERE message_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS events_by_revision ON events(revision);
 CREATE INDEX IF NOT EXISTS events_for_totals ON events(wire_bytes, duplicates, problem_count);
@@ -40,15 +40,16 @@ INSERT INTO requests(revision, received_ms, protocol, method, path, status, cont
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16))sql";
 
 constexpr char kInsertEvent[] = R"sql(
-INSERT INTO events(revision, received_ms, request_id, protocol, kind, name, message_id, order_id,
+INSERT INTO events(revision, received_ms, request_id, protocol, variant, kind, name, message_id, order_id,
                    time_ms, anonymous_id, user_id, session_id, consent, wire_bytes, encoding, form,
                    problem_count, problems, event, raw)
-VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
-ON CONFLICT(protocol, message_id) WHERE message_id IS NOT NULL
+VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+       ?21)
+ON CONFLICT(protocol, variant, message_id) WHERE message_id IS NOT NULL
 DO UPDATE SET duplicates = duplicates + 1, revision = excluded.revision)sql";
 
 constexpr char kSelectEvents[] = R"sql(
-SELECT id, revision, received_ms, request_id, protocol, kind, name, message_id, order_id, time_ms,
+SELECT id, revision, received_ms, request_id, protocol, variant, kind, name, message_id, order_id, time_ms,
        anonymous_id, user_id, session_id, consent, wire_bytes, encoding, form, duplicates, problems,
        event
 FROM events )sql";
@@ -87,6 +88,7 @@ StoredEvent ReadEvent(const Statement& row) {
   stored.request_id = row.Integer(column++);
   ReceivedEvent& event = stored.event;
   event.protocol = row.Text(column++);
+  event.variant = row.Text(column++);
   event.kind = row.Text(column++);
   event.name = row.Text(column++);
   event.message_id = row.Text(column++);
@@ -252,22 +254,23 @@ absl::Status EventStore::WriteEvent(const ReceivedRequest& request, int64_t requ
   insert.Bind(2, request.received_ms);
   insert.Bind(3, request_id);
   insert.BindText(4, event.protocol);
-  insert.BindText(5, event.kind);
-  insert.BindTextOrNull(6, event.name);
-  insert.BindTextOrNull(7, event.message_id);
-  insert.BindTextOrNull(8, event.order_id);
-  insert.Bind(9, event.time_ms);
-  insert.BindTextOrNull(10, event.anonymous_id);
-  insert.BindTextOrNull(11, event.user_id);
-  insert.BindTextOrNull(12, event.session_id);
-  insert.BindText(13, ToText(event.consent));
-  insert.Bind(14, event.wire_bytes);
-  insert.BindText(15, request.encoding);
-  insert.BindText(16, event.form);
-  insert.Bind(17, static_cast<int64_t>(event.problems.size()));
-  insert.BindText(18, ToText(ProblemsJson(event.problems)));
-  insert.BindText(19, ToText(event.event));
-  insert.BindBytes(20, event.raw);
+  insert.BindText(5, event.variant);
+  insert.BindText(6, event.kind);
+  insert.BindTextOrNull(7, event.name);
+  insert.BindTextOrNull(8, event.message_id);
+  insert.BindTextOrNull(9, event.order_id);
+  insert.Bind(10, event.time_ms);
+  insert.BindTextOrNull(11, event.anonymous_id);
+  insert.BindTextOrNull(12, event.user_id);
+  insert.BindTextOrNull(13, event.session_id);
+  insert.BindText(14, ToText(event.consent));
+  insert.Bind(15, event.wire_bytes);
+  insert.BindText(16, request.encoding);
+  insert.BindText(17, event.form);
+  insert.Bind(18, static_cast<int64_t>(event.problems.size()));
+  insert.BindText(19, ToText(ProblemsJson(event.problems)));
+  insert.BindText(20, ToText(event.event));
+  insert.BindBytes(21, event.raw);
   return insert.Run();
 }
 

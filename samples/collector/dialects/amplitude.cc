@@ -208,6 +208,7 @@ void ReadAll(const Request& request, const Spot& events, std::vector<std::string
   for (size_t i = 0; i < events.size(); ++i) {
     Record record = {ReadEvent(events[i], request.received_ms)};
     EventCheck(events[i], i, id_length_min, faults, record.event.problems).Run();
+    if (request.path == "/batch") record.event.variant = "batch";
     record.event.raw = std::move(texts[i]);
     record.verdict = faults.indexes.contains(i) ? Verdict::kRejected : request.judge();
     if (record.verdict == Verdict::kRejected && !faults.indexes.contains(i)) silenced.push_back(i);

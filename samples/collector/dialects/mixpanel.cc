@@ -303,6 +303,7 @@ void ImportAll(const Request& request, Lines lines, Outcome& outcome) {
   for (size_t i = 0; i < items.size(); ++i) {
     Record record = {ReadEvent(items[i], request.received_ms)};
     CheckImported(request, items[i], record.event.problems);
+    record.event.variant = "import";
     FitsBytes(items[i].where(), lines.texts[i].size(), kMixpanelEventBytesMax,
               record.event.problems);
     record.event.raw = std::move(lines.texts[i]);

@@ -234,7 +234,7 @@ void TakeAll(const Request& request, Logs logs, Outcome& outcome) {
     }
     if (!scope["scope"].absent()) record.event.event["scope"] = *scope["scope"].value();
     record.event.event["logRecord"] = *spot.value();
-    record.event.form = IsProtobuf(request) ? "protobuf" : "json";
+    if (IsProtobuf(request)) record.event.variant = record.event.form = "protobuf";
     const size_t index = outcome.records.size();
     record.event.raw = cut ? std::move(logs.texts[index]) : ToText(*spot.value());
     // There is no verdict "again" for one record, so a fault can only reject.

@@ -203,11 +203,12 @@ ReceivedEvent ReadPosthogEvent(const Spot& event, const std::string& distinct_id
   read.order_id = OrderIdOf(properties);
   read.time_ms = IsoTimeOr(event["timestamp"], received_ms);
   read.session_id = session_id;
-  // One id stands for both; who it is shows only beside an identify event or the user's own id.
+  // One id stands for both; who it is shows only beside another id.
   const std::string user = properties["$user_id"].text();
   const std::string anonymous =
       properties[read.kind == "identify" ? "$anon_distinct_id" : "$device_id"].text();
-  const bool is_user = read.kind == "identify" || (!user.empty() && user == distinct_id);
+  const bool is_user = read.kind == "identify" || user == distinct_id ||
+                       (!anonymous.empty() && anonymous != distinct_id);
   read.user_id = is_user ? distinct_id : user;
   read.anonymous_id = is_user || !anonymous.empty() ? anonymous : distinct_id;
   read.consent = ConsentOf(properties);

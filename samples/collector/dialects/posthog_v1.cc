@@ -183,6 +183,7 @@ absl::string_view CheckEvent(const Spot& event, Problems& problems) {
 Record Judge(const Request& request, const Spot& event, Json& result) {
   Record record = {ReadPosthogEvent(event, event["distinct_id"].text(), event["session_id"].text(),
                                     request.received_ms)};
+  record.event.variant = "v1";
   Problems& problems = record.event.problems;
   if (const absl::string_view tag = CheckEvent(event, problems); !tag.empty()) {
     record.verdict = Verdict::kRejected;

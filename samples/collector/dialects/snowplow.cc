@@ -224,6 +224,7 @@ Outcome AnswerPost(const Request& request) {
 Outcome AnswerGet(const Request& request) {
   const Json fields = FormJson(request.query);
   Record record = {ReadItem(Spot(fields, "query"), request.received_ms)};
+  record.event.variant = "GET";
   record.event.form = "query";
   record.event.raw = request.query_text;
   Outcome outcome;

@@ -9,6 +9,7 @@ export function entryOfRefused(request) {
     id: request.id,
     received_ms: request.received_ms,
     protocol: request.protocol,
+    variant: null,
     kind: "refused",
     name: request.path,
     anonymous_id: null,
@@ -18,9 +19,12 @@ export function entryOfRefused(request) {
     wire_bytes: request.body_bytes,
     request_id: request.id,
     encoding: request.encoding,
+    order_id: null,
     duplicates: 0,
-    problems: request.problems.length > 0 ? request.problems : [{ where: "request", found: request.problem, allowed: "see the faults" }],
+    problems: request.problems,
+    problem: request.problem,
     status: request.status,
+    turned_away: request.rejected + request.retry,
     event: null,
   };
 }

@@ -7,6 +7,7 @@ const SENTENCES = {
   status: (fault) => `Failing: posts are answered with ${fault.status}`,
   drop: () => "Failing: bodies are read and thrown away",
   ackloss: () => "Failing: events are kept, but senders get no answer",
+  partial: (fault) => `Failing in part: every ${fault.every === 1 ? "" : `${fault.every}. `}event is ${fault.verdict === "drop" ? "dropped" : "to be sent again"}, where the protocol can say so`,
   slow: (fault) => `Slow: answers come ${format.number(fault.delay_ms)} ms late`,
 };
 
@@ -23,6 +24,8 @@ function faultOf(form) {
     retry_after_s: Number(data.get("retry_after_s")),
     expose_retry_after: data.has("expose_retry_after"),
     delay_ms: Number(data.get("delay_ms")),
+    every: Number(data.get("every")),
+    verdict: data.get("verdict"),
     for_ms: Number(data.get("for_s")) * 1000,
   };
 }

@@ -1,9 +1,10 @@
 // The opened event: what it says about itself, what the request said, and all of it as JSON.
 import { byId, copyFrom, element } from "./dom.js";
-import { jsonView } from "./json_view.js";
+import { payloadText, payloadView } from "./payload.js";
+import { problemList } from "./problems.js";
+import { dialectOf } from "./protocols.js";
 import { consentParts, nameless } from "./row.js";
 import * as format from "./format.js";
-import { titleOf } from "./protocols.js";
 
 function facts(pairs) {
   const list = element("dl", { className: "facts" });
@@ -19,11 +20,11 @@ function section(title, ...children) {
 }
 
 function problems(entry) {
-  if (entry.problems.length === 0) return null;
-  const items = entry.problems.map(({ where, found, allowed }) =>
-    element("li", {}, element("code", {}, where), ` found ${found}; allowed: ${allowed}`));
-  const list = element("ul", { className: "problems" }, ...items);
-  return section(entry.kind === "refused" ? "Why it was refused" : "Problems", list);
+  const refused = entry.kind === "refused";
+  if (entry.problems.length === 0 && !refused) return null;
+  const title = refused ? "Why it was turned away" : "Problems";
+  if (entry.problems.length === 0) return section(title, element("ul", { className: "problems" }, element("li", {}, entry.problem)));
+  return section(title, problemList(entry.problems));
 }
 
 function eventFacts(entry) {
@@ -31,6 +32,7 @@ function eventFacts(entry) {
   return section("Event", facts([
     ["Happened", format.dateTime(entry.time_ms)],
     ["Message id", entry.message_id, true],
+    ["Order", entry.order_id, true],
     ["User", entry.user_id, true],
     ["Anonymous", entry.anonymous_id, true],
     ["Session", entry.session_id, true],
@@ -44,6 +46,7 @@ function requestFacts(request) {
   return facts([
     ["Request", `${request.method} ${request.path}`, true],
     ["Answer", request.status === 0 ? "none, the connection was closed" : String(request.status)],
+    ["Turned away", request.rejected + request.retry > 0 ? `${request.rejected} for good, ${request.retry} to be sent again` : null],
     ["Received", format.dateTime(request.received_ms)],
     ["Content type", request.content_type, true],
     ["Encoding", request.encoding],
@@ -51,29 +54,60 @@ function requestFacts(request) {
   ]);
 }
 
+// The beginnings of body and answer, which are kept where something went wrong.
+function exchange(request) {
+  return [["Was sent", request.body], ["Was answered", request.answer]]
+    .filter(([, text]) => text)
+    .flatMap(([title, text]) => [element("h4", {}, title), element("pre", { className: "json raw", tabIndex: 0 }, text)]);
+}
+
 async function loadRequest(id, place) {
   try {
     const answer = await fetch(`/requests.json?after=${id - 1}&limit=1`);
     const [request] = await answer.json();
-    place.append(request?.id === id ? requestFacts(request) : "The request is no longer kept.");
+    if (request?.id === id) place.append(requestFacts(request), ...exchange(request));
+    else place.append("The request is no longer kept.");
   } catch {
     place.append("The collector does not answer.");
   }
 }
 
-function jsonSection(entry) {
+// The event, read or as sent; the button says what it would show.
+function payloadSection(entry) {
   if (entry.event === null) return null;
+  let raw = false;
+  let view = payloadView(entry, raw);
+  const title = element("h3", {}, "Read");
+  const turn = element("button", { type: "button", className: "quiet" }, "As sent");
   const copy = element("button", { type: "button", className: "quiet" }, "Copy");
-  copy.addEventListener("click", () => copyFrom(copy, JSON.stringify(entry.event, null, 2)));
-  return element("section", {}, element("div", { className: "bar" }, element("h3", {}, "As received"), copy), jsonView(entry.event));
+  turn.addEventListener("click", () => {
+    raw = !raw;
+    const next = payloadView(entry, raw);
+    view.replaceWith(next);
+    view = next;
+    [title.textContent, turn.textContent] = raw ? ["As sent", "Read"] : ["Read", "As sent"];
+  });
+  copy.addEventListener("click", async () => copyFrom(copy, await payloadText(entry, raw)));
+  return element("section", {}, element("div", { className: "bar" }, title, element("span", { className: "actions" }, turn, copy)), view);
+}
+
+function compareButton(entry, compare) {
+  if (entry.kind === "refused") return null;
+  const button = element("button", { type: "button", className: "quiet" }, "Compare");
+  button.title = "This touchpoint in every dialect";
+  button.addEventListener("click", () => compare(entry.key));
+  return button;
 }
 
 export class Inspector {
   #panel = byId("inspector");
   #onClose;
+  #compare;
 
-  constructor(onClose) {
+  // `compare` is called with the key of the event whose dialects are to be shown.
+  constructor(onClose, compare) {
     this.#onClose = onClose;
+    this.#compare = compare;
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !this.#panel.hidden && !document.querySelector("dialog[open]")) this.close();
     });
@@ -82,9 +116,10 @@ export class Inspector {
   open(entry) {
     const close = element("button", { type: "button", className: "quiet" }, "Close");
     close.addEventListener("click", () => this.close());
-    const title = element("div", {}, element("h2", {}, entry.name ?? nameless(entry)), element("p", {}, `${titleOf(entry.protocol)} · ${entry.kind}`));
+    const title = element("div", {}, element("h2", {}, entry.name ?? nameless(entry)), element("p", {}, `${dialectOf(entry)} · ${entry.kind}`));
     const request = section("Request");
-    this.#panel.replaceChildren(...[element("header", {}, title, close), problems(entry), eventFacts(entry), request, jsonSection(entry)].filter(Boolean));
+    const header = element("header", {}, title, compareButton(entry, this.#compare), close);
+    this.#panel.replaceChildren(...[header, problems(entry), eventFacts(entry), request, payloadSection(entry)].filter(Boolean));
     this.#panel.hidden = false;
     this.#panel.scrollTop = 0;
     // Where the event covers the list, focus must not stay under it.

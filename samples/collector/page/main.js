@@ -1,11 +1,13 @@
 // Ties the parts of the live page together.
 import { byId, copyFrom, element } from "./dom.js";
+import { Dialects } from "./dialects.js";
 import { entryOfEvent, entryOfRefused } from "./entries.js";
 import { showFault, wireFaults } from "./faults.js";
 import { Inspector } from "./inspector.js";
 import { PROTOCOLS } from "./protocols.js";
 import { openStream } from "./stream.js";
 import { Table } from "./table.js";
+import { wireViews } from "./views.js";
 import * as format from "./format.js";
 
 const STATES = { live: "Live", lost: "Connection lost, trying again" };
@@ -14,8 +16,9 @@ const inspector = new Inspector(() => {
   const key = table.openKey;
   table.markOpen(null);
   table.focus(key);
-});
+}, (key) => { dialects.open(key); location.hash = "#dialects"; });
 const table = new Table((entry) => inspector.open(entry));
+const dialects = new Dialects(table);
 let catchingUp = true; // rows of the first moment are not news
 
 function showTotals(totals) {
@@ -63,15 +66,21 @@ function showState(state) {
   byId("link-state").dataset.state = state;
 }
 
+function put(entry) {
+  table.put(entry, !catchingUp);
+  dialects.refresh();
+}
+
 wireFilters();
 wireFaults();
 wireEmptyState();
+wireViews(() => dialects.refresh());
 byId("clear").addEventListener("click", () => fetch("/reset", { method: "POST" }));
 openStream({
   state: showState,
-  reset: () => { catchingUp = true; if (table.openKey !== null) inspector.close(); table.clear(); },
-  event: (event) => table.put(entryOfEvent(event), !catchingUp),
-  refused: (request) => table.put(entryOfRefused(request), !catchingUp),
+  reset: () => { catchingUp = true; if (table.openKey !== null) inspector.close(); table.clear(); dialects.refresh(); },
+  event: (event) => put(entryOfEvent(event)),
+  refused: (request) => put(entryOfRefused(request)),
   totals: showTotals,
   faults: showFault,
 });

@@ -17,3 +17,6 @@ export const PROTOCOLS = {
 };
 
 export const titleOf = (protocol) => PROTOCOLS[protocol] ?? protocol;
+
+// With the form of the protocol, where it has several: "PostHog v1".
+export const dialectOf = ({ protocol, variant }) => (variant ? `${titleOf(protocol)} ${variant}` : titleOf(protocol));

@@ -1,7 +1,7 @@
 // One table row for one entry.
 import { element } from "./dom.js";
 import * as format from "./format.js";
-import { titleOf } from "./protocols.js";
+import { dialectOf } from "./protocols.js";
 
 function cell(name, ...children) {
   return element("td", { className: `c-${name}` }, ...children);
@@ -37,7 +37,8 @@ export function consentParts(consent) {
 function notes(entry) {
   const list = [];
   if (entry.kind === "refused") {
-    list.push(element("span", { className: "note problem" }, entry.status === 0 ? "no answer" : `status ${entry.status}`));
+    const answer = entry.status === 0 ? "no answer" : `status ${entry.status}`;
+    list.push(element("span", { className: "note problem" }, entry.turned_away > 0 ? `${entry.turned_away} refused` : answer));
   } else if (entry.problems.length > 0) {
     list.push(element("span", { className: "note problem" }, format.plural(entry.problems.length, "problem", "problems")));
   }
@@ -72,9 +73,9 @@ export function makeRow(entry) {
     cell("session", session(entry)),
     cell("consent", ...consentParts(entry.consent)),
     cell("bytes", format.bytes(entry.wire_bytes)),
-    cell("protocol", titleOf(entry.protocol)),
+    cell("protocol", dialectOf(entry)),
     cell("problems", ...notes(entry)),
   );
-  if (entry.problems.length > 0) row.dataset.problem = "";
+  if (entry.problems.length > 0 || entry.kind === "refused") row.dataset.problem = "";
   return row;
 }

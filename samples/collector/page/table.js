@@ -22,6 +22,9 @@ export class Table {
 
   get openKey() { return this.#openKey; }
 
+  // All that the page knows, oldest first.
+  entries() { return [...this.#entries.values()]; }
+
   // Takes a new entry, or a new version of one that is there.
   put(entry, isNews) {
     const known = this.#entries.has(entry.key);

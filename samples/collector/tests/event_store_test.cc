@@ -102,6 +102,16 @@ TEST_F(EventStoreTest, TheSameIdInTwoProtocolsIsTwoEvents) {
   EXPECT_THAT(MessageIds(), ElementsAre("a", "a"));
 }
 
+TEST_F(EventStoreTest, TheSameIdInTwoFormsOfAProtocolIsTwoEvents) {
+  Open(10);
+  ReceivedEvent other = Event("a");
+  other.variant = "v1";
+  Record({Event("a"), other});
+  Record({other});
+  EXPECT_THAT(MessageIds(), ElementsAre("a", "a"));
+  EXPECT_EQ(store_->CountTotals()->duplicates, 1);
+}
+
 TEST_F(EventStoreTest, EventsWithoutIdAreNeverDuplicates) {
   Open(10);
   Record({Event(""), Event("")});

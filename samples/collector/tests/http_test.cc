@@ -34,10 +34,10 @@ TEST_F(HttpTest, AnEventHasExactlyThePromisedMembers) {
   std::vector<std::string> keys;
   const Json events = Events();
   for (const auto& [key, value] : events[0].items()) keys.push_back(key);
-  EXPECT_THAT(
-      keys, ElementsAre("id", "received_ms", "protocol", "kind", "name", "message_id", "order_id",
-                        "time_ms", "anonymous_id", "user_id", "session_id", "consent", "wire_bytes",
-                        "request_id", "encoding", "form", "duplicates", "problems", "event"));
+  EXPECT_THAT(keys, ElementsAre("id", "received_ms", "protocol", "variant", "kind", "name",
+                                "message_id", "order_id", "time_ms", "anonymous_id", "user_id",
+                                "session_id", "consent", "wire_bytes", "request_id", "encoding",
+                                "form", "duplicates", "problems", "event"));
 }
 
 TEST_F(HttpTest, EveryPathOfSegmentWorks) {

@@ -90,6 +90,11 @@ TEST(PosthogV0Test, TellsPersonsFromDevices) {
   EXPECT_EQ(read.kind, "identify");
   EXPECT_EQ(read.user_id, "user-1");
   EXPECT_EQ(read.anonymous_id, "anonymous-1");
+  event["event"] = "Order Completed";
+  event["properties"]["$device_id"] = "anonymous-1";
+  EXPECT_EQ(SendV0(Batch(event)).records.at(0).event.user_id, "user-1");
+  event["distinct_id"] = "anonymous-1";
+  EXPECT_EQ(SendV0(Batch(event)).records.at(0).event.user_id, "");
 }
 
 TEST(PosthogV0Test, SniffsGzipWhateverTheRequestSays) {
