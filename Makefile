@@ -48,6 +48,12 @@ bench: build ## measure Waymark against its npm peers; long, ARGS="--quick --onl
 	@scripts/setup tests/bench
 	@$(env) node tests/bench/run.mjs $(ARGS)
 
+.PHONY: interop
+interop: setup ## let published clients and a real OpenTelemetry Collector judge what is sent and read; needs Go
+	@scripts/build native
+	@scripts/setup tests/interop
+	@$(env) npm --prefix tests/interop --silent test
+
 .PHONY: asan
 asan: setup ## run the native tests under the address and undefined-behaviour sanitizers
 	@scripts/build asan
