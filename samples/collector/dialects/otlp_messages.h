@@ -1,7 +1,7 @@
 // The messages of an OTLP logs request, as a table: names and types for JSON, numbers for protobuf.
 // Both forms are read by it into the same JSON tree, the one of OTLP's JSON encoding.
 //
-// Source: opentelemetry/proto/{collector/logs,logs,resource,common}/v1, release 1.5.
+// Source: opentelemetry/proto/{collector/logs,logs,resource,common}/v1.
 #ifndef WAYMARK_SAMPLES_COLLECTOR_DIALECTS_OTLP_MESSAGES_H_
 #define WAYMARK_SAMPLES_COLLECTOR_DIALECTS_OTLP_MESSAGES_H_
 
