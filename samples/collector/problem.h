@@ -10,7 +10,7 @@
 namespace waymark::collector {
 
 struct Problem {
-  std::string where;    // a JSON Pointer into the body; or "body", "header X", "query x"
+  std::string where;    // a JSON Pointer into the body; or "body", "header X", "query/x"
   std::string found;    // "nothing", "text of 201 characters", "the number 3"
   std::string allowed;  // "text of 1 to 200 characters"
 

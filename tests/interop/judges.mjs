@@ -1,10 +1,11 @@
 // Programs that we did not write, built or fetched once and kept in the cache.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -37,21 +38,24 @@ export function pythonWithProto() {
   };
 }
 
-const GO_SOURCES = ["go.mod", "go.sum", "main.go"];
+const GO_SOURCES = ["go.mod", "go.sum", "otelcol/main.go", "kafka/main.go"];
 
-/** The OpenTelemetry Collector of otelcol/: {path} or {missing: why not}. The first build takes minutes. */
-export function otelCollector() {
+/**
+ * The programs of go/: {otelcol, kafka}, the paths of an OpenTelemetry Collector and of a Kafka in memory, or
+ * {missing: why not}. The first build takes minutes.
+ */
+export function goPrograms() {
   if (!has("go", "version")) return { missing: "Go is not at hand" };
-  const source = join(HERE, "otelcol");
+  const source = join(HERE, "go");
   const hash = createHash("sha256");
   for (const file of GO_SOURCES) hash.update(readFileSync(join(source, file)));
-  const path = join(CACHE, `otelcol-${hash.digest("hex").slice(0, 16)}`);
-  if (!existsSync(path)) {
-    mkdirSync(CACHE, { recursive: true });
-    const reason = run("go", ["build", "-p", "2", "-trimpath", "-ldflags=-s -w", "-o", path, "."], { cwd: source });
+  const folder = join(CACHE, `go-${hash.digest("hex").slice(0, 16)}`);
+  if (!existsSync(join(folder, "kafka"))) {
+    mkdirSync(folder, { recursive: true });
+    const reason = run("go", ["build", "-p", "2", "-trimpath", "-ldflags=-s -w", "-o", `${folder}/`, "./otelcol", "./kafka"], { cwd: source });
     if (reason) return { missing: reason };
   }
-  return { path };
+  return { otelcol: join(folder, "otelcol"), kafka: join(folder, "kafka") };
 }
 
 export function freePort() {
@@ -73,19 +77,19 @@ async function answers(url) {
 }
 
 /**
- * Starts the Collector with `config`, a text in which ${NAME} stands for what `values` gives.
- * @returns {{url: string, folder: string, stop: () => Promise<void>}}
+ * Starts the Collector with `config`; ${env:ENDPOINT} in it is where it is to listen, ${env:FOLDER} a folder for
+ * its files, and `values` gives the others.
+ * @returns {Promise<{url: string, folder: string, stop: () => Promise<void>}>}
  */
 export async function startOtelCollector(path, config, values = {}) {
   const folder = mkdtempSync(join(tmpdir(), "otelcol-"));
-  const port = await freePort();
-  writeFileSync(join(folder, "config.yaml"), config);
-  const env = { ...process.env, PORT: String(port), FOLDER: folder, ...values };
-  const child = spawn(path, ["--config", join(folder, "config.yaml")], { env, stdio: ["ignore", "ignore", "pipe"] });
+  const endpoint = `127.0.0.1:${await freePort()}`;
+  const env = { ...process.env, ENDPOINT: endpoint, FOLDER: folder, ...values };
+  const child = spawn(path, ["--config", config], { env, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text) => { said += text; });
-  const ended = new Promise((resolve) => child.on("exit", resolve));
-  const url = `http://127.0.0.1:${port}`;
+  const ended = new Promise((resolve) => { child.on("exit", resolve); });
+  const url = `http://${endpoint}`;
   const end = Date.now() + START_MS_MAX;
   while (!(await answers(`${url}/v1/logs`))) {
     if (child.exitCode !== null || Date.now() > end) {
@@ -100,4 +104,25 @@ export async function startOtelCollector(path, config, values = {}) {
     rmSync(folder, { recursive: true, force: true });
   };
   return { url, folder, stop };
+}
+
+/** Starts the Kafka in memory. `messages` are the values that its topic has got, as buffers. */
+export async function startKafka(path, topic) {
+  const child = spawn(path, [topic], { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = new Promise((resolve) => { child.on("exit", resolve); });
+  const lines = createInterface({ input: child.stdout });
+  const messages = [];
+  const brokers = await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    ended.then((code) => reject(new Error(`The Kafka in memory ended with ${code}.`)));
+    lines.once("line", (first) => {
+      lines.on("line", (line) => messages.push(Buffer.from(line, "base64")));
+      resolve(first);
+    });
+  });
+  const stop = async () => {
+    child.stdin.end();
+    await ended;
+  };
+  return { brokers, messages, stop };
 }

@@ -255,7 +255,7 @@ void CheckIdentity(const Request& request, const Spot& body, Findings& findings)
   const bool app = HasField(request.query, "firebase_app_id");
   const auto need_field = [&](const std::string& name, absl::string_view what) {
     if (!FormValue(request.query, name).empty()) return;
-    findings.Add({absl::StrCat("query ", name), "nothing", std::string(what)}, "VALUE_REQUIRED");
+    findings.Add({absl::StrCat("query/", name), "nothing", std::string(what)}, "VALUE_REQUIRED");
   };
   if (!app) need_field("measurement_id", "the stream, such as G-XXXXXXX, or firebase_app_id");
   need_field("api_secret", "the stream's secret");

@@ -47,7 +47,7 @@ absl::StatusOr<std::string> UnpackV0(const Request& request, Problems& problems)
     if (HasField(form, "compression")) compression = FormValue(form, "compression");
   }
   if (compression == "lz64") {
-    problems.push_back({"query compression", "lz64", "gzip-js, gzip or base64, in this sample"});
+    problems.push_back({"query/compression", "lz64", "gzip-js, gzip or base64, in this sample"});
     return absl::InvalidArgumentError("lz64");
   }
   const bool json = absl::StartsWith(absl::StripLeadingAsciiWhitespace(data), "{") ||

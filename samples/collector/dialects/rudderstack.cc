@@ -99,7 +99,7 @@ bool CheckKey(const Request& request, Outcome& outcome) {
   if (IsBeacon(request)) {
     if (!FormValue(request.query, "writeKey").empty()) return true;
     outcome = RefusedAs(401, "Failed to read writeKey from Query Params",
-                        {{"query writeKey", "nothing", "the write key"}});
+                        {{"query/writeKey", "nothing", "the write key"}});
     return false;
   }
   if (!BasicUser(request).empty()) return true;

@@ -96,7 +96,7 @@ TEST(Ga4Test, SaysGoodToEverything) {
 
 TEST(Ga4Test, WantsStreamSecretAndDevice) {
   EXPECT_THAT(ProblemTexts(Send(Body(Purchase()), "/mp/collect")),
-              ElementsAre(HasSubstr("query measurement_id"), HasSubstr("query api_secret")));
+              ElementsAre(HasSubstr("query/measurement_id"), HasSubstr("query/api_secret")));
   EXPECT_THAT(ProblemsOfBody("client_id", nullptr), ElementsAre(HasSubstr("/client_id: null")));
   Json app = Body(Purchase());
   app["app_instance_id"] = "a";

@@ -154,7 +154,7 @@ TEST(PosthogV0Test, RefusesBodiesThatHoldNoEvent) {
   EXPECT_THAT(ProblemTexts(Answer(PostOf("/e/", "\x1f\x8b\x08garbage"))),
               ElementsAre(HasSubstr("one gzip stream")));
   EXPECT_THAT(ProblemTexts(Answer(PostOf("/e/?compression=lz64", "x"))),
-              ElementsAre(HasSubstr("query compression: lz64")));
+              ElementsAre(HasSubstr("query/compression: lz64")));
 }
 
 TEST(PosthogV0Test, WantsOneToken) {
