@@ -1,5 +1,5 @@
-// Snowplow's tracker protocol, version 2: payload_data 1-0-4, in which every value is a string. POST
-// sends a list of such payloads, GET one, member by member, as a query.
+// Snowplow's tracker protocol, version 2: payload_data 1-0-4, in which every value is a string.
+// POST sends a list of such payloads, GET one, member by member, as a query.
 //
 // https://docs.snowplow.io/docs/fundamentals/canonical-event/ . An event of the vocabulary becomes
 // an e-commerce action with entities; one with a schema in `options.schemas` a self-describing
