@@ -41,8 +41,8 @@ VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16))sq
 
 constexpr char kInsertEvent[] = R"sql(
 INSERT INTO events(revision, received_ms, request_id, protocol, variant, kind, name, message_id,
-                   order_id, time_ms, anonymous_id, user_id, session_id, consent, wire_bytes, encoding, form,
-                   problem_count, problems, event, raw)
+                   order_id, time_ms, anonymous_id, user_id, session_id, consent, wire_bytes,
+                   encoding, form, problem_count, problems, event, raw)
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
        ?21)
 ON CONFLICT(protocol, variant, message_id) WHERE message_id IS NOT NULL
@@ -50,8 +50,8 @@ DO UPDATE SET duplicates = duplicates + 1, revision = excluded.revision)sql";
 
 constexpr char kSelectEvents[] = R"sql(
 SELECT id, revision, received_ms, request_id, protocol, variant, kind, name, message_id, order_id,
-       time_ms, anonymous_id, user_id, session_id, consent, wire_bytes, encoding, form, duplicates, problems,
-       event
+       time_ms, anonymous_id, user_id, session_id, consent, wire_bytes, encoding, form, duplicates,
+       problems, event
 FROM events )sql";
 constexpr char kSelectRequests[] = R"sql(
 SELECT id, revision, received_ms, protocol, method, path, status, content_type, encoding,
