@@ -42,8 +42,16 @@ beforeEach(() => {
   console.error = (...words: unknown[]) => void logged.push(words);
 });
 
-const inputs = () => engine.inputs.filter(({ type }) => type !== "wake");
-const types = () => engine.inputs.map(({ type }) => type);
+// What the engine was given by the end of the task.
+function inputs() {
+  platform.settle();
+  return engine.inputs.filter(({ type }) => type !== "wake");
+}
+
+function types() {
+  platform.settle();
+  return engine.inputs.map(({ type }) => type);
+}
 
 async function live(settings: object = config, capture?: any) {
   const client = new Client(platform, settings as any, {}, capture);
@@ -234,6 +242,32 @@ describe("calls", () => {
     client.identify("a", {}, options as any);
     client.track("b");
     expect(inputs()).toMatchObject([{ name: "b" }]);
+  });
+
+  test("wait for the end of their task, or for what must come after them", async () => {
+    const client = await live();
+    client.track("a");
+    client.page("b");
+    expect(engine.inputs.filter(({ type }) => type !== "wake")).toEqual([]);
+    client.consent.set({ analytics: "granted" });
+    client.track("c");
+    expect(engine.inputs.map(({ type }) => type).slice(-3)).toEqual(["track", "page", "set_consent"]);
+    platform.settle();
+    expect(engine.inputs.map(({ type }) => type).slice(-2)).toEqual(["set_consent", "track"]);
+  });
+
+  test("are in the view that is asked for after them", async () => {
+    const client = await live();
+    client.track("a");
+    client.view();
+    expect(engine.inputs.at(-1)).toMatchObject({ name: "a" });
+  });
+
+  test("of a task that never ends are handed over in between", async () => {
+    const client = await live();
+    for (let i = 0; i < 250; i++) client.track("a");
+    expect(engine.inputs.filter(({ type }) => type === "track")).toHaveLength(200);
+    expect(inputs()).toHaveLength(250);
   });
 
   test("facts of the platform are inputs, before and after ready", async () => {

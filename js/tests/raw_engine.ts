@@ -44,6 +44,10 @@ export class RawEngine {
     return this._answer(this._give(text, Buffer.alloc(0), call));
   }
 
+  get memory_bytes(): number {
+    return this._wasm.memory.buffer.byteLength;
+  }
+
   close(): void {
     this._wasm.waymark_close(this._handle);
   }

@@ -143,6 +143,7 @@ export class Client {
   /** What the engine knows now, or undefined before it is there. */
   view(): View | undefined {
     try {
+      this._shell?.drain();
       return this._engine?.view();
     } catch (error) {
       this._fail(error);
@@ -206,7 +207,8 @@ export class Client {
     try {
       const now = this._now();
       const context = this._context_of(options);
-      this._call({ type, now, priority: options?.priority, context, ...event });
+      const input = { type, now, priority: options?.priority, context, ...event };
+      this._call(input, false, false, true);
     } catch (error) {
       this._report(error);
     }
@@ -235,11 +237,12 @@ export class Client {
     else this._call({ ...fact, now: this._now() });
   }
 
-  private _call(input: Input, fresh_entropy = false, automatic = false): void {
+  private _call(input: Input, fresh_entropy = false, automatic = false, later = false): void {
     if (this._state === off) return;
     try {
       const frame = this._frame(input, fresh_entropy);
-      if (this._state === live) this._shell!.send(...frame);
+      if (this._state === live && later) this._shell!.send_later(frame[0]);
+      else if (this._state === live) this._shell!.send(...frame);
       // Decisions have no bound: only events may be too many.
       else if (fresh_entropy || this._kept.length < calls_max) this._kept.push([frame, automatic]);
       else this._lost++;

@@ -20,6 +20,9 @@ export interface Hooks {
 
 type Waiting = [text: string, bodies?: Uint8Array[], wake?: boolean];
 
+// A task that calls more often hands over in between: texts that wait have no other bound.
+const waiting_max = 100;
+
 // Longer timers fire at once in every browser.
 const timer_ms_max = 2 ** 31 - 1;
 
@@ -37,6 +40,7 @@ export class Shell {
   private _store_effects: StoreEffect[] = [];
   private _wake_at: number | null = null;
   private _wake_soon = false;
+  private _drain_soon = false;
   private _cancel?: () => void;
   private _release?: () => void;
 
@@ -46,16 +50,34 @@ export class Shell {
     this._hooks = hooks;
   }
 
-  /** Hands one input to the engine and starts what it answers. */
+  /** Hands one input to the engine, after those that wait, and starts what it answers. */
   send(text: string, bodies?: Uint8Array[], wake?: boolean): void {
-    if (this._state) {
-      if (this._state === busy) this._waiting.push([text, bodies, wake]);
-      return;
-    }
+    if (this._state !== stopped) this._waiting.push([text, bodies, wake]);
+    this.drain();
+  }
+
+  /**
+   * Hands one input over at the end of this task, or before the next one that is sent if that is
+   * sooner: the engine's work for all calls of a task is done in one go, and none waits for it.
+   */
+  send_later(text: string): void {
+    if (this._state === stopped) return;
+    this._waiting.push([text]);
+    if (this._waiting.length >= waiting_max) return this.drain();
+    if (this._drain_soon) return;
+    this._drain_soon = true;
+    this._platform.microtask(() => {
+      this._drain_soon = false;
+      this.drain();
+    });
+  }
+
+  /** Hands over what waits. */
+  drain(): void {
+    if (this._state) return;
     this._state = busy;
     try {
-      this._run(text, bodies, wake);
-      if (this._waiting.length || this._store_effects.length) this._settle();
+      this._settle();
       if (this._state === busy) this._state = 0;
     } catch (error) {
       this.stop();
@@ -97,11 +119,11 @@ export class Shell {
 
   // Replies may come at once and bring new effects: on until nothing is left.
   private _settle(): void {
-    do {
+    while (this._waiting.length || this._store_effects.length) {
       const next = this._waiting.shift();
       if (next) this._run(...next);
       else this._commit();
-    } while (this._waiting.length || this._store_effects.length);
+    }
   }
 
   private _perform(output: Output, wake?: boolean): void {
