@@ -47,8 +47,8 @@ inline constexpr size_t kKeepaliveBytesMax = 64 * 1024;
 inline constexpr int64_t kStorePageBytesMax = 256 * 1024;
 
 // Texts of stored events in memory at one time; the rest waits in the store until these are
-// delivered. Ten full batches.
-inline constexpr size_t kOutboxWindowBytesMax = 1024 * 1024;
+// delivered. Nine full batches, and more than a page that is hidden may send at once.
+inline constexpr size_t kOutboxWindowBytesMax = 768 * 1024;
 
 // One segment: a burst is stored as several, so that none is more than a quarter of a page to read.
 inline constexpr size_t kSegmentBytesMax = 64 * 1024;

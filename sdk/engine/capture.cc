@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kHourMs = 3'600'000;
 constexpr size_t kRetiredIdsMax = 32;       // users that one page may see come and go
-constexpr size_t kFrameOfRecordBytes = 512;  // all but the properties, nearly always
+constexpr size_t kFrameOfRecordBytes = 384;  // all but the properties, nearly always
 constexpr int64_t kRefusedMax = 1'000'000;  // calls that one input may report
 
 // Fine time tells people apart; an hour does not.

@@ -21,6 +21,8 @@ constexpr int kDoublingsMax = 6;
 // In the long run one put in this time, and four of them at once (docs/adr/0002).
 constexpr int64_t kGatherMs = 50;
 constexpr int64_t kPaidAheadMs = 3 * kGatherMs;
+// More would only take memory: their bytes stand here several times until the host has them.
+constexpr int64_t kGatherEventsMax = 64;
 
 // Bytes from a store are untrusted: what is not JSON counts as absent.
 JsonView StoredJson(std::string_view bytes) {
@@ -263,7 +265,7 @@ bool EngineCore::StorePaused(Now now) const {
 
 // When what is new goes into the store: at the end of its task, save in a long burst.
 int64_t EngineCore::StoreDue(Now now) const {
-  const bool waits = page_ == Leaving::kNo;
+  const bool waits = page_ == Leaving::kNo && outbox_.unstored() < kGatherEventsMax;
   return waits ? std::max(store_paid_ms_ - kPaidAheadMs, now.mono_ms) : now.mono_ms;
 }
 

@@ -97,6 +97,7 @@ class Outbox {
   // What waits to be stored, as segments of a bounded size.
   List<NewSegment> TakeUnstored();
   bool has_unstored() const { return unstored_ > 0; }
+  int64_t unstored() const { return unstored_; }
   // What the store said of a segment. A failed one waits to be stored again; one that was let go of
   // (true) comes back to be sent from memory.
   void OnStored(uint32_t segment);
