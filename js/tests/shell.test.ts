@@ -118,6 +118,29 @@ describe("effects", () => {
   });
 });
 
+describe("what is sent later", () => {
+  test("is handed over at the end of the task, and the wake it asks for comes right behind", () => {
+    const now = { effects: [], wake_at_ms: 0 };
+    const { shell, platform, types } = open(({ type }) => (type === "call" ? now : undefined));
+    const later: string[] = [];
+    shell.send_later('{"type":"call"}');
+    shell.send_later('{"type":"call"}');
+    platform.microtask(() => later.push(...types().map(([type]) => type)));
+    expect(types()).toEqual([]);
+    platform.settle();
+    expect(later).toEqual(["call", "call", "wake"]);
+  });
+
+  test("by a listener at every view hangs no page", () => {
+    const { shell, platform, hooks } = open(() => ({ effects: [{ type: "notify" }], wake_at_ms: 0 }));
+    hooks.view.mockImplementation(() => shell.send_later('{"type":"call"}'));
+    shell.send_later('{"type":"call"}');
+    platform.settle();
+    platform.advance(3);
+    expect(hooks.view.mock.calls.length).toBeGreaterThan(2);
+  });
+});
+
 describe("the lead", () => {
   const claim = (effect_id: number, writer: string) => ({ type: "claim", effect_id, writer });
 

@@ -40,7 +40,7 @@ export class Shell {
   private _store_effects: StoreEffect[] = [];
   private _wake_at: number | null = null;
   private _wake_soon = false;
-  private _drain_soon = false;
+  private _ends = false;
   private _cancel?: () => void;
   private _release?: () => void;
 
@@ -63,13 +63,8 @@ export class Shell {
   send_later(text: string): void {
     if (this._state === stopped) return;
     this._waiting.push([text]);
-    if (this._waiting.length >= waiting_max) return this.drain();
-    if (this._drain_soon) return;
-    this._drain_soon = true;
-    this._platform.microtask(() => {
-      this._drain_soon = false;
-      this.drain();
-    });
+    if (this._waiting.length < waiting_max) this._at_end();
+    else this.drain();
   }
 
   /** Hands over what waits. */
@@ -99,6 +94,7 @@ export class Shell {
   /** Sends `wake`. */
   wake(now = this._platform.now()): void {
     this._wake_at = null;
+    this._wake_soon = false;
     this.send(JSON.stringify({ type: "wake", now }), undefined, true);
   }
 
@@ -173,13 +169,23 @@ export class Shell {
     if (wait > 0 || after_wake) {
       const ms = Math.min(Math.max(wait, 1), timer_ms_max);
       this._cancel = this._platform.timer(() => this._time_up(), ms);
-    } else if (!this._wake_soon) {
+    } else {
       this._wake_soon = true;
-      this._platform.microtask(() => {
-        this._wake_soon = false;
-        this.wake();
-      });
+      this._at_end();
     }
+  }
+
+  // At the end of the task: what waits, and then the wake. What listeners call meanwhile comes in
+  // a task of its own: one that calls whenever it is called must not hang the page.
+  private _at_end(): void {
+    if (this._ends) return;
+    this._ends = true;
+    this._platform.microtask(() => {
+      this.drain();
+      if (this._wake_soon) this.wake();
+      this._ends = false;
+      if (this._waiting.length) this._platform.timer(() => this.drain(), 1);
+    });
   }
 
   // Timers may fire early, and long ones are cut.
