@@ -106,7 +106,7 @@ export async function startOtelCollector(path, config, values = {}) {
   return { url, folder, stop };
 }
 
-/** Starts the Kafka in memory. `messages` are the values that its topic has got, as buffers. */
+/** Starts the Kafka in memory. `messages` are the values that its topic has got, as buffers; `pause` lets it stand still. */
 export async function startKafka(path, topic) {
   const child = spawn(path, [topic], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = new Promise((resolve) => { child.on("exit", resolve); });
@@ -120,9 +120,11 @@ export async function startKafka(path, topic) {
       resolve(first);
     });
   });
+  const resume = () => child.kill("SIGCONT");
   const stop = async () => {
+    resume();
     child.stdin.end();
     await ended;
   };
-  return { brokers, messages, stop };
+  return { brokers, messages, pause: () => child.kill("SIGSTOP"), resume, stop };
 }

@@ -52,7 +52,6 @@ async function readBySample(body, headers) {
   const answer = await fetch(`${sample.url}/otlp/v1/logs`, { method: "POST", headers, body });
   assert.equal(answer.status, 200, await answer.text());
   const events = await (await fetch(`${sample.url}/events.json`)).json();
-  assert.deepEqual(events.flatMap(({ problems }) => problems), []);
   return events.map(({ event }) => recordOf(event));
 }
 

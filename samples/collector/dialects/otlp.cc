@@ -247,7 +247,8 @@ void TakeAll(const Request& request, Logs logs, Outcome& outcome) {
 Reply SuccessReply(const Request& request, int64_t rejected) {
   const std::string message = "the fault partial rejects some records";
   if (IsProtobuf(request)) {
-    return ProtobufReply(200, rejected == 0 ? "" : PartialSuccessBytes(rejected, message));
+    // An empty one says success: so does the OpenTelemetry Collector.
+    return ProtobufReply(200, PartialSuccessBytes(rejected, rejected == 0 ? "" : message));
   }
   Json partial = Json::object();
   if (rejected > 0) {

@@ -235,8 +235,8 @@ absl::StatusOr<OtlpMessage> ReadOtlpProtobuf(absl::string_view bytes) {
 
 std::string PartialSuccessBytes(int64_t rejected, absl::string_view message) {
   std::string partial;
-  AppendInteger(1, static_cast<uint64_t>(rejected), partial);
-  AppendBytes(2, message, partial);
+  if (rejected > 0) AppendInteger(1, static_cast<uint64_t>(rejected), partial);
+  if (!message.empty()) AppendBytes(2, message, partial);
   std::string bytes;
   AppendBytes(1, partial, bytes);
   return bytes;

@@ -198,7 +198,7 @@ Outcome SendBytes(const std::string& bytes) { return Answer(PostOf("/v1/logs", b
 TEST(OtlpProtobufTest, ReadsARecord) {
   const Outcome outcome = SendBytes(BodyBytes(RecordBytes()));
   EXPECT_EQ(outcome.reply.status, 200);
-  EXPECT_EQ(outcome.reply.content, "");
+  EXPECT_EQ(outcome.reply.content, Len(1, ""));
   EXPECT_EQ(outcome.reply.content_type, "application/x-protobuf");
   ASSERT_THAT(outcome.records, SizeIs(1));
   const ReceivedEvent& event = outcome.records[0].event;
