@@ -64,8 +64,9 @@ class CloudEvents final : public Collector {
     request.url = rules_.url;
     JsonWriter writer(&request.headers);
     writer.Begin('{').Members(JsonView(headers_));
-    writer.Field("Content-Type", batch_ ? "application/cloudevents-batch+json; charset=UTF-8"
-                                        : "application/cloudevents+json; charset=UTF-8");
+    // In small letters: the npm package `cloudevents` refuses one event by any other spelling.
+    writer.Field("Content-Type", batch_ ? "application/cloudevents-batch+json; charset=utf-8"
+                                        : "application/cloudevents+json; charset=utf-8");
     if (attempt.gzip) writer.Field("Content-Encoding", "gzip");
     writer.End('}');
     return request;

@@ -16,6 +16,7 @@ const ENTROPY = Buffer.from(Array.from({ length: 32 }, (_, i) => i)).toString("b
 // Each protocol's forms: what its options can change in the bytes. The first one is also sent de-identified.
 const SITE = "9c1a2f6e-3b7d-4a58-8f0e-5d6c7b8a9012";
 const SCHEMAS = { lamp_rubbed: "iglu:com.acme/lamp_rubbed/jsonschema/1-0-0" };
+const RESOURCE = { "deployment.environment.name": "test" };
 const FORMS = {
   amplitude: [{ api_key: "K", gzip: false }, { api_key: "K", api: "batch", min_id_length: 5, ip: true }],
   cloudevents: [
@@ -27,12 +28,7 @@ const FORMS = {
   jitsu: [{ write_key: "k:s" }, { write_key: "k:s", ip: true }],
   matomo: [{ site_id: 3, dimensions: { label: 2 } }],
   mixpanel: [{ token: "T" }, { token: "T", api: "import", project_id: 42, username: "svc", secret: "s3", gzip: false }],
-  otlp: [
-    {},
-    { encoding: "protobuf" },
-    { encoding: "protobuf", gzip: false, resource: { "deployment.environment.name": "test" } },
-    { gzip: false },
-  ],
+  otlp: [{}, { encoding: "protobuf" }, { gzip: false, resource: RESOURCE }, { encoding: "protobuf", gzip: false, resource: RESOURCE }],
   plausible: [{ domain: "shop.example" }],
   posthog: [{ api_key: "phc_K", gzip: false }, { api_key: "phc_K", version: "v1" }, { api_key: "phc_K" }],
   rudderstack: [{ write_key: "K", gzip: false }, { write_key: "K" }],

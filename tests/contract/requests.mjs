@@ -8,7 +8,7 @@ const linesOf = (file) => readFileSync(new URL(file, FOLDER), "utf8").split("\n"
 
 /**
  * What one collector got in one case.
- * @typedef {{file: string, case: string, options: object, events: object[], view?: object, requests: Request[]}} Lane
+ * @typedef {{file: string, case: string, url: string, options: object, events: object[], view?: object, requests: Request[]}} Lane
  * @typedef {{url: URL, method: string, headers: Record<string, string>, body: Buffer, content: Buffer}} Request
  *   `body` as sent, `content` inflated where it was packed; both empty for GET
  */
@@ -23,8 +23,10 @@ function lanesOfFile(file, protocol) {
   let open = [];
   for (const line of linesOf(file)) {
     if (line.case !== undefined) {
-      const own = (line.start.config?.collectors ?? []).filter((collector) => collector.protocol === protocol);
-      open = own.map(({ id, options = {} }) => ({ file, case: line.case, id, options, events: [], requests: [] }));
+      // Some cases are about configs that are none.
+      const all = line.start.config?.collectors;
+      const own = Array.isArray(all) ? all.filter((collector) => collector?.protocol === protocol) : [];
+      open = own.map(({ url, options = {} }) => ({ file, case: line.case, url, options, events: [], requests: [] }));
       lanes.push(...open);
     }
     for (const lane of open) addLine(lane, line);
@@ -38,7 +40,7 @@ function addLine(lane, { input, view, output, output_bodies: bodies }) {
   if (EVENTS.includes(input?.type)) lane.events.push(input);
   if (view) lane.view = view;
   for (const effect of output?.effects ?? []) {
-    if (effect.type === "http_send" && effect.collector === lane.id) lane.requests.push(requestOf(effect, bodies));
+    if (effect.type === "http_send" && effect.url.startsWith(lane.url)) lane.requests.push(requestOf(effect, bodies));
   }
 }
 

@@ -66,14 +66,14 @@ TEST(CloudEventsTest, BatchesAndSingleEvents) {
   const Json batch = Json::parse(EncodeBody(*MakeProtocol("cloudevents"), {&one, &one}));
   EXPECT_EQ(batch.size(), 2u);
   EXPECT_EQ(HeadersOf(kOptions), Json::parse(R"({"X-Key":"k 1",
-              "Content-Type":"application/cloudevents-batch+json; charset=UTF-8"})"));
+              "Content-Type":"application/cloudevents-batch+json; charset=utf-8"})"));
   const auto single = MakeProtocol("cloudevents", R"({"batch":false})");
   EXPECT_EQ(Json::parse(EncodeBody(*single, {&one}))["type"], "a");
   EXPECT_EQ(single->rules().events_max, 1u);
   waymark::Attempt attempt;
   attempt.gzip = true;
   EXPECT_EQ(HeadersOf(R"({"batch":false})", attempt),
-            Json::parse(R"({"Content-Type":"application/cloudevents+json; charset=UTF-8",
+            Json::parse(R"({"Content-Type":"application/cloudevents+json; charset=utf-8",
               "Content-Encoding":"gzip"})"));
 }
 
