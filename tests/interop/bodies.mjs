@@ -1,16 +1,43 @@
-// The bodies that are judged: pairs of files in bodies/, see its README.
-import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+// The OTLP bodies that are judged: what the SDK sends, as the contract of all faces has it, and one by hand with
+// values that the SDK seldom sends (bodies/README.md).
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 
-const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "bodies");
+import { lanesOf } from "../contract/requests.mjs";
+import { recordsOf } from "./otlp_tree.mjs";
 
-/** [{name, json, protobuf}]: the same events in both encodings, as bytes. */
-export function bodies() {
-  const names = readdirSync(FOLDER).filter((file) => file.endsWith(".json")).map((file) => file.slice(0, -".json".length));
-  return names.map((name) => {
-    const protobuf = join(FOLDER, `${name}.pb`);
-    if (!existsSync(protobuf)) throw new Error(`bodies/${name}.json has no ${name}.pb beside it.`);
-    return { name, json: readFileSync(join(FOLDER, `${name}.json`)), protobuf: readFileSync(protobuf) };
+const JSON_TYPE = "application/json";
+const PROTOBUF_TYPE = "application/x-protobuf";
+
+/**
+ * @typedef {{name: string, headers: Record<string, string>, body: Buffer, want: object[]}} Body
+ *   `want` are its records, read from the JSON that stands beside it
+ */
+
+const nameOf = (name, { "Content-Type": type, "Content-Encoding": encoding = "not packed" }) => `${name}: ${type}, ${encoding}`;
+
+/** @returns {Body[]} JSON and protobuf, packed and not */
+export function sdkBodies() {
+  const lanes = lanesOf("otlp");
+  const inJson = ({ options: { encoding, ...rest } }) => lanes.find(({ case: name, options }) => name !== "de-identified" && JSON.stringify(options) === JSON.stringify(rest));
+  return lanes.map((lane) => {
+    const [{ headers, body }] = lane.requests;
+    const twin = lane.case === "de-identified" ? lane : inJson(lane);
+    return { name: nameOf(lane.case.split(",")[0], headers), headers, body, want: recordsOf(JSON.parse(twin.requests[0].content)) };
+  });
+}
+
+/** @returns {Body[]} the values of bodies/types.json in the same four forms */
+export function typeBodies() {
+  const file = (name) => readFileSync(new URL(`bodies/${name}`, import.meta.url));
+  const json = file("types.json");
+  const want = recordsOf(JSON.parse(json));
+  return [[JSON_TYPE, json], [PROTOBUF_TYPE, file("types.pb")]].flatMap(([type, plain]) => {
+    const headers = { "Content-Type": type };
+    const packed = { ...headers, "Content-Encoding": "gzip" };
+    return [
+      { name: nameOf("types", headers), headers, body: plain, want },
+      { name: nameOf("types", packed), headers: packed, body: gzipSync(plain), want },
+    ];
   });
 }

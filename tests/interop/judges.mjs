@@ -1,7 +1,7 @@
 // Programs that we did not write, built or fetched once and kept in the cache.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "waymark", "interop");
-const PROTO_PACKAGE = "opentelemetry-proto==1.45.2";
+// OTLP's definition, compiled; protoc.
+const PYTHON_PACKAGES = ["opentelemetry-proto==1.45.2", "grpcio-tools==1.85.1"];
 const START_MS_MAX = 30_000;
 
 const has = (program, ...args) => spawnSync(program, args, { stdio: "ignore" }).status === 0;
@@ -21,21 +22,32 @@ function run(program, args, options = {}) {
   return status === 0 ? undefined : `${program} ${args[0]}: ${error?.message ?? stderr.trim().split("\n").slice(-3).join(" ")}`;
 }
 
-/** Python with OpenTelemetry's published protobuf classes: {run} or {missing: why not}. */
+/** Python with OpenTelemetry's published protobuf classes and with protoc: {run} or {missing: why not}. */
 export function pythonWithProto() {
   if (!has("python3", "-m", "pip", "--version")) return { missing: "python3 with pip is not at hand" };
-  const folder = join(CACHE, `python-${PROTO_PACKAGE.replace("==", "-")}`);
-  if (!existsSync(join(folder, "opentelemetry"))) {
-    const reason = run("python3", ["-m", "pip", "install", "--quiet", "--target", folder, PROTO_PACKAGE]);
+  const folder = join(CACHE, `python-${hashOf(PYTHON_PACKAGES)}`);
+  if (!existsSync(folder)) {
+    mkdirSync(CACHE, { recursive: true });
+    const scratch = mkdtempSync(join(CACHE, ".python-"));
+    const reason = run("python3", ["-m", "pip", "install", "--quiet", "--target", scratch, ...PYTHON_PACKAGES]);
     if (reason) return { missing: reason };
+    renameSync(scratch, folder);
   }
+  const env = { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1" };
   return {
-    run: (...args) => {
-      const { status, stdout, stderr } = spawnSync("python3", args, { cwd: HERE, encoding: "utf8", maxBuffer: 1 << 28, env: { ...process.env, PYTHONPATH: folder } });
+    run: (args, input) => {
+      const { status, stdout, stderr } = spawnSync("python3", args, { cwd: HERE, encoding: "utf8", input, maxBuffer: 1 << 28, env });
       if (status !== 0) throw new Error(stderr);
-      return stdout;
+      return stdout.trim().split("\n");
     },
   };
+}
+
+/** Sixteen digits that stand for the texts or bytes. */
+function hashOf(parts) {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex").slice(0, 16);
 }
 
 const GO_SOURCES = ["go.mod", "go.sum", "otelcol/main.go", "kafka/main.go"];
@@ -47,9 +59,7 @@ const GO_SOURCES = ["go.mod", "go.sum", "otelcol/main.go", "kafka/main.go"];
 export function goPrograms() {
   if (!has("go", "version")) return { missing: "Go is not at hand" };
   const source = join(HERE, "go");
-  const hash = createHash("sha256");
-  for (const file of GO_SOURCES) hash.update(readFileSync(join(source, file)));
-  const folder = join(CACHE, `go-${hash.digest("hex").slice(0, 16)}`);
+  const folder = join(CACHE, `go-${hashOf(GO_SOURCES.map((file) => readFileSync(join(source, file))))}`);
   if (!existsSync(join(folder, "kafka"))) {
     mkdirSync(folder, { recursive: true });
     const reason = run("go", ["build", "-p", "2", "-trimpath", "-ldflags=-s -w", "-o", `${folder}/`, "./otelcol", "./kafka"], { cwd: source });

@@ -22,7 +22,7 @@ const events = async () => (await fetch(`${server.url}/events.json`)).json();
 test("random requests of the published protobuf classes", async (t) => {
   const python = pythonWithProto();
   if (python.missing) return t.skip(python.missing);
-  const requests = python.run("random_logs.py", "20261122", String(REQUESTS)).trim().split("\n").map((line) => JSON.parse(line));
+  const requests = python.run(["random_logs.py", "20261122", String(REQUESTS)]).map((line) => JSON.parse(line));
   let records = 0;
   for (const { protobuf, json } of requests) {
     const want = recordsOf(JSON.parse(json));

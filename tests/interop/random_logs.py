@@ -10,8 +10,8 @@ import json
 import random
 import sys
 
-from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from otlp_json import otlp_tree
 
 TEXTS = ["", "order.completed", "Blätter & Tee", "日本", "\u0000\u001f\"\\/", "😀", "x" * 300]
 INTEGERS = [0, 1, -1, 127, 128, 2**31, -(2**31), 2**53 + 1, 2**63 - 1, -(2**63)]
@@ -77,23 +77,12 @@ def random_request():
     return request
 
 
-def hexadecimal(tree):
-    """OTLP's JSON has the two ids as hexadecimal digits, where protobuf's own has base64."""
-    if isinstance(tree, list):
-        return [hexadecimal(item) for item in tree]
-    if not isinstance(tree, dict):
-        return tree
-    ids = {"traceId", "spanId"}
-    return {key: base64.b64decode(value).hex() if key in ids else hexadecimal(value) for key, value in tree.items()}
-
-
 def main():
     random.seed(int(sys.argv[1]))
     for _ in range(int(sys.argv[2])):
         request = random_request()
-        tree = hexadecimal(MessageToDict(request, use_integers_for_enums=True))
         protobuf = base64.b64encode(request.SerializeToString()).decode()
-        print(json.dumps({"protobuf": protobuf, "json": json.dumps(tree)}))
+        print(json.dumps({"protobuf": protobuf, "json": json.dumps(otlp_tree(request))}))
 
 
 main()
