@@ -35,8 +35,10 @@ function greet(shop, collector) {
       "",
       `  shop       ${shop.url}`,
       `  live page  ${collector.url}`,
+      `  dialects   ${collector.url}/#dialects`,
       "",
-      "  Open both beside each other, answer the question about privacy and buy something.",
+      "  Open shop and live page beside each other, answer the question about privacy and buy something.",
+      "  Each event goes out in every dialect: the last page shows the purchase in all of them side by side.",
       "  Ctrl-C stops them.",
       "",
       "",
@@ -50,7 +52,7 @@ async function runUntilStopped(options) {
   try {
     const collector = await startCollector(options["collector-port"]);
     servers.push(collector);
-    const shop = await startShop(options["shop-port"], collector.url);
+    const shop = await startShop(options["shop-port"], collector.url, { dialects: true });
     servers.push(shop);
     greet(shop, collector);
     const sentence = await Promise.race([stopped, collector.ended, shop.ended]);

@@ -1,5 +1,5 @@
 // One purchase in the sample shop, made by Chromium without a window, and what the collector
-// received of it. Fails when the purchase did not arrive over both protocols.
+// received of it. Fails when the purchase did not arrive in every dialect that the shop speaks.
 
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,16 +13,10 @@ const STEP_SECONDS_MAX = 15;
 const CHECKOUT_STEPS_MAX = 10;
 const ARRIVAL_SECONDS_MAX = 20;
 
-// The same purchase as each protocol names it.
-const WANTED = [
-  { protocol: "segment", name: "Order Completed" },
-  { protocol: "snowplow", name: "transaction" },
-];
-
 export async function demoOnce() {
   const collector = await startCollector(0);
   try {
-    const shop = await startShop(0, collector.url);
+    const shop = await startShop(0, collector.url, { dialects: true });
     try {
       await buyAndReport(shop.url, collector.url);
     } finally {
@@ -34,20 +28,22 @@ export async function demoOnce() {
 }
 
 async function buyAndReport(shopUrl, collectorUrl) {
+  const wanted = await dialectsOf(shopUrl);
   const browser = await launchBrowser();
   let orderNumber;
   try {
-    orderNumber = await inStore(browser, shopUrl, () => arrived(collectorUrl));
+    orderNumber = await inStore(browser, shopUrl, (order) => arrived(collectorUrl, order, wanted));
   } finally {
     await browser.close();
   }
   const events = await receivedEvents(collectorUrl);
   process.stdout.write(`\n${eventTable(events)}\n`);
-  const missing = missingOf(events);
+  const missing = missingOf(events, orderNumber, wanted);
   if (missing.length > 0) {
     throw new DemoError(`The purchase ${orderNumber} was made, but did not arrive as: ${missing.join(", ")}.`);
   }
-  process.stdout.write(`  Order ${orderNumber} arrived over both protocols, ${events.length} events in all.\n`);
+  process.stdout.write(`${purchaseTable(ordersOf(events, orderNumber))}\n`);
+  process.stdout.write(`  Order ${orderNumber} arrived in ${wanted.length} dialects, ${events.length} events in all.\n`);
 }
 
 // --- the browser ------------------------------------------------------------------------------
@@ -99,7 +95,7 @@ async function inStore(browser, shopUrl, done) {
   const order = at("order-number").first();
   await step("see the order's number", () => order.waitFor());
   const orderNumber = (await order.innerText()).trim();
-  await done();
+  await done(orderNumber);
   return orderNumber;
 }
 
@@ -133,24 +129,30 @@ async function receivedEvents(collectorUrl) {
   return response.json();
 }
 
+/** The dialects of the shop's collectors: "segment", "otlp protobuf". */
+async function dialectsOf(shopUrl) {
+  const { collectors } = await (await fetch(`${shopUrl}/waymark.json`)).json();
+  return collectors.map(({ protocol, options }) => [protocol, options?.encoding].filter(Boolean).join(" "));
+}
+
+const dialectOf = ({ protocol, variant }) => [protocol, variant].filter(Boolean).join(" ");
+
+/** The purchase itself, once in each dialect. */
+const ordersOf = (events, order) => events.filter(({ order_id: id, name }) => id === order && /purchase|transaction|order/i.test(name));
+
+const missingOf = (events, order, wanted) => {
+  const here = ordersOf(events, order).map(dialectOf);
+  return wanted.filter((dialect) => !here.includes(dialect));
+};
+
 /** Resolves when the purchase is there, or when it has had its time. */
-async function arrived(collectorUrl) {
+async function arrived(collectorUrl, order, wanted) {
   const end = Date.now() + ARRIVAL_SECONDS_MAX * 1000;
   while (Date.now() < end) {
-    if (missingOf(await receivedEvents(collectorUrl)).length === 0) return;
+    if (missingOf(await receivedEvents(collectorUrl), order, wanted).length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
-
-function missingOf(events) {
-  const is = (wanted) => (event) =>
-    sameName(event.protocol, wanted.protocol) && sameName(event.name, wanted.name);
-  return WANTED.filter((wanted) => !events.some(is(wanted))).map(
-    (wanted) => `${wanted.protocol} "${wanted.name}"`,
-  );
-}
-
-const sameName = (left, right) => String(left).toLowerCase() === right.toLowerCase();
 
 // --- the table --------------------------------------------------------------------------------
 
@@ -160,6 +162,9 @@ function eventTable(events) {
   const sorted = [...events].sort((a, b) => a.time_ms - b.time_ms || a.id - b.id);
   return table(HEADINGS, sorted.map(eventRow));
 }
+
+/** The purchase as each dialect calls it. */
+const purchaseTable = (orders) => table(["dialect", "called", ">bytes"], orders.map((event) => [dialectOf(event), event.name, event.wire_bytes]));
 
 function eventRow(event) {
   return [

@@ -19,7 +19,7 @@ if (options.help) {
 }
 if (options.error) fail(`${options.error} See --help.`, 2);
 
-const missing = missingSdkFiles(options.sdk);
+const missing = missingSdkFiles(options);
 if (missing.length > 0) {
   process.stderr.write(
     `The shop runs without Waymark, because ${missing.join(" and ")} ` +

@@ -28,12 +28,12 @@ export async function startCollector(port) {
   return start("collector", [join(ROOT, COLLECTOR), "--port", String(port)]);
 }
 
-/** @returns {Promise<Server>} */
-export async function startShop(port, collectorUrl) {
+/** With `dialects` the shop sends everything in every protocol that there is. @returns {Promise<Server>} */
+export async function startShop(port, collectorUrl, { dialects = false } = {}) {
   requireFile(SHOP);
   return start("shop", [
     ...[process.execPath, join(ROOT, SHOP), "--port", String(port)],
-    ...["--collector", collectorUrl, "--sdk", join(ROOT, "js/dist")],
+    ...["--collector", collectorUrl, "--sdk", join(ROOT, "js/dist"), ...(dialects ? ["--dialects"] : [])],
   ]);
 }
 

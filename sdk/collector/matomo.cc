@@ -25,7 +25,7 @@ constexpr const char* kContextMap =
     "campaign/term>_rck";
 constexpr const char* kOrderMap =
     "total|revenue|value>revenue# subtotal>ec_st# tax>ec_tx# shipping>ec_sh# discount>ec_dt#";
-constexpr const char* kCartMap = "cart_total|total|value>revenue#";
+constexpr const char* kCartMap = "cart_total|cart_value|total|value>revenue#";
 constexpr const char* kProductMap = "sku|product_id|id>_pks name>_pkn category>_pkc price>_pkp#";
 constexpr const char* kSearchMap = "query>search category>search_cat results>search_count#";
 constexpr const char* kPromotionMap = "promotion_id|name>c_n creative|name>c_p url|position>c_t";

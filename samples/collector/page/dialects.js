@@ -56,10 +56,11 @@ function tile(entry, heaviest) {
 
 const cardId = (entry) => `dialect-${entry.key}`;
 
-function card(entry, { marks, raw }) {
+function card(entry, { marks, raw, guessed }) {
   const copy = element("button", { type: "button", className: "quiet" }, "Copy");
   copy.addEventListener("click", async () => copyFrom(copy, await payloadText(entry, raw)));
   const facts = [format.bytes(entry.wire_bytes), entry.encoding === "identity" ? entry.form : `${entry.form}, ${entry.encoding}`];
+  if (guessed) facts.push("by name and time");
   if (entry.duplicates > 0) facts.push(`+${entry.duplicates} again`);
   return element(
     "article",
@@ -120,11 +121,12 @@ export class Dialects {
     this.#showOpen(touchpoints);
   }
 
-  // The open touchpoint; while nobody has chosen one, the latest of those with the most dialects.
+  // The open touchpoint; while nobody has chosen one, the latest of those with the most dialects, an order first.
   #find(touchpoints) {
     const chosen = touchpoints.find(({ entries }) => entries.some(({ key }) => key === this.#openKey));
     const most = Math.max(...touchpoints.map(({ dialects }) => dialects));
-    return chosen ?? touchpoints.find(({ dialects }) => dialects === most);
+    const widest = touchpoints.filter(({ dialects }) => dialects === most);
+    return chosen ?? widest.find(({ order_id }) => order_id) ?? widest[0];
   }
 
   #showOpen(touchpoints) {
@@ -136,7 +138,7 @@ export class Dialects {
     byId("touchpoint-facts").textContent = `${format.dateTime(open.time_ms)} · ${format.plural(open.dialects, "dialect", "dialects")}`;
     byId("touchpoint-legend").replaceChildren(legend(marks));
     byId("tiles").replaceChildren(...open.entries.map((entry) => tile(entry, heaviest)));
-    const cards = open.entries.map((entry) => card(entry, { marks, raw: this.#raw }));
+    const cards = open.entries.map((entry) => card(entry, { marks, raw: this.#raw, guessed: open.guessed.has(entry) }));
     byId("dialect-cards").replaceChildren(...cards, ...[absent(open, this.#table.entries())].filter(Boolean));
   }
 

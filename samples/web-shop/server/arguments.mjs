@@ -13,6 +13,7 @@ export const USAGE = `Usage: node serve.mjs [options]
   --host <name>        ${LOOPBACK.join(", ")}               (127.0.0.1)
   --collector <url>    where Waymark sends its events            (http://127.0.0.1:8802)
   --sdk <folder>       folder of stub.js, waymark.js, waymark.wasm  (js/dist of this repository)
+  --dialects           also send each event in every other protocol (dialects.json)
   --help               this text
 `;
 
@@ -21,6 +22,7 @@ const FLAGS = {
   host: { type: "string", default: "127.0.0.1" },
   collector: { type: "string", default: "http://127.0.0.1:8802" },
   sdk: { type: "string", default: DEFAULT_SDK },
+  dialects: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 };
 
@@ -46,7 +48,7 @@ function parse(argv) {
   }
 }
 
-/** {port, host, collector, sdk}, or {help}, or {error}. `sdk` is relative to the working folder. */
+/** {port, host, collector, sdk, dialects}, or {help}, or {error}. `sdk` is relative to the working folder. */
 export function readArguments(argv) {
   const { values, error } = parse(argv);
   if (error) return { error };
@@ -60,5 +62,5 @@ export function readArguments(argv) {
   const collector = collectorFrom(values.collector);
   if (!collector) return { error: `--collector takes an http(s) address, not "${values.collector}".` };
   if (values.sdk === "") return { error: "--sdk takes a folder, not nothing." };
-  return { port, host: values.host, collector, sdk: resolve(values.sdk) };
+  return { port, host: values.host, collector, sdk: resolve(values.sdk), dialects: values.dialects };
 }

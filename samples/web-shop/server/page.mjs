@@ -2,11 +2,12 @@
 // the server knows put in. Both are read for each request, so that an edit shows on reload.
 
 import { readFileSync } from "node:fs";
-import { stubText } from "./sdk.mjs";
+import { moduleName, stubText } from "./sdk.mjs";
 
 const file = (name) => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
 
 const STUB_MARK = "<!-- waymark:stub -->";
+const SCRIPT_MARK = 'src="waymark.js"';
 const DEFAULT_COLLECTOR = "http://127.0.0.1:8802";
 
 const attribute = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
@@ -16,15 +17,24 @@ function stubTag(sdk, nonce) {
   return text === undefined ? "" : `<script nonce="${nonce}">${text}</script>`;
 }
 
-export function pageText({ sdk, collector }, nonce) {
+export function pageText({ sdk, collector, dialects }, nonce) {
   return file("index.html")
+    .replace(SCRIPT_MARK, `${SCRIPT_MARK} data-wasm="${moduleName(dialects)}"`)
     .replaceAll(DEFAULT_COLLECTOR, () => attribute(collector))
     .replace(STUB_MARK, () => stubTag(sdk, nonce));
 }
 
-export function configText({ collector }) {
+/** Every dialect has its own place at the collector, save GA4's, which lies behind the shop's own (ga4.mjs). */
+function dialectCollectors(collector, shop) {
+  const place = ({ id, protocol }) => (protocol === "ga4" ? `${shop}/${id}` : `${collector}/${protocol}`);
+  return JSON.parse(file("dialects.json")).map((entry) => ({ ...entry, url: place(entry), needs: ["analytics"] }));
+}
+
+/** `shop` is its own address. */
+export function configText({ collector, dialects }, shop) {
   const config = JSON.parse(file("waymark.json"));
   const collectors = config.collectors.map((entry) => ({ ...entry, url: collector }));
+  if (dialects) collectors.push(...dialectCollectors(collector, shop));
   return JSON.stringify({ ...config, collectors }, null, 2);
 }
 

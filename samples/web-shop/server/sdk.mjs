@@ -3,11 +3,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
-const SDK_FILES = ["stub.js", "waymark.js", "waymark.wasm"];
+/** The module with two protocols, or that with all. */
+export const moduleName = (dialects) => (dialects ? "waymark-all.wasm" : "waymark.wasm");
 
 /** Names of the build's files that are not there, as seen from the working folder. */
-export function missingSdkFiles(folder) {
-  const paths = SDK_FILES.map((name) => join(folder, name));
+export function missingSdkFiles({ sdk, dialects }) {
+  const paths = ["stub.js", "waymark.js", moduleName(dialects)].map((name) => join(sdk, name));
   return paths.filter((path) => !existsSync(path)).map((path) => relative(process.cwd(), path));
 }
 

@@ -4,6 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import sirv from "sirv";
+import { isForGa4, passOn } from "./ga4.mjs";
 import { configText, contentPolicy, pageText } from "./page.mjs";
 
 const FOLDERS = ["src", "styles", "img"];
@@ -48,10 +49,11 @@ export function createShop(options) {
   return (request, response) => {
     response.setHeader("X-Content-Type-Options", "nosniff");
     response.setHeader("Referrer-Policy", "same-origin");
+    if (isForGa4(request)) return passOn(options, request, response);
     if (!["GET", "HEAD"].includes(request.method)) return refuse(response, 405, "The shop only answers GET.");
 
     const path = request.url.split("?")[0];
-    if (path === "/waymark.json") return send(response, "application/json", configText(options));
+    if (path === "/waymark.json") return send(response, "application/json", configText(options, `http://${request.headers.host}`));
     own(request, response, () => {
       if (!looksLikeFile(path)) return sendPage(options, response);
       sdk(request, response, () => refuse(response, 404, `There is no file ${path.slice(1)}.`));

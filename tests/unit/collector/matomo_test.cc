@@ -104,6 +104,9 @@ TEST(MatomoTest, OtherTouchpoints) {
       Encoded(Happening("cart_viewed", R"({"cart_total":5,"products":[{"sku":"s"}]})"));
   EXPECT_EQ(cart.at("idgoal"), "0");
   EXPECT_FALSE(cart.contains("ec_id"));
+  EXPECT_EQ(cart.at("revenue"), "5");
+  EXPECT_EQ(Encoded(Happening("cart_viewed", R"({"cart_value":6,"products":[]})")).at("revenue"),
+            "6");
   const Query clicked = Encoded(Happening("promotion_clicked", R"({"promotion_id":"p"})"));
   EXPECT_EQ(clicked.at("c_n"), "p");
   EXPECT_EQ(clicked.at("c_i"), "click");

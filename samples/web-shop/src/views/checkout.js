@@ -60,9 +60,15 @@ const stepNumber = (name) => STEPS.indexOf(name) + 1;
 function finish(name) {
   track("checkout_step_completed", { step: stepNumber(name), name });
   if (name === "address" && answers.remember) identify(`account-${crypto.randomUUID()}`, { account: "new" });
-  if (name === "payment") track("payment_info_entered", { payment_method: answers.method });
+  if (name === "payment") trackPayment();
   if (name !== "review") return go(`/checkout/${STEPS[stepNumber(name)]}`);
   placeOrder();
+}
+
+// With what is paid for: Google Analytics takes no payment info without.
+function trackPayment() {
+  const value = amount(totals().total);
+  track("payment_info_entered", withCurrency({ payment_method: answers.method, value, products: lineFields(lines()) }));
 }
 
 function placeOrder() {
