@@ -3,6 +3,7 @@
 # What it gives:
 #   waymark_zlib            deflate of the one pinned zlib; for every target, native and wasm
 #   waymark_zlib_inflate    inflate of the same zlib; for tests and samples
+#   waymark_sha256          SHA-256 of the one pinned libsodium; for every target, native and wasm
 #   absl::…                 the one pinned Abseil; for every target, native and wasm
 #   GTest::gtest, GTest::gmock, GTest::gtest_main, nlohmann_json::nlohmann_json, SQLite::SQLite3,
 #   httplib::httplib, Threads::Threads      natively only
@@ -22,6 +23,7 @@ include("${CMAKE_CURRENT_LIST_DIR}/compile_options.cmake")
 
 include("${CMAKE_CURRENT_LIST_DIR}/dependencies/sources.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/dependencies/zlib.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/dependencies/libsodium.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/dependencies/abseil.cmake")
 if(NOT EMSCRIPTEN)
   include("${CMAKE_CURRENT_LIST_DIR}/dependencies/native.cmake")
