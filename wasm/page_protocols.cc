@@ -5,7 +5,12 @@
 
 namespace waymark {
 
-const Protocol kProtocols[] = {{"segment", MakeSegment}, {"snowplow", MakeSnowplow}};
+#include "collector/option_schemas.inc"
+
+const Protocol kProtocols[] = {
+    {"segment", MakeSegment, kSegmentOptions},
+    {"snowplow", MakeSnowplow, kSnowplowOptions},
+};
 const size_t kProtocolCount = sizeof(kProtocols) / sizeof(kProtocols[0]);
 
 const bool kHasSha256 = false;

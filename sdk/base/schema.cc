@@ -157,6 +157,8 @@ JsonType TypeOf(char letter) {
 
 class SchemaWalk {
  public:
+  explicit SchemaWalk(ChosenSchema chosen) : chosen_(chosen) {}
+
   List<Problem> TakeProblems() { return std::move(problems_); }
 
   void Check(JsonView value, const char* schema) {
@@ -220,17 +222,13 @@ class SchemaWalk {
     }
   }
 
-  // The member `key` of `object`, whose schema depends on a neighbour. One that is not there may
-  // lack what is required.
-  void CheckChosen(JsonView object, std::string_view key, const char* schema) {
-    const char* neighbour = schema;
-    while (*schema != '{') ++schema;
-    const std::string_view name(neighbour, static_cast<size_t>(schema - neighbour));
+  // The member `key` of `object`, whose schema depends on its neighbour of this name. One that is
+  // not there may lack what is required.
+  void CheckChosen(JsonView object, std::string_view key, const char* neighbour) {
+    const std::string_view name(neighbour, static_cast<size_t>(EndOf(neighbour) - neighbour));
+    const char* schema = chosen_ ? chosen_(object[name].AsName()) : nullptr;
     const JsonView value = object[key];
-    for (Members choice(schema + 1); choice.Next();) {
-      if (choice.key() != object[name].AsName()) continue;
-      Descend(key, value ? value : JsonView("{}"), choice.schema());
-    }
+    if (schema) Descend(key, value ? value : JsonView("{}"), schema);
   }
 
   void CheckArray(JsonView value, const char* schema) {
@@ -296,14 +294,15 @@ class SchemaWalk {
     pointer_.resize(size);
   }
 
+  ChosenSchema chosen_;
   String pointer_;
   List<Problem> problems_;
 };
 
 }  // namespace
 
-List<Problem> CheckSchema(JsonView value, const char* schema) {
-  SchemaWalk walk;
+List<Problem> CheckSchema(JsonView value, const char* schema, ChosenSchema chosen) {
+  SchemaWalk walk(chosen);
   walk.Check(value, schema);
   return walk.TakeProblems();
 }

@@ -12,15 +12,14 @@
 //           | "(" json {"," json} ")"         one of these scalars, as it stands in the document
 //   member  = key (":" | "!") schema          "!": required. The key * stands last, for all others;
 //                                             + does so, too, when their names are ids
-//           | key ":@" key "{" [member {"," member}] "}"
-//                                             one of these schemas: that named by the value of the
+//           | key ":@" key                    the schema that the caller has for the value of the
 //                                             second key, which stands beside the first
 //   bounds  = [digits] ["-" digits] ["#" source "#"]    least and most; where a number's come from
 //   format  = "i" | "u" | "p" | "g" | "r" | "h"   an id, an http URL, a JSON pointer, an Iglu URI,
 //                                             a URI reference, the value of an HTTP header
 //
 //   {id!s1-64i,channel:("web","app"),sample:d0-1,tags:[-10s],other:{*:?}}
-//   {kind!("a","b"),options:@kind{a:{x!b},b:{y:b}}}
+//   {kind!("a","b"),options:@kind}
 #ifndef WAYMARK_BASE_SCHEMA_H_
 #define WAYMARK_BASE_SCHEMA_H_
 
@@ -31,8 +30,11 @@
 
 namespace waymark {
 
+// The schema for a value of the key that an "@" names; null: nobody knows one, and anything fits.
+using ChosenSchema = const char* (*)(std::string_view name);
+
 // All problems in document order, at most kProblemsMax. Empty: the value fits.
-List<Problem> CheckSchema(JsonView value, const char* schema);
+List<Problem> CheckSchema(JsonView value, const char* schema, ChosenSchema chosen = nullptr);
 
 // The value of a config as a problem may quote it: short text as it is, longer text cut.
 String QuoteForProblem(JsonView value);

@@ -57,6 +57,13 @@ Verdict JudgeStatus(std::string_view answers, int status) {
   return Verdict::kRejected;
 }
 
+const Protocol* FindProtocol(std::string_view name) {
+  for (size_t i = 0; i < kProtocolCount; ++i) {
+    if (Is(name, kProtocols[i].name)) return &kProtocols[i];
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Judgement Collector::JudgeAnswer(const CollectorAnswer& answer) const {
@@ -92,12 +99,17 @@ void CheckEntry(const CollectorEntry& entry) {
   }
 }
 
+const char* OptionsSchema(std::string_view protocol) {
+  const Protocol* found = FindProtocol(protocol);
+  return found ? found->options : nullptr;
+}
+
 std::unique_ptr<Collector> MakeCollector(const CollectorEntry& entry) {
   const std::string_view name = entry.json["protocol"].AsName();
-  for (size_t i = 0; i < kProtocolCount; ++i) {
-    if (Is(name, kProtocols[i].name)) return kProtocols[i].make(entry);
-  }
-  entry.Refuse("not_allowed", "/protocol", name, "a protocol of this build (waymark-all.wasm)");
+  if (const Protocol* found = FindProtocol(name)) return found->make(entry);
+  String allowed = "what this module speaks: ";
+  for (size_t i = 0; i < kProtocolCount; ++i) allowed.append(kProtocols[i].name).append(", ");
+  entry.Refuse("not_allowed", "/protocol", name, allowed + "or waymark-all.wasm, which speaks all");
   return nullptr;
 }
 

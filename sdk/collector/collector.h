@@ -197,9 +197,13 @@ void CheckEntry(const CollectorEntry& entry);
 struct Protocol {
   const char* name;
   std::unique_ptr<Collector> (*make)(const CollectorEntry& entry);
+  const char* options;  // their schema, in the grammar of base/schema.h
 };
 extern const Protocol kProtocols[];
 extern const size_t kProtocolCount;
+
+// The schema of a protocol's options; null when the build does not speak it.
+const char* OptionsSchema(std::string_view protocol);
 
 // Makes the collector that an entry describes; null, and a problem, when it cannot be.
 std::unique_ptr<Collector> MakeCollector(const CollectorEntry& entry);

@@ -3,20 +3,22 @@
 
 namespace waymark {
 
+#include "collector/option_schemas.inc"
+
 const Protocol kProtocols[] = {
-    {"amplitude", MakeAmplitude},
-    {"cloudevents", MakeCloudEvents},
-    {"ga4", MakeGa4},
-    {"jitsu", MakeJitsu},
-    {"matomo", MakeMatomo},
-    {"mixpanel", MakeMixpanel},
-    {"otlp", MakeOtlp},
-    {"plausible", MakePlausible},
-    {"posthog", MakePostHog},
-    {"rudderstack", MakeRudderStack},
-    {"segment", MakeSegment},
-    {"snowplow", MakeSnowplow},
-    {"umami", MakeUmami},
+    {"amplitude", MakeAmplitude, kAmplitudeOptions},
+    {"cloudevents", MakeCloudEvents, kCloudeventsOptions},
+    {"ga4", MakeGa4, kGa4Options},
+    {"jitsu", MakeJitsu, kJitsuOptions},
+    {"matomo", MakeMatomo, kMatomoOptions},
+    {"mixpanel", MakeMixpanel, kMixpanelOptions},
+    {"otlp", MakeOtlp, kOtlpOptions},
+    {"plausible", MakePlausible, kPlausibleOptions},
+    {"posthog", MakePostHog, kPosthogOptions},
+    {"rudderstack", MakeRudderStack, kRudderstackOptions},
+    {"segment", MakeSegment, kSegmentOptions},
+    {"snowplow", MakeSnowplow, kSnowplowOptions},
+    {"umami", MakeUmami, kUmamiOptions},
 };
 
 const size_t kProtocolCount = sizeof(kProtocols) / sizeof(kProtocols[0]);

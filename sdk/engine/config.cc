@@ -74,7 +74,7 @@ uint32_t SamplePpm(JsonView share) {
 
 Config ReadConfig(JsonView json, JsonView sdk, List<Problem>* problems) {
   Config config;
-  *problems = CheckSchema(json, kSchema.data());
+  *problems = CheckSchema(json, kSchema.data(), OptionsSchema);
   if (!problems->empty()) return config;
   config.policy = ReadPolicy(json["consent"], problems);
   ReadCollectors(json["collectors"], {json["app"], sdk, json["consent"]["purposes"]}, &config,
