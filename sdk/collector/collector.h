@@ -212,6 +212,7 @@ std::unique_ptr<Collector> MakeCollector(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeAmplitude(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeCloudEvents(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeGa4(const CollectorEntry& entry);
+std::unique_ptr<Collector> MakeGeneric(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeJitsu(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeMatomo(const CollectorEntry& entry);
 std::unique_ptr<Collector> MakeMixpanel(const CollectorEntry& entry);

@@ -124,6 +124,17 @@ String SpecificationName(const OutgoingEvent& event) {
   return name;
 }
 
+String NumberOf(JsonView value) {
+  if (value.is(JsonType::kNumber)) return value.text();
+  return IsNumber(value.AsName()) ? value.AsName() : std::string_view();
+}
+
+String AsciiLowercase(std::string_view text) {
+  String lower;
+  for (const char c : text) lower.push_back(Lower(c));
+  return lower;
+}
+
 String TextOf(JsonView value) {
   return value.is(JsonType::kNumber) ? String(value.text()) : value.AsString();
 }
@@ -169,9 +180,7 @@ void WriteDelivery(JsonWriter* writer, const OutgoingEvent& event) {
 
 String UserIdOf(const OutgoingEvent& event) {
   String id = event.user_id.AsString();
-  String lower;
-  for (const char c : std::string_view(id)) lower.push_back(Lower(c));
-  return FindName(kNobody, lower) >= 0 ? String() : id;
+  return FindName(kNobody, AsciiLowercase(id)) >= 0 ? String() : id;
 }
 
 String AddressOf(const OutgoingEvent& event, std::string_view host) {

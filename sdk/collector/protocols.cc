@@ -9,6 +9,7 @@ const Protocol kProtocols[] = {
     {"amplitude", MakeAmplitude, kAmplitudeOptions},
     {"cloudevents", MakeCloudEvents, kCloudeventsOptions},
     {"ga4", MakeGa4, kGa4Options},
+    {"generic", MakeGeneric, kGenericOptions},
     {"jitsu", MakeJitsu, kJitsuOptions},
     {"matomo", MakeMatomo, kMatomoOptions},
     {"mixpanel", MakeMixpanel, kMixpanelOptions},
