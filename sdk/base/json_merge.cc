@@ -6,7 +6,7 @@
 namespace waymark {
 namespace {
 
-void WriteWithout(JsonWriter* writer, JsonView value, std::string_view pointer) {
+void WriteChanged(JsonWriter* writer, JsonView value, std::string_view pointer, PathChange change) {
   const bool object = value.is(JsonType::kObject);
   writer->Begin(object ? '{' : '[');
   for (JsonItems item(value); item.Next();) {
@@ -17,17 +17,18 @@ void WriteWithout(JsonWriter* writer, JsonView value, std::string_view pointer) 
       AppendPointerStep(&step, IntegerText(item.index()));
     std::string_view below;
     bool inside = false;
+    String changed;
     if (pointer.starts_with(step)) {
       below = pointer.substr(step.size());
-      if (below.empty()) continue;
-      inside = below[0] == '/';
+      if (below.empty() && !change(item.value(), &changed)) continue;
+      inside = !below.empty() && below[0] == '/';
     }
     if (object) writer->Key(item.key());
     const bool nested = item.value().is(JsonType::kObject) || item.value().is(JsonType::kArray);
     if (inside && nested)
-      WriteWithout(writer, item.value(), below);
+      WriteChanged(writer, item.value(), below, change);
     else
-      writer->Raw(item.text());
+      writer->Raw(changed.empty() ? item.text() : std::string_view(changed));
   }
   writer->End(object ? '}' : ']');
 }
@@ -48,11 +49,15 @@ String MergeObjects(JsonView base, JsonView changes) {
   return text;
 }
 
-String WithoutPath(JsonView value, std::string_view pointer) {
+String WithPath(JsonView value, std::string_view pointer, PathChange change) {
   String text;
   JsonWriter writer(&text);
-  WriteWithout(&writer, value, pointer);
+  WriteChanged(&writer, value, pointer, change);
   return text;
+}
+
+String WithoutPath(JsonView value, std::string_view pointer) {
+  return WithPath(value, pointer, [](JsonView, String*) { return false; });
 }
 
 }  // namespace waymark

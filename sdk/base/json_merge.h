@@ -13,6 +13,12 @@ namespace waymark {
 // others. A change to null takes the member away.
 String MergeObjects(JsonView base, JsonView changes);
 
+// Appends what stands in the place of a value; false: nothing does.
+using PathChange = bool (*)(JsonView value, String* out);
+
+// `value` with a change of what the JSON pointer names.
+String WithPath(JsonView value, std::string_view pointer, PathChange change);
+
 // `value` without what the JSON pointer names.
 String WithoutPath(JsonView value, std::string_view pointer);
 

@@ -107,9 +107,8 @@ const char* OptionsSchema(std::string_view protocol) {
 std::unique_ptr<Collector> MakeCollector(const CollectorEntry& entry) {
   const std::string_view name = entry.json["protocol"].AsName();
   if (const Protocol* found = FindProtocol(name)) return found->make(entry);
-  String allowed = "what this module speaks: ";
-  for (size_t i = 0; i < kProtocolCount; ++i) allowed.append(kProtocols[i].name).append(", ");
-  entry.Refuse("not_allowed", "/protocol", name, allowed + "or waymark-all.wasm, which speaks all");
+  entry.Refuse("not_allowed", "/protocol", name,
+               "a protocol of this module; waymark-all.wasm speaks all");
   return nullptr;
 }
 

@@ -174,13 +174,15 @@ OutgoingEvent OpenRecord(const Record& record, const Lane& lane, Outbox* outbox,
   const JsonView changes = stored["context"];
   // Most events change nothing of the standing context, and most policies have no rules for fields:
   // then the record is read where it lies.
-  const bool as_is = !changes && rules.fields->empty();
+  const bool as_is = !changes && rules.fields->empty() && lane.fields.empty();
   if (!as_is) {
     String context = R"({"context":)";
     context += MergeObjects(JsonView(standing), changes);
     context.push_back('}');
     *text = MergeObjects(stored, JsonView(context));
-    ApplyFieldRules(*rules.fields, rules.consent->Allowed() & CapturedOf(record, rules), text);
+    const PurposeSet allowed = rules.consent->Allowed() & CapturedOf(record, rules);
+    ApplyFieldRules(*rules.fields, allowed, text);
+    ApplyFieldRules(lane.fields, allowed, text);
   }
   OutgoingEvent event;
   event.deidentified = record.deidentified;

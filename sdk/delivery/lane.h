@@ -16,6 +16,7 @@
 #include "consent/collector_policy.h"
 #include "delivery/outage.h"
 #include "delivery/rate_limiter.h"
+#include "privacy/field_rules.h"
 
 namespace waymark {
 
@@ -69,6 +70,7 @@ struct Lane {
   String id;
   CollectorPolicy policy;
   CollectorPolicy narrowed;  // what a remote document leaves of it
+  List<FieldRule> fields;    // besides those of the config
   std::unique_ptr<Collector> collector;
   bool cross_origin = false;
   bool off = false;  // switched off from afar

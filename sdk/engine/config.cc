@@ -30,8 +30,18 @@ void ReadCollectorPolicy(const Policy& policy, JsonView entry, CollectorPolicy* 
   read->sample_ppm = SamplePpm(entry["sample"]);
 }
 
-void ReadCollectors(JsonView collectors, const SenderFacts& sender, Config* config,
-                    List<Problem>* problems) {
+void CheckVendor(JsonView vendors, JsonView vendor, const String& pointer,
+                 List<Problem>* problems) {
+  bool known = !vendor;
+  for (JsonItems item(vendors); item.Next();) {
+    known |= item.value()["id"].AsName() == vendor.AsName();
+  }
+  if (known) return;
+  AddProblem(problems, "not_allowed", pointer, vendor.text(), "an id of /consent/vendors");
+}
+
+void ReadCollectors(JsonView collectors, JsonView vendors, const SenderFacts& sender,
+                    Config* config, List<Problem>* problems) {
   for (JsonItems item(collectors); item.Next();) {
     JsonView entry = item.value();
     const String pointer = Numbered("/collectors/", item.index());
@@ -41,9 +51,11 @@ void ReadCollectors(JsonView collectors, const SenderFacts& sender, Config* conf
       AddProblem(problems, "conflict", pointer + "/id", entry["id"].text(), "each id once");
     }
     CheckPurposeIds(config->policy, entry["needs"], pointer + "/needs", problems);
+    CheckVendor(vendors, entry["vendor"], pointer + "/vendor", problems);
     Lane& lane = config->lanes.emplace_back();
     lane.id = id;
     ReadCollectorPolicy(config->policy, entry, &lane.policy);
+    lane.fields = ReadFieldRules(config->policy, entry["fields"], pointer + "/fields", problems);
     const CollectorEntry described{entry, sender, pointer, problems};
     CheckEntry(described);
     lane.collector = MakeCollector(described);
@@ -77,9 +89,10 @@ Config ReadConfig(JsonView json, JsonView sdk, List<Problem>* problems) {
   *problems = CheckSchema(json, kSchema.data(), OptionsSchema);
   if (!problems->empty()) return config;
   config.policy = ReadPolicy(json["consent"], problems);
-  ReadCollectors(json["collectors"], {json["app"], sdk, json["consent"]["purposes"]}, &config,
-                 problems);
-  config.fields = ReadFieldRules(config.policy, json["fields"], problems);
+  const JsonView consent = json["consent"];
+  ReadCollectors(json["collectors"], consent["vendors"], {json["app"], sdk, consent["purposes"]},
+                 &config, problems);
+  config.fields = ReadFieldRules(config.policy, json["fields"], "/fields", problems);
   config.url_rules = ReadUrlRules(json["privacy"]);
   config.session_rules = ReadSessionRules(json["identity"]);
   ReadDelivery(json["delivery"], &config);

@@ -1,4 +1,10 @@
-// Fields of an event that may only be kept or sent with a purpose of their own.
+// Fields of an event that may only be kept or sent as they are with a purpose of their own.
+//
+//   {"path": "/traits/email", "needs": ["marketing"], "as": "sha256", "otherwise": "drop"}
+//
+// A rule holds for all that is kept (the config's `fields`), or for what one collector gets (its
+// own). Both are applied again when an event is sent, by the consent of then, so what a rule makes
+// of a value it makes of it only once: what is coarse stays as it is, and so does a hash.
 #ifndef WAYMARK_PRIVACY_FIELD_RULES_H_
 #define WAYMARK_PRIVACY_FIELD_RULES_H_
 
@@ -10,18 +16,34 @@
 
 namespace waymark {
 
-struct FieldRule {
-  String path;  // JSON pointer into the event as docs/record.md has it
-  PurposeSet needs = 0;
+// What becomes of a field. In the order of kFieldChanges.
+enum class FieldChange : uint8_t {
+  kDrop,
+  kCoarsen,
+  kHash,  // 64 hexadecimal digits of SHA-256; only where the build has it
+  kKeep,
 };
 
-// Reads the member `fields` of a config that fits the schema. `/user/id` and `/user/<trait>` are
-// taken to the places where the record keeps them. Until coarsening and hashing exist, such rules
-// always drop the field: the stricter choice.
-List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields, List<Problem>* problems);
+struct FieldRule {
+  String path;           // JSON pointer into the event as docs/record.md has it
+  PurposeSet needs = 0;  // these must all allow it; 0: nothing does
+  FieldChange allowed = FieldChange::kKeep;
+  FieldChange otherwise = FieldChange::kDrop;
+};
 
-// Takes the fields away whose purposes are not all `allowed`. `event`: an event document.
+// Reads a list of rules that fits the schema; `pointer`: of the list. `/user/id` and
+// `/user/<trait>` are taken to the places where the record keeps them. Adds a problem for a path
+// that leads nowhere, for purposes that there are not, and for a hash in a build that has none.
+List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields, std::string_view pointer,
+                               List<Problem>* problems);
+
+// Changes the fields of an event document as the rules say when these purposes are allowed.
 void ApplyFieldRules(const List<FieldRule>& rules, PurposeSet allowed, String* event);
+
+// Appends less of a value: of a number its first digit, of a date its year, of a URL its origin, of
+// a code such as DE-BE the country; of objects and lists what their members leave. False: nothing
+// is left. docs/collectors.md has the table.
+bool AppendCoarse(JsonView value, String* out);
 
 }  // namespace waymark
 

@@ -71,6 +71,30 @@ TEST(StartTest, NamesReferencesToNothing) {
                                               "not_allowed /collectors/0/needs/0"));
 }
 
+TEST(StartTest, NamesAVendorThatNobodyDeclared) {
+  Json config = ShopConfig();
+  config["consent"]["vendors"] = Json::parse(R"([{"id": "google", "purposes": ["marketing"]}])");
+  config["collectors"][0]["vendor"] = "google";
+  EXPECT_THAT(ProblemsOf(config), ElementsAre());
+  config["collectors"][1]["vendor"] = "gogle";
+  EXPECT_THAT(ProblemsOf(config), ElementsAre("not_allowed /collectors/1/vendor"));
+  config["consent"].erase("vendors");
+  EXPECT_EQ(ProblemsOf(config).size(), 2u);
+}
+
+TEST(StartTest, NamesFieldsOfACollectorThatCannotBe) {
+  Json config = ShopConfig();
+  config["collectors"][1]["fields"] = Json::parse(R"([
+    {"path": "/user/id", "needs": ["marketing"], "otherwise": "coarsen"},
+    {"path": "/usr/id", "needs": ["marketing"], "otherwise": "drop"},
+    {"path": "/user/id", "needs": ["nobody"], "otherwise": "drop"}])");
+  EXPECT_THAT(ProblemsOf(config), ElementsAre("not_allowed /collectors/1/fields/1/path",
+                                              "not_allowed /collectors/1/fields/2/needs/0"));
+  config["collectors"][1]["fields"] = Json::parse(R"([{"path": "user", "otherwise": "blur"}])");
+  EXPECT_THAT(ProblemsOf(config), ElementsAre("not_allowed /collectors/1/fields/0/path",
+                                              "not_allowed /collectors/1/fields/0/otherwise"));
+}
+
 TEST(StartTest, RefusesCollectorsWithoutNeeds) {
   Json config = ShopConfig();
   config["collectors"][0]["needs"] = Json::array();
