@@ -16,12 +16,11 @@ constexpr const char* kSecrets = "api_secret,secret,token_auth";
 
 // `host`: with its port.
 bool IsThisMachine(std::string_view host) {
-  if (host.substr(0, 4) == "127." || host.substr(0, 5) == "[::1]") return true;
+  if (host == "[::1]" || host.starts_with("[::1]:")) return true;
   host = host.substr(0, IndexOf(host, ':'));
-  constexpr std::string_view kLocal = ".localhost";
-  const bool below =
-      host.size() > kLocal.size() && host.substr(host.size() - kLocal.size()) == kLocal;
-  return below || Is(host, "localhost");
+  bool address = host.starts_with("127.");  // and no name that only begins so
+  for (const char c : host) address &= c <= '9';
+  return address || host.ends_with(".localhost") || Is(host, "localhost");
 }
 
 Verdict VerdictOf(char sign) {

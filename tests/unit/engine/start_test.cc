@@ -109,10 +109,48 @@ TEST(StartTest, RefusesTwoOfOneName) {
               ElementsAre("conflict /consent/purposes/2/id", "conflict /collectors/1/id"));
 }
 
-TEST(StartTest, WantsTheWriteKeyOfSegment) {
-  Json config = ShopConfig();
-  config["collectors"][0].erase("options");
-  EXPECT_THAT(ProblemsOf(config), ElementsAre("required /collectors/0/options/write_key"));
+TEST(StartTest, NamesUrlsThatAreNone) {
+  for (const char* url : {"", "c.example", "https://", "https:///x", "ftp://c.example",
+                          "https://c example", "https://c.example/#x", "https://ann:pw@c.example",
+                          "javascript:alert(1)", "https://c.example/{id}", "//c.example"}) {
+    for (const char* protocol : {"segment", "generic"}) {
+      Json config = ShopConfig();
+      config["collectors"][0]["url"] = url;
+      if (protocol == std::string("generic")) {
+        config["collectors"][0].update(
+            {{"protocol", protocol}, {"options", {{"event", {{"a", 1}}}}}});
+      }
+      EXPECT_THAT(ProblemsOf(config), ElementsAre("not_allowed /collectors/0/url")) << url;
+    }
+  }
+}
+
+TEST(StartTest, WantsWhatEachProtocolNeeds) {
+  const std::pair<const char*, std::vector<std::string>> needs[] = {{"segment", {"write_key"}},
+                                                                    {"rudderstack", {"write_key"}},
+                                                                    {"posthog", {"api_key"}},
+                                                                    {"amplitude", {"api_key"}},
+                                                                    {"mixpanel", {"token"}},
+                                                                    {"matomo", {"site_id"}},
+                                                                    {"plausible", {"domain"}},
+                                                                    {"umami", {"website_id"}},
+                                                                    {"jitsu", {"write_key"}},
+                                                                    {"generic", {"event"}},
+                                                                    {"snowplow", {}},
+                                                                    {"cloudevents", {}},
+                                                                    {"otlp", {}}};
+  for (const auto& [protocol, keys] : needs) {
+    Json config = ShopConfig();
+    config["collectors"] = {{{"id", "c"},
+                             {"protocol", protocol},
+                             {"url", "https://c.example"},
+                             {"needs", {"analytics"}}}};
+    std::vector<std::string> expected;
+    for (const std::string& key : keys) {
+      expected.push_back("required /collectors/0/options/" + key);
+    }
+    EXPECT_EQ(ProblemsOf(config), expected) << protocol;
+  }
 }
 
 TEST(StartTest, RefusesClearTextToOtherMachines) {
@@ -126,7 +164,8 @@ TEST(StartTest, RefusesClearTextToOtherMachines) {
     EXPECT_THAT(with(url), ElementsAre()) << url;
   }
   for (const char* url : {"http://c.example", "http://localhost.example", "http://128.0.0.1",
-                          "http://c.example/localhost"}) {
+                          "http://c.example/localhost", "http://127.c.example",
+                          "http://[::1].c.example", "http://127.0.0.1.c.example:80/"}) {
     EXPECT_THAT(with(url), ElementsAre("not_allowed /collectors/0/url")) << url;
   }
   Json config = ShopConfig();
@@ -172,7 +211,7 @@ TEST(StartTest, RefusesGooglesAddressInAPage) {
 TEST(StartTest, AnOptionOfAnotherProtocolIsNoOption) {
   Json config = ShopConfig();
   config["collectors"][0]["options"]["measurement_id"] = "G-X";
-  config["collectors"][1]["protocol"] = "telegraph";
+  config["collectors"][1]["protocol"] = "telegraph";  // there is none
   EXPECT_THAT(ProblemsOf(config), ElementsAre("unknown_key /collectors/0/options/measurement_id",
                                               "not_allowed /collectors/1/protocol"));
 }
