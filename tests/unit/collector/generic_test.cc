@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <random>
 
 #include "collector_fixture.h"
 
@@ -498,6 +499,75 @@ TEST(GenericTest, AnswersAreStatuses) {
                           "not_allowed /answers/accept/2", "not_allowed /answers/accept/3"));
   EXPECT_THAT(with({{"accept", {"2xx"}}, {"split", {"413", "2xx"}}}),
               ElementsAre("conflict /answers/split/1"));
+}
+
+// Puts something else in some place of a document.
+void Mutate(Json* json, std::mt19937* random) {
+  static const char* const kPieces[] = {
+      R"({"$":"/name"})",
+      R"({"$":"/properties/products","each":{"i":{"$":"."}}})",
+      R"("events")",
+      R"({"$":"events"})",
+      R"({"$":["/user_id","/traits"],"as":["string","base64"]})",
+      "[]",
+      "{}",
+      "null",
+      "7",
+      R"("x\u0000\n/")",
+      R"({"$":"/type","in":{"page":null}})",
+      R"({"$":"merge","of":[]})",
+      R"({"$":"join","of":["/",{"$":"/time_ms","as":"iso"}]})",
+      R"({"...":{"$":"/context"}})",
+      R"({"$":"/properties","without":["products"],"else":[{"$":"/x"}]})",
+      R"("/session")",
+      R"({"...":7,"$$":true})",
+      R"({"$":"/nowhere"})",
+      R"("sha256")",
+      R"([{"$":"/deidentified"}])"};
+  const auto below = [&](size_t size) { return (*random)() % size; };
+  if (json->is_structured() && !json->empty() && below(5) != 0) {
+    auto item = json->begin();
+    std::advance(item, below(json->size()));
+    return Mutate(&*item, random);
+  }
+  *json = Json::parse(kPieces[below(std::size(kPieces))]);
+}
+
+// What the checks let pass can be written for any event: bodies and headers that are JSON, URLs of
+// the same host.
+TEST(GenericTest, WhateverIsAcceptedCanBeWritten) {
+  const Happening page = Happening::Page(R"({"total":"1"})");
+  const Happening order("order_completed", R"({"products":[{"product_id":1},[],null],"x":null})");
+  const Happening identify = Happening::Identify(R"({"email":"a@b.example"})");
+  Happening bare("a\r\n\"");
+  bare.Deidentified();
+  std::mt19937 random(7);
+  const std::vector<Twin> twins = Twins();
+  int accepted = 0;
+  for (int i = 0; i < 4'000; ++i) {
+    Json options = Sample(twins[random() % twins.size()].name)["options"];
+    for (size_t changes = random() % 4 + 1; changes > 0; --changes) Mutate(&options, &random);
+    if (!options.is_object() || !ProblemsOf(options).empty()) continue;
+    ++accepted;
+    const auto collector = MakeProtocol("generic", options.dump());
+    ASSERT_TRUE(collector) << options;
+    for (const Happening* one :
+         std::initializer_list<const Happening*>{&page, &order, &identify, &bare}) {
+      const std::string event = Encode(*collector, *one);
+      if (event.empty() || event.rfind("refused", 0) == 0) continue;
+      EXPECT_TRUE(Json::accept(event)) << options << "\n" << event;
+      EXPECT_TRUE(Json::accept(EncodeBody(*collector, {one}))) << options;
+      const waymark::String key = collector->BatchKey(one->event());
+      waymark::Attempt attempt;
+      attempt.key = key;
+      const waymark::CollectorRequest request = collector->Request(attempt);
+      EXPECT_TRUE(Json::accept(std::string_view(request.headers))) << options;
+      const std::string url(std::string_view(request.url));
+      EXPECT_EQ(url.rfind("https://c.example", 0), 0u) << url;
+      EXPECT_TRUE(url.size() == 17 || url[17] == '/' || url[17] == '?') << url;
+    }
+  }
+  EXPECT_GT(accepted, 200);
 }
 
 }  // namespace
