@@ -89,6 +89,31 @@ String ApplyFilter(Filter filter, JsonView value) {
   return json;
 }
 
+// An expression, read in one walk over its text.
+struct Expression {
+  explicit Expression(JsonView json) {
+    std::string_view of[8];
+    FindMembers(json, "$,of,as,without,each,in,then,else", of);
+    from = JsonView(of[0]);
+    parts = JsonView(of[1]);
+    filters = JsonView(of[2]);
+    without = JsonView(of[3]);
+    each = JsonView(of[4]);
+    table = JsonView(of[5]);
+    present = JsonView(of[6]);
+    otherwise = JsonView(of[7]);
+  }
+
+  JsonView from;  // missing: it is none
+  JsonView parts;
+  JsonView filters;
+  JsonView without;
+  JsonView each;
+  JsonView table;
+  JsonView present;
+  JsonView otherwise;
+};
+
 class TemplateWriter {
  public:
   TemplateWriter(const TemplateSource& source, String* out, size_t* events_at)
@@ -101,7 +126,8 @@ class TemplateWriter {
   bool Write(JsonView json) {
     if (json.is(JsonType::kArray)) return WriteArray(json);
     if (!json.is(JsonType::kObject)) return Append(json.text());
-    return json["$"] ? WriteExpression(json) : WriteObject(json);
+    const Expression expression(json);
+    return expression.from ? WriteExpression(expression) : WriteObject(json);
   }
 
   // As text.
@@ -190,18 +216,17 @@ class TemplateWriter {
     return false;
   }
 
-  bool WriteExpression(JsonView json) {
-    if (json["$"].IsName("events")) {
+  bool WriteExpression(const Expression& expression) {
+    if (expression.from.IsName("events")) {
       if (events_at_) *events_at_ = out_->size();
       return true;
     }
-    if (!json["as"]) return WriteValue(json);
+    if (!expression.filters) return WriteValue(expression);
     String value;
     TemplateWriter writer(source_, &value, nullptr);
     writer.SetItem(item_);
-    if (!writer.WriteValue(json)) return false;
-    if (!ApplyFilters(json["as"], &value)) return false;
-    return Append(value);
+    return writer.WriteValue(expression) && ApplyFilters(expression.filters, &value) &&
+           Append(value);
   }
 
   static bool ApplyFilters(JsonView names, String* json) {
@@ -219,29 +244,22 @@ class TemplateWriter {
     return !json->empty();
   }
 
-  bool WriteValue(JsonView json) {
-    if (json["$"].IsName("merge")) return WriteMerged(json["of"]);
-    if (json["$"].IsName("join")) {
-      String text;
-      TemplateWriter writer(source_, &text, nullptr);
-      writer.SetItem(item_);
-      if (!writer.WriteJoined(json["of"])) return false;
-      AppendJsonString(out_, text);
-      return true;
-    }
+  bool WriteValue(const Expression& expression) {
+    if (expression.from.IsName("merge")) return WriteMerged(expression.parts);
+    if (expression.from.IsName("join")) return WriteJoinedText(expression.parts);
     String made;
-    const JsonView value = Find(json["$"], &made);
-    if (value && WriteFound(json, value)) return true;
-    return json["else"] && Write(json["else"]);
+    const JsonView value = Find(expression.from, &made);
+    if (value && WriteFound(expression, value)) return true;
+    return expression.otherwise && Write(expression.otherwise);
   }
 
   // What the expression makes of the value that it leads to.
-  bool WriteFound(JsonView json, JsonView value) {
-    if (json["then"]) return Write(json["then"]);
-    if (json["each"]) return WriteEach(json["each"], value);
-    if (json["without"]) return WriteWithout(json["without"], value);
-    if (!json["in"]) return Append(value.text());
-    const JsonView chosen = json["in"][AnyText(value)];
+  bool WriteFound(const Expression& expression, JsonView value) {
+    if (expression.present) return Write(expression.present);
+    if (expression.each) return WriteEach(expression.each, value);
+    if (expression.without) return WriteWithout(expression.without, value);
+    if (!expression.table) return Append(value.text());
+    const JsonView chosen = expression.table[AnyText(value)];
     return chosen && Write(chosen);
   }
 
@@ -288,6 +306,15 @@ class TemplateWriter {
       merged = MergeObjects(JsonView(merged), JsonView(object));
     }
     return Append(merged);
+  }
+
+  bool WriteJoinedText(JsonView parts) {
+    String text;
+    TemplateWriter writer(source_, &text, nullptr);
+    writer.SetItem(item_);
+    if (!writer.WriteJoined(parts)) return false;
+    AppendJsonString(out_, text);
+    return true;
   }
 
   // Nothing when one of the parts is missing.
