@@ -283,7 +283,9 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
     for (size_t i = 0; i < lanes_.size(); ++i) {
       const Settlement& settlement = writer->lanes[i];
       const uint32_t through = settlement.through[static_cast<size_t>(record.priority)];
-      if (through >= record.sequence) record.pending = Without(record.pending, Only(i));
+      if (through < record.sequence) continue;
+      record.closed = With(record.closed, record.pending & Only(i));
+      record.pending = Without(record.pending, Only(i));
     }
   }
   delivery_dirty_ = true;

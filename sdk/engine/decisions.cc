@@ -34,6 +34,17 @@ bool EngineCore::MayStore(uint32_t lanes) const {
   return false;
 }
 
+// Also one that a collector has already, and that lay there for it, goes on lying there for another
+// that alone could not have it kept: out of the store it would be lost with the page.
+bool EngineCore::MayLie(const Record& record) const {
+  uint32_t lanes = 0;
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    const bool was_for = (record.pending | record.closed) >> i & 1;
+    if (was_for && MayGo(lanes_[i], record, Rules())) lanes |= 1u << i;
+  }
+  return MayStore(lanes);
+}
+
 void EngineCore::OnSetConsent(const Input& input, Now now) {
   const auto decided = Decide(config_.policy, consent_, input.fields["choices"],
                               input.fields["source"].AsName(), now);
@@ -170,7 +181,7 @@ void EngineCore::DiscardForbidden() {
       const bool forbidden = record.pending >> i & 1 && !MayGo(lanes_[i], record, Rules());
       if (forbidden) outbox_.Settle(&record, static_cast<int>(i));
     }
-    if (!MayStore(record.pending)) outbox_.TakeFromStore(&record);
+    if (!MayLie(record)) outbox_.TakeFromStore(&record);
     if (record.pending == 0) losses_.Add(Loss::kConsent);
   }
   // A call that waits may be released only after another grant, which is not for it.

@@ -149,6 +149,7 @@ class EngineCore {
   // that may store.
   bool AnyLane(GateVerdict worst, bool with_storage) const;
   bool MayStore(uint32_t lanes) const;
+  bool MayLie(const Record& record) const;
   const SendRules& Rules() const { return rules_; }
 
   // storage.cc

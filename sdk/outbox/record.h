@@ -41,7 +41,7 @@ struct Record {
   LaneSet pending = 0;      // collectors that have not settled it
   LaneSet in_flight = 0;    // collectors to which it is on its way
   LaneSet lost = 0;         // collectors that never get it, until that is counted
-  LaneSet closed = 0;       // collectors that this engine has seen settle it, or gave it up for
+  LaneSet closed = 0;       // collectors that have settled it, or for which it was given up
   Priority priority = Priority::kNormal;
   Loss reason = Loss::kQuota;  // for `lost`
   bool storable = false;       // a purpose that may keep things on the device is behind it

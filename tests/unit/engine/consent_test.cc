@@ -273,6 +273,31 @@ TEST(ConsentTest, OnePurposeWithdrawnLeavesTheOtherCollectorItsEvents) {
   EXPECT_THAT(host.Delivered("snowplow"), IsEmpty());
 }
 
+// One copy lies there for all: a collector that alone could have nothing kept shares it.
+TEST(ConsentTest, ARefusalOfOneThingDoesNotTakeAnothersEventsOutOfTheStore) {
+  Json config = ShopConfig();
+  config["consent"]["purposes"][1]["storage"] = false;
+  config["collectors"][0]["needs"] = {"necessary"};
+  FakeHost host(config);
+  host.network = [](const Request& request) {
+    return request.url.find("segment") != std::string::npos ? Answer() : Answer{503, "", ""};
+  };
+  host.SetConsent({{"analytics", "granted"}, {"marketing", "granted"}});
+  for (int i = 0; i < 2; ++i) {
+    host.Track("product_viewed");
+    host.Advance(2'000);
+    if (i == 0) host.Restart();  // also what the last page had put down as done for one of them
+  }
+  ASSERT_EQ(host.Delivered("segment").size(), 2u);
+  host.SetConsent({{"marketing", "denied"}});
+  host.Settle();
+  host.Restart();
+  host.network = [](const Request&) { return Answer(); };
+  host.Advance(60'000);
+  EXPECT_EQ(host.Delivered("snowplow").size(), 2u);
+  EXPECT_EQ(host.Delivered("segment").size(), 2u);
+}
+
 TEST(ConsentTest, ADecisionOutlivesARestart) {
   FakeHost host;
   host.SetConsent({{"analytics", "granted"}, {"marketing", "denied"}});
