@@ -59,7 +59,7 @@ void EngineCore::OnLead(const Input& input, Now now) {
 
 void EngineCore::AdoptIfDue(Now now) {
   if (adopt_again_ms_ > now.mono_ms || store_phase_ != StorePhase::kOpen) return;
-  if (segments_reading_ || segments_left_) return;
+  if (segments_reading_ || segments_left_ || !left_.empty()) return;
   adopt_again_ms_ = kNever;
   if (!leading_) return;
   segments_reading_ = true;
@@ -77,27 +77,29 @@ bool EngineCore::MayAdopt(std::string_view writer, Now now) {
   return false;
 }
 
-// Taken over in one go: this engine's document gains what the others' lose.
+// This engine's document gains what the others' lose.
 void EngineCore::ReadDeliveries(const Input& input) {
   segments_reading_ = false;
   if (store_phase_ != StorePhase::kOpen) return;
   deliveries_read_ = true;
-  List<String> taken;
+  const size_t before = taken_.size();
   for (JsonItems entry(input.fields["entries"]); entry.Next();) {
     const std::string_view key = entry.value()["key"].AsName();
     if (key.size() <= kDeliveryPrefix.size()) continue;
     const std::string_view home = key.substr(kDeliveryPrefix.size());
     if (home == home_ || IsBeingDeleted(key) || !MayAdopt(home, input.now)) continue;
-    taken.emplace_back() = key;
+    Taken& taken = taken_.emplace_back();
+    taken.key = key;
     const std::string_view bytes = input.Body(entry.value()["value"]);
     if (CheckJson(bytes).fault != JsonCheck::Fault::kNone) {
       losses_.Add(Loss::kCorrupt);
       continue;
     }
+    taken.document = bytes;
     TakeOver(JsonView(bytes));
   }
-  if (!taken.empty()) PutDelivery();
-  for (const String& key : taken) Delete(EffectType::kStoreDelete, key);
+  // In one transaction: what is told of, this engine's document, and the end of the others'.
+  if (taken_.size() != before) delivery_dirty_ = losses_dirty_ = true;
   ReleaseHeld(input.now);
   if (input.fields["more"].AsBool()) adopt_again_ms_ = input.now.mono_ms + kYoungMs;
   view_dirty_ = true;
@@ -325,6 +327,9 @@ bool EngineCore::IsBeingDeleted(std::string_view key) const {
   for (const StoreOperation& operation : store_operations_) {
     if (operation.use == StoreUse::kDelete && operation.key == key) return true;
   }
+  for (const Taken& taken : taken_) {
+    if (taken.key == key) return true;
+  }
   return Contains(deletions_, key);
 }
 
@@ -350,22 +355,38 @@ void EngineCore::CleanSegment(std::string_view key, DecodedSegment* decoded, Now
 }
 
 // What its document says is for whoever takes over; of all else this engine has to speak itself. As
-// long as nobody knows whether the store has the last version, that is kept.
+// long as nobody knows which version the store has, that is open.
 void EngineCore::LetGoOfDocument() {
-  StoreOperation left;
-  for (const StoreOperation& operation : store_operations_) {
-    if (operation.use == StoreUse::kDeliveryPut) left.effect_id = operation.effect_id;
+  const bool open = !left_.empty();  // it slept before, and let go of all of them then
+  for (StoreOperation& operation : store_operations_) {
+    if (operation.use != StoreUse::kDeliveryPut) continue;
+    operation.use = StoreUse::kLeft;
+    left_ = operation.key;
   }
-  const bool is_left = left.effect_id != 0;
-  if (is_left) left = TakeOperation(left.effect_id);
-  Disown(JsonView(is_left ? left.key : document_));
+  if (open) return CloseForNow();
+  if (!left_.empty()) {
+    Disown(JsonView(left_));
+    return CloseForNow();
+  }
+  Disown(JsonView(document_));
+  for (const Taken& taken : taken_) Disown(JsonView(taken.document));
   CloseStore();
-  if (!is_left) {
-    document_ = String();
-    return;
+}
+
+// When all versions from before it slept are answered: what the store has not got comes back.
+void EngineCore::EndLeft(Now now) {
+  for (const StoreOperation& operation : store_operations_) {
+    if (operation.use == StoreUse::kLeft) return;
   }
-  left.use = StoreUse::kLeft;
-  store_operations_.push_back(std::move(left));
+  if (!(document_ == left_)) {
+    TakeOver(JsonView(left_));
+    Disown(JsonView(document_));
+    for (const Taken& taken : taken_) Disown(JsonView(taken.document));
+    delivery_dirty_ = losses_dirty_ = true;
+    ReleaseHeld(now);
+  }
+  document_ = left_ = String();
+  taken_.clear();
 }
 
 // A page that slept: the lead may have gone to another one, and with it what is stored under this

@@ -175,7 +175,7 @@ void EngineCore::Pump(Now now) {
   if (asleep_) LeaveUnanswered();
   EmitStoreChanges(now);
   falls_asleep_ = false;
-  const bool waiting = store_phase_ == StorePhase::kOpen && StorePaused(now);
+  const bool waiting = store_phase_ == StorePhase::kOpen && ChangesPaused(now);
   if (withdrawal_ends_ && !waiting && !outbox_.has_rewrites()) AwaitDeletions();
   ReadMoreSegments();
   if (!view_dirty_) return;
@@ -194,7 +194,7 @@ int64_t EngineCore::NextWake(Now now) const {
       wake = std::min(wake, store_retry_ms_);
     else if (!StorePaused(now) && (outbox_.has_unstored() || identity_dirty_ || session_dirty_))
       wake = std::min(wake, StoreDue(now));
-    if (!segments_reading_) wake = std::min(wake, adopt_again_ms_);
+    if (!segments_reading_ && left_.empty()) wake = std::min(wake, adopt_again_ms_);
   }
   for (size_t i = 0; i < lanes_.size(); ++i) wake = std::min(wake, LaneWake(i));
   return wake;

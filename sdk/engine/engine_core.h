@@ -84,8 +84,16 @@ class EngineCore {
     int64_t effect_id = 0;
     StoreUse use = StoreUse::kNone;
     uint32_t segment = kNoSegment;  // kSegmentPut
-    String key;                     // kDelete; kLeft: the document
+    String key;                     // kDelete; kDeliveryPut and kLeft: the document
     bool ends_withdrawal = false;   // the last deletion of one
+  };
+
+  // Another engine's delivery document, taken over. Each version of this engine's own deletes it,
+  // until the store has one of them.
+  struct Taken {
+    String key;
+    String document;
+    int64_t since = 0;  // effect id of the first of these versions
   };
 
   // Why a batch is tried again.
@@ -155,6 +163,7 @@ class EngineCore {
   // storage.cc
   void OpenStoreIfAllowed();
   void CloseStore();
+  void CloseForNow();
   void ClearStore();
   void Claim();
   void ClaimName(Writer* writer);
@@ -171,12 +180,14 @@ class EngineCore {
   int64_t StoreDue(Now now) const;
   void EmitStoreChanges(Now now);
   bool StorePaused(Now now) const;
+  bool ChangesPaused(Now now) const;
   Effect& Put(std::string_view key, String&& value, StoreUse use, uint32_t segment = kNoSegment);
   void Delete(EffectType type, std::string_view name);
   StoreOperation TakeOperation(int64_t effect_id);
   void WriteHeld(JsonWriter* writer);
   void UpdateDelivery();
   void PutDelivery();
+  void OnDocumentPut(int64_t effect_id, String&& document);
   String DeliveryState();
   List<std::string_view> LaneIds() const;
 
@@ -188,6 +199,7 @@ class EngineCore {
   void Disown(JsonView document);
   void DisownCall(std::string_view message_id, uint32_t lanes);
   void LetGoOfDocument();
+  void EndLeft(Now now);
   uint32_t LanesNamed(JsonView ids) const;
   void TakeHeld(JsonView list);
   void ReadMoreSegments();
@@ -306,9 +318,11 @@ class EngineCore {
   String narrow_;    // the remote document, JSON text; empty: none
   String origin_;    // of the page; empty: no page
   String document_;  // this engine's delivery document, as the store has it
+  String left_;      // the last version from before it slept; empty: the store has said what it has
   String home_;      // the writer under whose name this engine's delivery state stands
   String store_reason_;
   List<StoreOperation> store_operations_;
+  List<Taken> taken_;
   List<String> live_;       // writers that others hold
   List<String> deletions_;  // that the store refused
   String segments_after_;   // last key read of the outbox

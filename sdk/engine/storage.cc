@@ -57,15 +57,23 @@ void EngineCore::ClaimName(Writer* writer) {
 }
 
 void EngineCore::CloseStore() {
+  CloseForNow();
+  ForgetOperations(StoreUse::kDeliveryPut);
+  ForgetOperations(StoreUse::kLeft);
+  document_ = left_ = String();
+  taken_.clear();
+}
+
+// What this engine had put down of the collectors stays known.
+void EngineCore::CloseForNow() {
   store_phase_ = StorePhase::kClosed;
   deliveries_read_ = false;
   segments_left_ = segments_reading_ = delivery_dirty_ = delivery_put_ = withdrawal_reads_ = false;
   adopt_again_ms_ = kNever;
   deletions_.clear();
   // An answer that is still on its way tells of what has been deleted.
-  for (const StoreUse use :
-       {StoreUse::kState, StoreUse::kDeliveries, StoreUse::kSegments, StoreUse::kTexts,
-        StoreUse::kStatePut, StoreUse::kDeliveryPut, StoreUse::kLeft, StoreUse::kDelete}) {
+  for (const StoreUse use : {StoreUse::kState, StoreUse::kDeliveries, StoreUse::kSegments,
+                             StoreUse::kTexts, StoreUse::kStatePut, StoreUse::kDelete}) {
     ForgetOperations(use);
   }
 }
@@ -74,7 +82,6 @@ void EngineCore::CloseStore() {
 void EngineCore::ClearStore() {
   Delete(EffectType::kStoreClear, kStatePrefix);
   Delete(EffectType::kStoreClear, kOutboxPrefix);
-  document_ = String();
 }
 
 // Replies to operations of this use mean nothing any more.
@@ -160,8 +167,11 @@ void EngineCore::OnStoreDone(const Input& input, Now now) {
   store_failed_ = false;
   store_failures_ = 0;
   StoreOperation operation = TakeOperation(input.Integer("effect_id"));
-  if (operation.use == StoreUse::kDeliveryPut) document_ = std::move(operation.key);
-  if (operation.use == StoreUse::kLeft) document_ = String();
+  const bool left = operation.use == StoreUse::kLeft;
+  if (left || operation.use == StoreUse::kDeliveryPut) {
+    OnDocumentPut(operation.effect_id, std::move(operation.key));
+  }
+  if (left) EndLeft(now);
   if (operation.use == StoreUse::kSegmentPut) outbox_.OnStored(operation.segment);
   if (operation.use == StoreUse::kConsent) CarryOut(now);
   if (operation.ends_withdrawal) EndWithdrawal();
@@ -183,16 +193,11 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
     identity_dirty_ = !identity_.empty();
     session_dirty_ = !session_.id.empty();
   }
-  if (use == StoreUse::kDeliveryPut || use == StoreUse::kLeft) {
-    delivery_dirty_ = losses_dirty_ = true;
+  if (use == StoreUse::kDeliveryPut) delivery_dirty_ = losses_dirty_ = true;
+  if (use == StoreUse::kLeft) EndLeft(now);
+  if (use == StoreUse::kDelete && !IsBeingDeleted(operation.key)) {
+    deletions_.push_back(std::move(operation.key));
   }
-  if (use == StoreUse::kLeft) {
-    TakeOver(JsonView(operation.key));
-    Disown(JsonView(document_));
-    document_ = String();
-    ReleaseHeld(now);
-  }
-  if (use == StoreUse::kDelete) deletions_.push_back(std::move(operation.key));
   if (use == StoreUse::kDeliveries || use == StoreUse::kSegments) {
     segments_reading_ = segments_left_ = false;
     adopt_again_ms_ = store_retry_ms_;
@@ -263,6 +268,9 @@ bool EngineCore::StorePaused(Now now) const {
   return undecided || store_phase_ != StorePhase::kOpen || store_retry_ms_ > now.mono_ms;
 }
 
+// Nothing is deleted, and no position put, as long as nobody knows where the last ones are.
+bool EngineCore::ChangesPaused(Now now) const { return StorePaused(now) || !left_.empty(); }
+
 // When what is new goes into the store: at the end of its task, save in a long burst.
 int64_t EngineCore::StoreDue(Now now) const {
   const bool waits = page_ == Leaving::kNo && outbox_.unstored() < kGatherEventsMax;
@@ -297,7 +305,7 @@ void EngineCore::PutWhatIsNew(Now now) {
 // How far the collectors are goes into the store with, and before, what is deleted because of it.
 void EngineCore::EmitStoreChanges(Now now) {
   delivery_dirty_ |= outbox_.Sweep();
-  if (StorePaused(now)) return;
+  if (ChangesPaused(now)) return;
   // Positions and losses speak of all that there is: nothing of it is still to be put.
   if (delivery_dirty_ || outbox_.has_rewrites()) PutWhatIsNew(now);
   List<Outbox::NewSegment> rewrites = outbox_.TakeRewrites();
@@ -335,11 +343,26 @@ void EngineCore::UpdateDelivery() {
 void EngineCore::PutDelivery() {
   String key(kDeliveryPrefix);
   key += home_;
-  const String& document = Put(key, DeliveryState(), StoreUse::kDeliveryPut).bytes;
-  store_operations_.back().key = document;
+  const Effect& put = Put(key, DeliveryState(), StoreUse::kDeliveryPut);
+  const int64_t version = put.effect_id;
+  store_operations_.back().key = put.bytes;
+  for (Taken& taken : taken_) {
+    if (taken.since == 0) taken.since = version;
+    Delete(EffectType::kStoreDelete, taken.key);
+  }
   delivery_put_ = true;
   delivery_dirty_ = losses_dirty_ = false;
   stored_changes_ = outbox_.changes();
+}
+
+// Earlier versions do not matter any more, nor what became of them.
+void EngineCore::OnDocumentPut(int64_t effect_id, String&& document) {
+  document_ = std::move(document);
+  taken_.RemoveIf([&](const Taken& taken) { return taken.since <= effect_id; });
+  for (StoreOperation& operation : store_operations_) {
+    const bool puts = operation.use == StoreUse::kDeliveryPut || operation.use == StoreUse::kLeft;
+    if (puts && operation.effect_id < effect_id) operation.use = StoreUse::kNone;
+  }
 }
 
 List<std::string_view> EngineCore::LaneIds() const {

@@ -74,6 +74,7 @@ FakeHost::~FakeHost() { waymark_close(engine_); }
 void FakeHost::Restart() {
   waymark_close(engine_);
   queued_.clear();
+  late_.clear();
   mono_ms = 1'000;
   wall_ms += 1'000;
   Open();
@@ -152,6 +153,10 @@ Json FakeHost::Lifecycle(const std::string& state) {
 }
 
 void FakeHost::Settle() {
+  if (!store_is_slow) {
+    queued_.insert(queued_.begin(), late_.begin(), late_.end());
+    late_.clear();
+  }
   for (int round = 0; round < 10'000; ++round) {
     if (!queued_.empty()) {
       const Queued next = std::move(queued_.front());
@@ -197,6 +202,7 @@ void FakeHost::Perform(const Queued& queued) {
           {"error", "aborted"}});
     return;
   }
+  if (store_is_slow && type != "store_get") return late_.push_back(queued);
   const bool kept = !store_keeps.empty() && type == "store_delete" && effect.contains("prefix");
   if (store_fails || kept) {
     Send({{"type", "store_failed"}, {"effect_id", effect["effect_id"]}, {"reason", "quota"}});

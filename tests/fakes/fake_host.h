@@ -76,6 +76,7 @@ class FakeHost {
   Json live = Json::array();      // writers of other engines that are awake
   bool store_answers = true;      // puts and deletions are done, but no reading is answered
   int entropy_seed = 0;           // other devices and tabs draw other bytes
+  bool store_is_slow = false;     // writes wait until it is false again
   std::string store_keeps;        // deletions below this prefix fail, and all behind them
   std::vector<Request> requests;  // all that were started
   std::vector<Json> problems;     // all that were reported
@@ -101,6 +102,7 @@ class FakeHost {
   std::string origin_;
   waymark_engine* engine_ = nullptr;
   std::deque<Queued> queued_;
+  std::deque<Queued> late_;  // writes for which the store was too slow
   Json wake_at_ms_;
   std::vector<std::pair<std::string, Json>> delivered_;
   int entropy_ = 0;

@@ -189,6 +189,61 @@ TEST(TabsTest, LossesOfADeadTabAreTakenOverOnce) {
   EXPECT_EQ(host.View()["collectors"]["segment"]["lost"], lost);
 }
 
+// What it took over lies where it lay: it is not also its own.
+TEST(TabsTest, LossesTakenOverByATabThatSleptBeforeTheStoreHadThemCountOnce) {
+  for (const bool answered_before : {true, false}) {
+    Json config = SegmentOnly();
+    config["delivery"]["outbox_events_max"] = 10;
+    FakeHost host(config);
+    Grant(host);
+    host.network = kDown;
+    for (int i = 0; i < 25; ++i) host.Track("a", {{"i", i}});
+    host.Settle();
+    host.Restart();
+    host.store_is_slow = true;
+    host.Settle();
+    const Json lost = {{"quota", 15}};
+    EXPECT_EQ(host.View()["collectors"]["segment"]["lost"], lost);
+    host.store_is_slow = false;
+    host.store_fails = true;
+    if (answered_before) host.Settle();
+    host.Lifecycle("frozen");
+    host.Lifecycle("resumed");
+    host.Settle();
+    host.store_fails = false;
+    host.Advance(300'000);
+    EXPECT_EQ(host.View()["collectors"]["segment"]["lost"], lost) << answered_before;
+  }
+}
+
+TEST(TabsTest, LossesOfATabThatSleepsTwiceWhileTheStoreIsBusyCountOnce) {
+  for (const bool fails : {true, false}) {
+    Json config = SegmentOnly();
+    config["delivery"]["outbox_events_max"] = 10;
+    FakeHost host(config);
+    Grant(host);
+    host.network = kDown;
+    for (int i = 0; i < 25; ++i) host.Track("a", {{"i", i}});
+    host.Settle();
+    host.store_is_slow = true;
+    for (int i = 0; i < 2; ++i) {
+      for (int more = 0; more < 5; ++more) host.Track("a");
+      host.Settle();
+      host.Lifecycle("frozen");
+      host.Lifecycle("resumed");
+      host.Settle();
+    }
+    host.store_is_slow = false;
+    host.store_fails = fails;
+    host.Settle();
+    host.store_fails = false;
+    host.network = kUp;
+    host.Advance(600'000);
+    const int64_t lost = host.View()["collectors"]["segment"]["lost"]["quota"];
+    EXPECT_EQ(host.Delivered("segment").size() + static_cast<size_t>(lost), 35u) << fails;
+  }
+}
+
 TEST(TabsTest, ANewGenerationHasANewName) {
   FakeHost host;
   Grant(host);
@@ -228,6 +283,33 @@ TEST(TabsTest, CallsBeforeTheStateWasReadGoToTheNextPageWhenThisOneEnds) {
   ASSERT_EQ(host.Delivered("segment").size(), 2u);
   EXPECT_EQ(host.Delivered("segment")[1]["event"], "early");
   EXPECT_EQ(host.Delivered("segment")[1]["anonymousId"], id);
+}
+
+TEST(TabsTest, ACallThatWasTakenOverStaysInTheStoreUntilItIsThereAsARecord) {
+  FakeHost host(SegmentOnly());
+  host.network = kDown;
+  Grant(host);
+  host.store_answers = false;
+  host.Restart();
+  host.Track("early");
+  host.Lifecycle("closing");
+  host.Settle();
+  host.store_answers = true;
+  host.leads = false;
+  host.Restart();
+  host.Settle();
+  host.store_fails = true;
+  host.Track("later");
+  host.Settle();  // nothing is put for a while
+  host.store_fails = false;
+  host.Send({{"type", "lead"}, {"live", {Writers(host).back()}}});
+  host.Settle();
+  host.network = kUp;
+  host.leads = true;
+  host.Restart();
+  host.Advance(60'000);
+  ASSERT_EQ(host.Delivered("segment").size(), 1u);
+  EXPECT_EQ(host.Delivered("segment")[0]["event"], "early");
 }
 
 TEST(TabsTest, ACallBeforeTheStateWasReadIsKeptOnlyForThoseWhoGetIt) {
