@@ -71,7 +71,7 @@ class WithdrawalWatch final : public Watch {
     if (record.contains("withdrawing")) {
       withdrawals_[tab.number] = facts_->stamp;
     } else if (begun != withdrawals_.end()) {
-      JudgeWithdrawal(tab, begun->second);
+      JudgeWithdrawal(tab, record, begun->second);
       withdrawals_.erase(begun);
     }
   }
@@ -89,10 +89,12 @@ class WithdrawalWatch final : public Watch {
     forgettings_.erase(begun);
   }
 
-  void JudgeWithdrawal(const TabFacts& tab, Stamp begun) const {
+  // By the choices of which the record speaks: the next one may be on its way already.
+  void JudgeWithdrawal(const TabFacts& tab, const Json& record, Stamp begun) const {
+    const Choices choices = record.at("choices");
     for (const auto& [key, value] : *facts_->stores[tab.device]) {
       for (const StoredEvent& event : EventsIn(key, value)) {
-        if (MayLie(*facts_, tab.choices, event)) continue;
+        if (MayLie(*facts_, choices, event)) continue;
         const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
         if (token.last_put > begun && token.last_put_by != tab.number) continue;
         Fail(tab, "carried out a withdrawal and left " + TokenText(event.token));
