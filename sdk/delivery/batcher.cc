@@ -157,10 +157,13 @@ bool OtherKind(const Batch& batch, const Record& record) {
 
 }  // namespace
 
+bool IsWithdrawn(const Lane& lane, uint32_t generation, const ConsentState& consent) {
+  return generation < consent.withdrawn_at && (lane.policy.needs & consent.withdrawn) != 0;
+}
+
 bool MayGo(const Lane& lane, const Record& record, const SendRules& rules) {
   const ConsentState& consent = *rules.consent;
-  const bool withdrawn = record.generation < consent.withdrawn_at;
-  if (withdrawn && (lane.policy.needs & consent.withdrawn) != 0) return false;
+  if (IsWithdrawn(lane, record.generation, consent)) return false;
   const GateVerdict verdict =
       JudgeAgain(*rules.policy, consent, lane.policy.needs, record.captured);
   // A de-identified record is meant for those that get no more; for others there is a whole one.

@@ -39,6 +39,10 @@ struct LaneQueue {
   List<Problem>* problems;  // for what the collector cannot carry
 };
 
+// Whether what is of this generation of consent may not go to the collector, whatever was granted
+// since: a withdrawal is not carried out yet.
+bool IsWithdrawn(const Lane& lane, uint32_t generation, const ConsentState& consent);
+
 // Whether the record may go to the lane's collector now: the stricter of the consent at capture and
 // the consent now.
 bool MayGo(const Lane& lane, const Record& record, const SendRules& rules);

@@ -114,8 +114,17 @@ void EngineCore::TakeOver(JsonView document) {
   const List<std::string_view> ids = LaneIds();
   for (JsonItems of(document["writers"]); of.Next();) {
     Writer* writer = outbox_.AdoptWriter(of.key());
+    if (!writer->own || writer->name.empty()) ReadPositions(of.value(), ids, &writer->lanes);
+  }
+  TakeLosses(document);
+}
+
+void EngineCore::TakeLosses(JsonView document) {
+  const List<std::string_view> ids = LaneIds();
+  for (JsonItems of(document["writers"]); of.Next();) {
+    Writer* writer = outbox_.AdoptWriter(of.key());
     if (writer->own && !writer->name.empty()) continue;
-    ReadSettlements(of.value(), ids, outbox_.NextChange(), &writer->lanes);
+    ReadLosses(of.value(), ids, outbox_.NextChange(), &writer->lanes);
   }
   losses_.AddFrom(document["losses"]);
   TakeHeld(document["held"]);
@@ -175,7 +184,11 @@ void EngineCore::TakeHeld(JsonView list) {
     held.standing = entry["standing"].text();
     held.time_ms = entry["time_ms"].IntegerOr(0);
     held.message_id = entry["message_id"].AsName();
+    held.generation = static_cast<uint32_t>(entry["generation"].IntegerOr(0));
     held.refused = ~LanesNamed(entry["to"]);
+    for (size_t i = 0; i < lanes_.size(); ++i) {
+      if (IsWithdrawn(lanes_[i], held.generation, consent_)) held.refused |= 1u << i;
+    }
   }
 }
 
@@ -217,7 +230,7 @@ void EngineCore::ReadSegments(const Input& input, Now now) {
     segments_left_ = true;
     segments_after_.clear();
   }
-  if (withdrawal_reads_ && !segments_left_) {
+  if (withdrawal_reads_ && !segments_left_ && !AdoptsSoon()) {
     withdrawal_reads_ = false;
     withdrawal_ends_ = true;
   }
@@ -270,9 +283,6 @@ void EngineCore::ReadSegment(std::string_view key, std::string_view bytes, Now n
 void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
                                 DecodedSegment* decoded, Now now) {
   Writer* writer = outbox_.AdoptWriter(name);
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    if (decoded->corrupt != 0) outbox_.CountLost(writer, i, Loss::kCorrupt, decoded->corrupt);
-  }
   bool rewrite = decoded->corrupt != 0;  // so that it is counted once
   List<Record> records;
   for (StoredRecord& stored : decoded->records) {
@@ -291,7 +301,11 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
     }
   }
   delivery_dirty_ = true;
-  outbox_.Restore(key, name, std::move(records), rewrite);
+  const uint32_t segment = outbox_.Restore(key, name, std::move(records), rewrite);
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if (decoded->corrupt == 0) break;
+    outbox_.CountLost(writer, i, Loss::kCorrupt, decoded->corrupt, segment);
+  }
 }
 
 // Gives the record its place in the queue of each collector that may get it. True when it must not
@@ -357,6 +371,7 @@ void EngineCore::CleanSegment(std::string_view key, DecodedSegment* decoded, Now
 // What its document says is for whoever takes over; of all else this engine has to speak itself. As
 // long as nobody knows which version the store has, that is open.
 void EngineCore::LetGoOfDocument() {
+  GiveBack(false, true);
   const bool open = !left_.empty();  // it slept before, and let go of all of them then
   for (StoreOperation& operation : store_operations_) {
     if (operation.use != StoreUse::kDeliveryPut) continue;
@@ -364,24 +379,33 @@ void EngineCore::LetGoOfDocument() {
     left_ = operation.key;
   }
   if (open) return CloseForNow();
-  if (!left_.empty()) {
-    Disown(JsonView(left_));
-    return CloseForNow();
-  }
-  Disown(JsonView(document_));
-  for (const Taken& taken : taken_) Disown(JsonView(taken.document));
+  Disown(JsonView(left_.empty() ? document_ : left_));
+  if (!left_.empty()) return CloseForNow();
+  GiveBack(true, false);
   CloseStore();
 }
 
-// When all versions from before it slept are answered: what the store has not got comes back.
+// What the store says in other words: others' documents that still stand there, losses of records
+// that it brings back. `told`: by a version of this engine's document; `untold`: by none.
+void EngineCore::GiveBack(bool told, bool untold) {
+  outbox_.RevokeLosses(told, untold);
+  taken_.RemoveIf([&](const Taken& taken) {
+    const bool goes = taken.since != 0 ? told : untold;
+    if (goes) Disown(JsonView(taken.document));
+    return goes;
+  });
+}
+
+// When all versions from before it slept are answered: what the store has not got, and nobody else
+// tells, comes back.
 void EngineCore::EndLeft(Now now) {
   for (const StoreOperation& operation : store_operations_) {
     if (operation.use == StoreUse::kLeft) return;
   }
   if (!(document_ == left_)) {
-    TakeOver(JsonView(left_));
+    TakeLosses(JsonView(left_));
     Disown(JsonView(document_));
-    for (const Taken& taken : taken_) Disown(JsonView(taken.document));
+    GiveBack(true, false);
     delivery_dirty_ = losses_dirty_ = true;
     ReleaseHeld(now);
   }

@@ -133,6 +133,7 @@ void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms,
   held.fields = fields;
   held.standing = context_;
   held.time_ms = time_ms;
+  held.generation = consent_.generation;
   held.served = served;
   held.refused = routing.drop;
   view_dirty_ = true;

@@ -99,7 +99,7 @@ void EngineCore::CarryOutWithdrawal(Now now) {
   DiscardForbidden();
   if (!AnyLane(GateVerdict::kDeidentify, true)) {
     ClearStore();
-    outbox_.TakeDeletions();
+    outbox_.ForgetEmptied();
     CloseStore();
   }
   if (!AnyLane(GateVerdict::kAdmit, false)) ForgetPerson();
@@ -108,11 +108,12 @@ void EngineCore::CarryOutWithdrawal(Now now) {
 }
 
 // The note goes when nothing is left to delete: segments of others, and those that were never read,
-// may hold what must not stay.
+// may hold what must not stay. What is to be taken over is taken over first: only so it is put down
+// for whom a record that stays may not go any more.
 void EngineCore::FinishWithdrawal() {
   withdrawal_reads_ = store_phase_ != StorePhase::kClosed;
   withdrawal_ends_ = !withdrawal_reads_;
-  segments_left_ = store_phase_ == StorePhase::kOpen;
+  segments_left_ = store_phase_ == StorePhase::kOpen && !AdoptsSoon();
   segments_after_.clear();
   withdrawal_restart_ = segments_reading_;
 }
@@ -267,7 +268,7 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
     if (!AnyLane(GateVerdict::kDeidentify, true)) {
       // Also what this tab wrote before it heard.
       if (store_phase_ != StorePhase::kClosed) ClearStore();
-      outbox_.TakeDeletions();
+      outbox_.ForgetEmptied();
       CloseStore();
     }
     if (!AnyLane(GateVerdict::kAdmit, false)) ForgetPerson();

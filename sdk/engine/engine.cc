@@ -176,7 +176,8 @@ void EngineCore::Pump(Now now) {
   EmitStoreChanges(now);
   falls_asleep_ = false;
   const bool waiting = store_phase_ == StorePhase::kOpen && ChangesPaused(now);
-  if (withdrawal_ends_ && !waiting && !outbox_.has_rewrites()) AwaitDeletions();
+  const bool changes = outbox_.has_rewrites() || outbox_.has_deletions();
+  if (withdrawal_ends_ && !waiting && !changes) AwaitDeletions();
   ReadMoreSegments();
   if (!view_dirty_) return;
   view_dirty_ = false;

@@ -51,9 +51,10 @@ class EngineCore {
     String fields;                       // its input
     String standing;                     // standing context at the call
     int64_t time_ms = 0;
-    uint32_t served = 0;   // collectors that have it already
-    uint32_t refused = 0;  // collectors that were not to have it when it was called
-    String message_id;     // it was put down with this one; empty: it has none yet
+    uint32_t generation = 0;  // of consent, at the call
+    uint32_t served = 0;      // collectors that have it already
+    uint32_t refused = 0;     // collectors that were not to have it when it was called
+    String message_id;        // it was put down with this one; empty: it has none yet
   };
 
   // Which collectors get an event, and how.
@@ -93,7 +94,7 @@ class EngineCore {
   struct Taken {
     String key;
     String document;
-    int64_t since = 0;  // effect id of the first of these versions
+    int64_t since = 0;  // effect id of the first of these versions; 0: there is none yet
   };
 
   // Why a batch is tried again.
@@ -193,13 +194,16 @@ class EngineCore {
 
   // adoption.cc
   void OnLead(const Input& input, Now now);
+  bool AdoptsSoon() const { return leading_ && adopt_again_ms_ != kNever; }
   void AdoptIfDue(Now now);
   void ReadDeliveries(const Input& input);
   void TakeOver(JsonView document);
+  void TakeLosses(JsonView document);
   void Disown(JsonView document);
   void DisownCall(std::string_view message_id, uint32_t lanes);
   void LetGoOfDocument();
   void EndLeft(Now now);
+  void GiveBack(bool told, bool untold);
   uint32_t LanesNamed(JsonView ids) const;
   void TakeHeld(JsonView list);
   void ReadMoreSegments();

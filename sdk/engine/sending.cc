@@ -177,7 +177,10 @@ void EngineCore::Send(size_t lane_index, Now now, Leaving leaving) {
   const size_t events_max = EventsMax(lane_index, now, leaving);
   if (events_max == 0) return;
   const Record* suspect = outbox_.Find(lane.outage.suspect);
-  if (!suspect || !(suspect->pending >> lane_index & 1)) {
+  const bool waits = suspect && suspect->pending >> lane_index & 1;
+  // Without others nobody can tell whether it is the event or the collector.
+  const bool alone = !lane.outage.verifying && PendingOf(lane_index) == 1;
+  if (!waits || alone) {
     lane.outage.suspect = 0;
     lane.outage.verifying = false;
   }

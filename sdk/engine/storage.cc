@@ -62,6 +62,8 @@ void EngineCore::CloseStore() {
   ForgetOperations(StoreUse::kLeft);
   document_ = left_ = String();
   taken_.clear();
+  outbox_.LossesTold(1);
+  outbox_.LossesStored(INT64_MAX);
 }
 
 // What this engine had put down of the collectors stays known.
@@ -134,7 +136,7 @@ void EngineCore::ReadState(const Input& input, Now now) {
   else
     TakePerson(ReadIdentity(identity), session);
   person_gone_ = ids_stale_ = false;
-  if (withdrawal_reads_) segments_left_ = true;
+  if (withdrawal_reads_ && !AdoptsSoon()) segments_left_ = true;
   delivery_dirty_ |= delivery_put_;  // it may hold calls that are released now
   losses_dirty_ |= delivery_put_;
   // Ids that an earlier run kept with a consent that is gone.
@@ -321,7 +323,9 @@ void EngineCore::EmitStoreChanges(Now now) {
   for (size_t i = 0; i < lanes_.size(); ++i) {
     if (lanes_[i].collector->rules().tells_losses) telling |= 1u << i;
   }
-  if (!segments_reading_ && !segments_left_) outbox_.DropDoneWriters(telling);
+  // What was taken over may be known by its document only, as long as segments are to be read.
+  const bool all_read = !segments_reading_ && !segments_left_ && !AdoptsSoon();
+  if (all_read) outbox_.DropDoneWriters(telling);
 }
 
 // Positions matter only while segments are left, losses always.
@@ -346,6 +350,7 @@ void EngineCore::PutDelivery() {
   const Effect& put = Put(key, DeliveryState(), StoreUse::kDeliveryPut);
   const int64_t version = put.effect_id;
   store_operations_.back().key = put.bytes;
+  outbox_.LossesTold(version);
   for (Taken& taken : taken_) {
     if (taken.since == 0) taken.since = version;
     Delete(EffectType::kStoreDelete, taken.key);
@@ -358,7 +363,8 @@ void EngineCore::PutDelivery() {
 // Earlier versions do not matter any more, nor what became of them.
 void EngineCore::OnDocumentPut(int64_t effect_id, String&& document) {
   document_ = std::move(document);
-  taken_.RemoveIf([&](const Taken& taken) { return taken.since <= effect_id; });
+  outbox_.LossesStored(effect_id);
+  taken_.RemoveIf([&](const Taken& taken) { return taken.since != 0 && taken.since <= effect_id; });
   for (StoreOperation& operation : store_operations_) {
     const bool puts = operation.use == StoreUse::kDeliveryPut || operation.use == StoreUse::kLeft;
     if (puts && operation.effect_id < effect_id) operation.use = StoreUse::kNone;
@@ -401,6 +407,7 @@ void EngineCore::WriteHeld(JsonWriter* writer) {
     writer->Begin('{').Field("type", static_cast<int64_t>(held.type));
     writer->Field("time_ms", held.time_ms);
     if (call) {
+      writer->Field("generation", held.generation);
       writer->Field("message_id", held.message_id);
       writer->FieldRaw("fields", held.fields).FieldRaw("standing", held.standing);
       writer->Key("to").Begin('[');

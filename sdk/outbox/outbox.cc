@@ -12,6 +12,9 @@ bool WaitsForStore(const Record& record) {
   return record.storable && record.segment == kNoSegment && record.pending != 0;
 }
 
+// Whether the store has not said yet that it has it.
+bool Waits(const Segment& segment) { return !segment.stored && !segment.left; }
+
 }  // namespace
 
 String SegmentKey(std::string_view writer, uint32_t sequence) {
@@ -114,8 +117,8 @@ uint32_t Outbox::Append(Record&& record) {
   return records_.back().id;
 }
 
-void Outbox::Restore(std::string_view key, std::string_view writer, List<Record>&& records,
-                     bool rewrite) {
+uint32_t Outbox::Restore(std::string_view key, std::string_view writer, List<Record>&& records,
+                         bool rewrite) {
   const uint32_t writer_id = AdoptWriter(writer)->id;
   Segment& segment = segments_.emplace_back();
   segment.id = next_segment_++;
@@ -143,6 +146,7 @@ void Outbox::Restore(std::string_view key, std::string_view writer, List<Record>
   for (uint32_t& from : evict_from_) from = 0;
   unswept_ = true;
   DropTextsBeyondWindow(&segment);
+  return segment.id;
 }
 
 void Outbox::DropText(Record* record) {
@@ -224,10 +228,43 @@ void Outbox::RewriteWorn() {
   for (Segment& segment : segments_) segment.shrunk |= segment.worn && !segment.left;
 }
 
-void Outbox::CountLost(Writer* writer, size_t lane, Loss reason, int64_t count) {
+void Outbox::CountLost(Writer* writer, size_t lane, Loss reason, int64_t count, uint32_t segment) {
   Settlement& settlement = writer->lanes[lane];
   settlement.lost.Add(reason, count);
   settlement.changed = ++changes_;
+  if (segment == kNoSegment) return;
+  Revocable& revocable = revocable_.emplace_back();
+  revocable.segment = segment;
+  revocable.writer = writer->id;
+  revocable.count = static_cast<uint32_t>(count);
+  revocable.lane = static_cast<uint8_t>(lane);
+  revocable.reason = reason;
+}
+
+void Outbox::LossesTold(int64_t version) {
+  for (Revocable& one : revocable_) {
+    if (one.told == 0) one.told = version;
+  }
+}
+
+void Outbox::LossesStored(int64_t version) {
+  revocable_.RemoveIf(
+      [version](const Revocable& one) { return one.told != 0 && one.told <= version; });
+}
+
+// A segment that never came into the store brings nothing back.
+void Outbox::KeepLosses(uint32_t segment) {
+  revocable_.RemoveIf([segment](const Revocable& one) { return one.segment == segment; });
+}
+
+void Outbox::RevokeLosses(bool told, bool untold) {
+  revocable_.RemoveIf([&](const Revocable& one) {
+    if (one.told != 0 ? !told : !untold) return false;
+    Writer* writer = FindWriterById(one.writer);
+    LossCounters& lost = (writer ? writer : writers_.begin())->lanes[one.lane].lost;
+    lost.Add(one.reason, -static_cast<int64_t>(one.count));
+    return true;
+  });
 }
 
 // What is settled for a collector with nothing open before it can be told by one number, and so
@@ -243,7 +280,7 @@ bool Outbox::Cover(Record* record, Writer* writer) {
     uint32_t& through = writer->lanes[i].through[static_cast<size_t>(record->priority)];
     through = std::max(through, record->sequence);
     if (!(record->lost & bit)) continue;
-    CountLost(writer, i, record->reason, 1);
+    CountLost(writer, i, record->reason, 1, record->segment);
     record->lost = Without(record->lost, bit);
   }
   const bool covered = (record->closed & blocked) == 0;
@@ -264,7 +301,7 @@ bool Outbox::Sweep() {
     // What was never stored cannot come back.
     if (record.segment == kNoSegment && record.pending == 0) {
       for (size_t i = 0; i < pending_.size(); ++i) {
-        if (record.lost >> i & 1) CountLost(writer, i, record.reason, 1);
+        if (record.lost >> i & 1) CountLost(writer, i, record.reason, 1, kNoSegment);
       }
       return true;
     }
@@ -351,6 +388,7 @@ void Outbox::OnStored(uint32_t id) {
   if (!segment) return;
   if (segment->left) return EndLimbo(id, true);
   segment->stored = true;
+  unswept_ |= segment->live == 0;
   DropTextsBeyondWindow(segment);
 }
 
@@ -365,6 +403,7 @@ bool Outbox::OnNotStored(uint32_t id) {
     segment->shrunk = true;
     return false;
   }
+  KeepLosses(id);
   for (Record& record : records_) {
     if (record.segment != id) continue;
     record.segment = kNoSegment;
@@ -379,7 +418,7 @@ bool Outbox::OnNotStored(uint32_t id) {
 List<String> Outbox::TakeDeletions() {
   List<String> keys;
   segments_.RemoveIf([&keys](Segment& segment) {
-    if (segment.live > 0) return false;
+    if (segment.live > 0 || Waits(segment)) return false;
     if (!segment.left) keys.push_back(std::move(segment.key));
     return true;
   });
@@ -388,7 +427,18 @@ List<String> Outbox::TakeDeletions() {
 
 bool Outbox::has_live_segments() const {
   for (const Segment& segment : segments_) {
-    if (segment.live > 0) return true;
+    if (segment.live > 0 || Waits(segment)) return true;
+  }
+  return false;
+}
+
+void Outbox::ForgetEmptied() {
+  segments_.RemoveIf([](const Segment& segment) { return segment.live == 0; });
+}
+
+bool Outbox::has_deletions() const {
+  for (const Segment& segment : segments_) {
+    if (segment.live == 0 && !segment.left) return true;
   }
   return false;
 }
@@ -425,7 +475,7 @@ List<Outbox::NewSegment> Outbox::TakeRewrites() {
       }
       // Left out here, it is gone for good.
       for (size_t i = 0; i < pending_.size(); ++i) {
-        if (record.lost >> i & 1) CountLost(WriterOf(record), i, record.reason, 1);
+        if (record.lost >> i & 1) CountLost(WriterOf(record), i, record.reason, 1, segment.id);
       }
       record.lost = record.closed = 0;
       unswept_ = true;
@@ -476,14 +526,21 @@ void Outbox::LetGoOfStored() {
   for (Record& record : records_) record.storable = false;
   unstored_ = 0;
   segments_.RemoveIf([](const Segment& segment) { return !segment.left; });
-  // Its names are given up: what stands under them is anybody's, also this engine's again.
-  for (Writer& writer : writers_) writer.own = false;
+  // Its names are given up: what stands under them is anybody's, also this engine's again; and how
+  // far that is, only the store can say.
+  for (Writer& writer : writers_) {
+    writer.own = false;
+    for (Settlement& settlement : writer.lanes) {
+      for (uint32_t& through : settlement.through) through = 0;
+    }
+  }
   DropUnusedContexts();
   for (uint32_t& from : evict_from_) from = 0;
   unswept_ = true;
 }
 
 void Outbox::EndLimbo(uint32_t id, bool stored) {
+  if (!stored) KeepLosses(id);
   for (Record& record : records_) {
     if (record.segment != id) continue;
     record.segment = kNoSegment;
@@ -501,6 +558,7 @@ void Outbox::Clear() {
   records_.clear();
   segments_.clear();
   contexts_.clear();
+  revocable_.clear();
   ++closings_;
   for (Pending& pending : pending_) pending = Pending();
   live_ = 0;

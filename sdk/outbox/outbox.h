@@ -62,9 +62,11 @@ class Outbox {
 
   // Queues a record for the collectors of `record.pending`; gives it its id and sequence.
   uint32_t Append(Record&& record);
-  // Adds a segment that an earlier run stored, before this run's own records. Records without
-  // pending collectors are left out; `rewrite`: one of them may not stay on the device.
-  void Restore(std::string_view key, std::string_view writer, List<Record>&& records, bool rewrite);
+  // Adds a segment that an earlier run stored, before this run's own records; returns its id.
+  // Records without pending collectors are left out; `rewrite`: one of them may not stay on the
+  // device.
+  uint32_t Restore(std::string_view key, std::string_view writer, List<Record>&& records,
+                   bool rewrite);
 
   // It is on its way to the collector, and is not any more.
   void Launch(uint32_t id, size_t lane);
@@ -103,8 +105,12 @@ class Outbox {
   void OnStored(uint32_t segment);
   bool OnNotStored(uint32_t segment);
 
-  // Segments that have become empty since the last call: to be deleted from the store.
+  // Segments that have become empty since the last call: to be deleted from the store, as soon as
+  // that has said that it has them.
   List<String> TakeDeletions();
+  bool has_deletions() const;
+  // The store is being cleared: they need not be deleted.
+  void ForgetEmptied();
   // Segments that must be written anew without their erased records. Those whose texts are not in
   // memory wait until they were read.
   List<NewSegment> TakeRewrites();
@@ -149,7 +155,14 @@ class Outbox {
   // Grows whenever a loss is counted.
   uint32_t changes() const { return changes_; }
   uint32_t NextChange() { return ++changes_; }
-  void CountLost(Writer* writer, size_t lane, Loss reason, int64_t count);
+  // `segment`: where it lies in the store, and comes back from as long as nothing there says that
+  // it is settled.
+  void CountLost(Writer* writer, size_t lane, Loss reason, int64_t count, uint32_t segment);
+  // What was counted so far is told by this version of the delivery document; the store has it;
+  // the store has no version that tells of the rest (`all`), or of what none has told: not lost.
+  void LossesTold(int64_t version);
+  void LossesStored(int64_t version);
+  void RevokeLosses(bool told, bool untold);
 
  private:
   struct Context {
@@ -159,12 +172,22 @@ class Outbox {
   struct Pending {
     int32_t of[kPriorities] = {};
   };
+  // A loss of a record that lies in the store, until the store also knows that it is lost.
+  struct Revocable {
+    int64_t told = 0;  // version of the delivery document that told of it first; 0: none yet
+    uint32_t segment = 0;
+    uint32_t writer = 0;
+    uint32_t count = 0;
+    uint8_t lane = 0;
+    Loss reason = Loss::kQuota;
+  };
 
   Writer* FindWriterById(uint32_t id);
   bool Cover(Record* record, Writer* writer);
   void Close(Record* record, int lane);
   void DropText(Record* record);
   void EndLimbo(uint32_t segment, bool stored);
+  void KeepLosses(uint32_t segment);
   void DropTextsBeyondWindow(Segment* segment);
   void DropUnusedContexts();
   void Count(const Record& record);
@@ -175,6 +198,7 @@ class Outbox {
   List<Context> contexts_;  // by growing id
   List<Writer> writers_;    // first the one without a name, last the current one
   List<Pending> pending_;   // one a collector
+  List<Revocable> revocable_;
   int64_t live_ = 0;
   int64_t bytes_ = 0;
   int64_t memory_bytes_ = 0;  // of the texts that are here

@@ -35,8 +35,8 @@ void WriteSettlements(JsonWriter* writer, const List<Settlement>& lanes,
   writer->End('}');
 }
 
-void ReadSettlements(JsonView json, const List<std::string_view>& collectors, uint32_t change,
-                     List<Settlement>* lanes) {
+void ReadPositions(JsonView json, const List<std::string_view>& collectors,
+                   List<Settlement>* lanes) {
   for (size_t i = 0; i < lanes->size(); ++i) {
     Settlement& settlement = (*lanes)[i];
     const JsonView kept = json[collectors[i]];
@@ -45,7 +45,14 @@ void ReadSettlements(JsonView json, const List<std::string_view>& collectors, ui
       const int64_t sequence = std::clamp<int64_t>(item.value().IntegerOr(0), 0, UINT32_MAX);
       through = std::max(through, static_cast<uint32_t>(sequence));
     }
-    settlement.lost.AddFrom(kept["lost"]);
+  }
+}
+
+void ReadLosses(JsonView json, const List<std::string_view>& collectors, uint32_t change,
+                List<Settlement>* lanes) {
+  for (size_t i = 0; i < lanes->size(); ++i) {
+    Settlement& settlement = (*lanes)[i];
+    settlement.lost.AddFrom(json[collectors[i]]["lost"]);
     if (!settlement.lost.empty()) settlement.changed = change;
   }
 }

@@ -46,9 +46,12 @@ struct Writer {
 // {"<collector>":{"through":[1,2,3],"lost":{…}},…}: without what is all zero.
 void WriteSettlements(JsonWriter* writer, const List<Settlement>& lanes,
                       const List<std::string_view>& collectors);
-// Adds what was kept: positions only grow, losses add up.
-void ReadSettlements(JsonView json, const List<std::string_view>& collectors, uint32_t change,
-                     List<Settlement>* lanes);
+// Takes over what was kept: positions only grow.
+void ReadPositions(JsonView json, const List<std::string_view>& collectors,
+                   List<Settlement>* lanes);
+// Adds what was counted.
+void ReadLosses(JsonView json, const List<std::string_view>& collectors, uint32_t change,
+                List<Settlement>* lanes);
 
 }  // namespace waymark
 
