@@ -184,6 +184,7 @@ void EngineCore::TakeHeld(JsonView list) {
     held.standing = entry["standing"].text();
     held.time_ms = entry["time_ms"].IntegerOr(0);
     held.message_id = entry["message_id"].AsName();
+    taken_calls_.emplace_back() = held.message_id;
     held.generation = static_cast<uint32_t>(entry["generation"].IntegerOr(0));
     held.refused = ~LanesNamed(entry["to"]);
     for (size_t i = 0; i < lanes_.size(); ++i) {
@@ -288,6 +289,9 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
   for (StoredRecord& stored : decoded->records) {
     Record& record = records.emplace_back();
     rewrite |= RestoreRecord(&stored, now, &record);
+    // Its writer had made a record of a call, and stopped before its document could say so.
+    const JsonView event(record.event);
+    if (Contains(taken_calls_, event["message_id"].AsName())) record.pending = 0;
     if (!record.storable && record.pending == 0) {
       losses_.Add(Loss::kConsent);
       losses_dirty_ = true;
@@ -382,6 +386,7 @@ void EngineCore::LetGoOfDocument() {
   Disown(JsonView(left_.empty() ? document_ : left_));
   if (!left_.empty()) return CloseForNow();
   GiveBack(true, false);
+  delivery_put_ = false;
   CloseStore();
 }
 
@@ -422,7 +427,10 @@ void EngineCore::WakeUp(Now now) {
   if (store_phase_ == StorePhase::kClosed) return;
   outbox_.LetGoOfStored();
   LetGoOfDocument();
-  withdrawal_again_ |= withdrawing_here_;
+  if (withdrawing_here_) {
+    withdrawal_again_ = true;
+    withdrawal_ends_ = false;
+  }
   ids_stale_ = true;
   live_.clear();
   message_ids_.NewPrefix(&prng_);

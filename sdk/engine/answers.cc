@@ -196,7 +196,8 @@ void EngineCore::Acknowledge(size_t lane_index, const Flight& flight, Now now) {
   // company.
   lane.due_ms = lane.failing() || lane.outage.suspect != 0 || split ? now.mono_ms : kNever;
   NoteSuccess(flight.record_ids[0], flight.record_ids.size(), &lane.outage);
-  lane.retry_ms = 0;
+  // Another request may have been asked for patience meanwhile.
+  lane.retry_ms = lane.asked_until_ms;
   lane.events_max = split ? lane.events_max * 2 : SIZE_MAX;
 }
 

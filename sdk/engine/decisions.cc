@@ -273,6 +273,11 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
     }
     if (!AnyLane(GateVerdict::kAdmit, false)) ForgetPerson();
   }
+  // Who ends its own withdrawal takes the note of all others with it, so it carries them out, too.
+  if (withdrawing_here_ && (consent_.withdrawn & ~unfinished) != 0) {
+    KeepWithdrawing();
+    FinishWithdrawal();
+  }
   OpenStoreIfAllowed();
   ReleaseHeld(now);
 }

@@ -85,12 +85,12 @@ class EngineCore {
     int64_t effect_id = 0;
     StoreUse use = StoreUse::kNone;
     uint32_t segment = kNoSegment;  // kSegmentPut
-    String key;                     // kDelete; kDeliveryPut and kLeft: the document
+    String key;                     // kDelete, kStatePut; kDeliveryPut and kLeft: the document
     bool ends_withdrawal = false;   // the last deletion of one
   };
 
-  // Another engine's delivery document, taken over. Each version of this engine's own deletes it,
-  // until the store has one of them.
+  // Another engine's delivery document, taken over, or one of its own from before. Each version of
+  // this engine's own deletes it, until the store has one of them.
   struct Taken {
     String key;
     String document;
@@ -180,15 +180,18 @@ class EngineCore {
   void PutWhatIsNew(Now now);
   int64_t StoreDue(Now now) const;
   void EmitStoreChanges(Now now);
+  bool KnowsAllOfWriters();
   bool StorePaused(Now now) const;
   bool ChangesPaused(Now now) const;
   Effect& Put(std::string_view key, String&& value, StoreUse use, uint32_t segment = kNoSegment);
+  void PutState(std::string_view key, String&& value);
   void Delete(EffectType type, std::string_view name);
   StoreOperation TakeOperation(int64_t effect_id);
   void WriteHeld(JsonWriter* writer);
   void UpdateDelivery();
   void PutDelivery();
   void OnDocumentPut(int64_t effect_id, String&& document);
+  String DocumentKey() const;
   String DeliveryState();
   List<std::string_view> LaneIds() const;
 
@@ -327,9 +330,10 @@ class EngineCore {
   String store_reason_;
   List<StoreOperation> store_operations_;
   List<Taken> taken_;
-  List<String> live_;       // writers that others hold
-  List<String> deletions_;  // that the store refused
-  String segments_after_;   // last key read of the outbox
+  List<String> taken_calls_;  // message ids of calls in these documents
+  List<String> live_;         // writers that others hold
+  List<String> deletions_;    // that the store refused
+  String segments_after_;     // last key read of the outbox
   Identity identity_;
   List<String> retired_ids_;  // anonymous ids of users who have gone, in this page
   Session session_;

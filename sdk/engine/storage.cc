@@ -57,18 +57,22 @@ void EngineCore::ClaimName(Writer* writer) {
 }
 
 void EngineCore::CloseStore() {
+  // Should it stand there yet when the store is opened again, then it is replaced by the next one.
+  if (delivery_put_) {
+    Taken& own = taken_.emplace_back();
+    own.key = DocumentKey();
+    own.document = document_;
+  }
   CloseForNow();
   ForgetOperations(StoreUse::kDeliveryPut);
   ForgetOperations(StoreUse::kLeft);
   document_ = left_ = String();
-  taken_.clear();
-  outbox_.LossesTold(1);
-  outbox_.LossesStored(INT64_MAX);
 }
 
 // What this engine had put down of the collectors stays known.
 void EngineCore::CloseForNow() {
   store_phase_ = StorePhase::kClosed;
+  taken_calls_.clear();  // from here on they may come back as records
   deliveries_read_ = false;
   segments_left_ = segments_reading_ = delivery_dirty_ = delivery_put_ = withdrawal_reads_ = false;
   adopt_again_ms_ = kNever;
@@ -191,9 +195,11 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
     store_retry_ms_ = now.mono_ms + (kStoreRetryMs << std::min(store_failures_++, kDoublingsMax));
   }
   if (use == StoreUse::kSegmentPut && outbox_.OnNotStored(operation.segment)) SendSoon(now);
+  // The other one may have been put down anew by another tab.
   if (use == StoreUse::kStatePut) {
-    identity_dirty_ = !identity_.empty();
-    session_dirty_ = !session_.id.empty();
+    const bool identity = operation.key == kIdentityKey;
+    identity_dirty_ |= identity && !identity_.empty();
+    session_dirty_ |= !identity && !session_.id.empty();
   }
   if (use == StoreUse::kDeliveryPut) delivery_dirty_ = losses_dirty_ = true;
   if (use == StoreUse::kLeft) EndLeft(now);
@@ -246,6 +252,11 @@ Effect& EngineCore::Put(std::string_view key, String&& value, StoreUse use, uint
   return effect;
 }
 
+void EngineCore::PutState(std::string_view key, String&& value) {
+  Put(key, std::move(value), StoreUse::kStatePut);
+  store_operations_.back().key = key;
+}
+
 void EngineCore::DeletePerson() {
   Delete(EffectType::kStoreDelete, kIdentityKey);
   Delete(EffectType::kStoreDelete, kSessionKey);
@@ -296,10 +307,8 @@ void EngineCore::PutWhatIsNew(Now now) {
     Put(segment.key, std::move(segment.bytes), StoreUse::kSegmentPut, segment.id);
   }
   if (AnyLane(GateVerdict::kAdmit, true)) {
-    if (identity_dirty_) Put(kIdentityKey, WriteIdentity(identity_), StoreUse::kStatePut);
-    if (session_dirty_) {
-      Put(kSessionKey, WriteSession(session_, identity_.anonymous_id), StoreUse::kStatePut);
-    }
+    if (identity_dirty_) PutState(kIdentityKey, WriteIdentity(identity_));
+    if (session_dirty_) PutState(kSessionKey, WriteSession(session_, identity_.anonymous_id));
   }
   identity_dirty_ = session_dirty_ = false;
 }
@@ -323,9 +332,21 @@ void EngineCore::EmitStoreChanges(Now now) {
   for (size_t i = 0; i < lanes_.size(); ++i) {
     if (lanes_[i].collector->rules().tells_losses) telling |= 1u << i;
   }
-  // What was taken over may be known by its document only, as long as segments are to be read.
-  const bool all_read = !segments_reading_ && !segments_left_ && !AdoptsSoon();
-  if (all_read) outbox_.DropDoneWriters(telling);
+  if (KnowsAllOfWriters()) outbox_.DropDoneWriters(telling);
+}
+
+// Of one there may be segments that are still to be read, or that will not be deleted after all;
+// and another tab that slept may have losses that are yet to be added to what is told here.
+bool EngineCore::KnowsAllOfWriters() {
+  if (!leading_ || segments_reading_ || segments_left_ || AdoptsSoon()) return false;
+  for (const StoreOperation& operation : store_operations_) {
+    if (operation.use == StoreUse::kDelete) return false;
+  }
+  for (const String& name : live_) {
+    const Writer* writer = outbox_.FindWriter(name);
+    if (!writer || !writer->own) return false;
+  }
+  return true;
 }
 
 // Positions matter only while segments are left, losses always.
@@ -338,22 +359,25 @@ void EngineCore::UpdateDelivery() {
   if (lost || !delivery_put_) return;
   delivery_put_ = false;
   document_ = String();
+  Delete(EffectType::kStoreDelete, DocumentKey());
+}
+
+String EngineCore::DocumentKey() const {
   String key(kDeliveryPrefix);
   key += home_;
-  Delete(EffectType::kStoreDelete, key);
+  return key;
 }
 
 // One document an engine, so that tabs never overwrite each other.
 void EngineCore::PutDelivery() {
-  String key(kDeliveryPrefix);
-  key += home_;
+  const String key = DocumentKey();
   const Effect& put = Put(key, DeliveryState(), StoreUse::kDeliveryPut);
   const int64_t version = put.effect_id;
   store_operations_.back().key = put.bytes;
   outbox_.LossesTold(version);
   for (Taken& taken : taken_) {
     if (taken.since == 0) taken.since = version;
-    Delete(EffectType::kStoreDelete, taken.key);
+    if (!(taken.key == key)) Delete(EffectType::kStoreDelete, taken.key);
   }
   delivery_put_ = true;
   delivery_dirty_ = losses_dirty_ = false;

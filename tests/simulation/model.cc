@@ -114,12 +114,14 @@ void Model::Told(int tab_number, const Choices& choices) {
   }
 }
 
-// Whoever missed a decision does not know what was denied in between: all that it has may go.
+// Whoever missed a decision does not know what was denied in between: all that it has may go. To
+// one that knows of none it says nothing that there is none, though somebody may have decided and
+// had all forgotten.
 void Model::HeardOf(int tab_number, int64_t generation) {
   TabFacts& hearer = tab(tab_number);
   const bool missed = generation > hearer.generation + 1;
-  hearer.generation =
-      generation == 0 ? hearer.generation + 1 : std::max(generation, hearer.generation);
+  const bool ended = generation == 0 && hearer.generation != 0;
+  hearer.generation = std::max(generation, hearer.generation + (ended ? 1 : 0));
   if (!missed) return;
   for (Token& token : facts_.tokens) {
     if (token.tab != tab_number && token.taken_by != tab_number) continue;

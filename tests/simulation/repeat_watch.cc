@@ -82,10 +82,14 @@ class RepeatWatch final : public Watch {
     if (stored == facts_->stored_under.end() || tab.names.count(stored->second) > 0) return;
     const std::string& writer = stored->second;
     // What had to leave the store again is once more its caller's alone, or that of the one who had
-    // taken it over.
+    // taken it over; also when the store has refused to let it go.
     const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
     const bool has_it = token.tab == tab.number || token.taken_by == tab.number;
-    if (has_it && !Lies(tab.device, event.message_id)) return;
+    StoredEvent stored_event;
+    stored_event.token = event.token;
+    stored_event.identified = event.identified;
+    const bool leaves = !MayLie(*facts_, tab.choices, stored_event);
+    if (has_it && (leaves || !Lies(tab.device, event.message_id))) return;
     const std::string what = "sends " + TokenText(event.token) + " of another writer ";
     if (!tab.leads) Fail(tab, what + "without the lead");
     if (IsHeld(*facts_, writer)) Fail(tab, what + "that is still awake");
