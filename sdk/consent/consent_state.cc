@@ -1,5 +1,7 @@
 #include "consent/consent_state.h"
 
+#include <algorithm>
+
 #include "base/json_check.h"
 #include "base/json_writer.h"
 
@@ -34,6 +36,22 @@ PurposeState ConsentState::Of(int purpose) const {
 }
 
 PurposeSet ConsentState::Allowed() const { return always_on | ((granted | objectable) & ~denied); }
+
+void ConsentState::Withdraw(PurposeSet purposes, uint32_t of_generation) {
+  for (int i = 0; i < kPurposesMax; ++i) {
+    if (purposes & Bit(i)) withdrawn_at[i] = std::max(withdrawn_at[i], of_generation);
+    last_withdrawn = std::max(last_withdrawn, withdrawn_at[i]);
+  }
+}
+
+PurposeSet ConsentState::Withdrawn(uint32_t of_generation) const {
+  PurposeSet purposes = 0;
+  if (of_generation >= last_withdrawn) return purposes;
+  for (int i = 0; i < kPurposesMax; ++i) {
+    if (withdrawn_at[i] > of_generation) purposes |= Bit(i);
+  }
+  return purposes;
+}
 
 ConsentState UndecidedState(const Policy& policy) {
   ConsentState state;
@@ -79,9 +97,14 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool 
   }
   writer.End('}');
   if (spill) writer.FieldBool("spill", true);
-  if (state.withdrawing) {
-    writer.FieldRaw("withdrawing", PurposesAsJson(policy, state.withdrawn));
-    writer.Field("withdrawn_at", state.withdrawn_at);
+  if (state.withdrawing) writer.FieldBool("withdrawing", true);
+  if (state.last_withdrawn != 0) {
+    writer.Key("withdrawn").Begin('{');
+    for (size_t i = 0; i < policy.purposes.size(); ++i) {
+      const uint32_t generation = state.withdrawn_at[i];
+      if (generation != 0) writer.Key(policy.purposes[i].id).Integer(generation);
+    }
+    writer.End('}');
   }
   if (state.forgetting) writer.FieldBool("forgetting", true);
   writer.End('}');
@@ -95,9 +118,12 @@ ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now) {
   state.forgetting = record["forgetting"].AsBool();
   state.generation = static_cast<uint32_t>(record["generation"].IntegerOr(0));
   if (decided_ms <= 0) return state;
-  state.withdrawing = record["withdrawing"].is(JsonType::kObject);
-  state.withdrawn = PurposesFromJson(policy, record["withdrawing"]);
-  state.withdrawn_at = static_cast<uint32_t>(record["withdrawn_at"].IntegerOr(0));
+  state.withdrawing = record["withdrawing"].AsBool();
+  for (JsonItems item(record["withdrawn"]); item.Next();) {
+    const int purpose = policy.Find(item.key());
+    const auto generation = static_cast<uint32_t>(item.value().IntegerOr(0));
+    if (purpose >= 0) state.Withdraw(Bit(purpose), generation);
+  }
   const int64_t age_days = (now.wall_ms - decided_ms) / kDayMs;
   const bool grants_hold = age_days < policy.granted_days && age_days >= 0 &&
                            record["revision"].AsName() == policy.revision;
@@ -116,8 +142,7 @@ ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now) {
   ran_out &= ~state.Allowed();
   if (unknown || ran_out != 0) {
     state.withdrawing = true;
-    state.withdrawn |= ran_out;
-    state.withdrawn_at = ++state.generation;  // what is called from here on is later
+    state.Withdraw(ran_out, ++state.generation);  // what is called from here on is later
   }
   if ((state.granted | state.denied) == 0) return state;
   state.decided_ms = decided_ms;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "base/limits.h"
 #include "base/status.h"
 #include "base/string.h"
 #include "base/time.h"
@@ -18,15 +19,20 @@ struct ConsentState {
   PurposeSet objectable = 0;  // legitimate interest: on until denied
   PurposeSet granted = 0;
   PurposeSet denied = 0;
-  uint32_t generation = 0;    // grows with every decision; events are stamped with it
-  int64_t decided_ms = 0;     // Unix time of the last decision; 0: none
-  String source;              // who decided: person
-  bool withdrawing = false;   // a withdrawal is put down but not carried out yet
-  PurposeSet withdrawn = 0;   // its purposes, also when they have been granted again since
-  uint32_t withdrawn_at = 0;  // its generation: what is older and needs them goes
-  bool forgetting = false;    // all that is kept is to be deleted, and is not yet
+  uint32_t generation = 0;   // grows with every decision; events are stamped with it
+  int64_t decided_ms = 0;    // Unix time of the last decision; 0: none
+  String source;             // who decided: person
+  bool withdrawing = false;  // a withdrawal is put down but not carried out yet
+  // The generation in which each purpose was withdrawn last; 0: never. What is older and needs it
+  // goes, also when it has been granted again since.
+  uint32_t withdrawn_at[kPurposesMax] = {};
+  uint32_t last_withdrawn = 0;  // the highest of these
+  bool forgetting = false;      // all that is kept is to be deleted, and is not yet
 
   bool answered() const { return decided_ms != 0; }
+  void Withdraw(PurposeSet purposes, uint32_t of_generation);
+  // For what is of this generation.
+  PurposeSet Withdrawn(uint32_t of_generation) const;
   PurposeState Of(int purpose) const;
   // Every purpose that events may be used for now.
   PurposeSet Allowed() const;

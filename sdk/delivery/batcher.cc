@@ -22,9 +22,7 @@ EventType TypeFrom(std::string_view name) {
 
 // What it was captured for and not withdrawn from since: a later grant brings nothing back.
 PurposeSet CapturedOf(const Record& record, const SendRules& rules) {
-  const ConsentState& consent = *rules.consent;
-  const bool older = record.generation < consent.withdrawn_at;
-  return older ? record.captured & ~consent.withdrawn : record.captured;
+  return record.captured & ~rules.consent->Withdrawn(record.generation);
 }
 
 // {"<writer>":{"quota":3}}: what this collector never got and has not acknowledged to know. Empty:
@@ -158,7 +156,7 @@ bool OtherKind(const Batch& batch, const Record& record) {
 }  // namespace
 
 bool IsWithdrawn(const Lane& lane, uint32_t generation, const ConsentState& consent) {
-  return generation < consent.withdrawn_at && (lane.policy.needs & consent.withdrawn) != 0;
+  return (lane.policy.needs & consent.Withdrawn(generation)) != 0;
 }
 
 bool MayGo(const Lane& lane, const Record& record, const SendRules& rules) {

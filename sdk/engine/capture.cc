@@ -106,10 +106,15 @@ void EngineCore::PartFromPerson() {
   ForgetPerson();
 }
 
-void EngineCore::ForgetPerson() {
-  // Another tab that has not heard may put the id down again.
+// Another tab that has not heard may put the id down again.
+void EngineCore::RetireId() {
+  if (identity_.user_id.empty()) return;
   if (retired_ids_.size() == kRetiredIdsMax) retired_ids_.clear();
-  if (!identity_.user_id.empty()) retired_ids_.push_back(std::move(identity_.anonymous_id));
+  retired_ids_.push_back(identity_.anonymous_id);
+}
+
+void EngineCore::ForgetPerson() {
+  RetireId();
   identity_ = Identity();
   session_ = Session();
   identity_dirty_ = session_dirty_ = false;

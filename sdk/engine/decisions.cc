@@ -59,8 +59,7 @@ void EngineCore::OnSetConsent(const Input& input, Now now) {
   consent_ = *decided;
   if (revoked != 0) {
     consent_.withdrawing = true;
-    consent_.withdrawn |= revoked;
-    consent_.withdrawn_at = consent_.generation;
+    consent_.Withdraw(revoked, consent_.generation);
     KeepWithdrawing();  // there is more to delete
   }
   // At once: a grant that follows brings nothing back.
@@ -150,7 +149,6 @@ void EngineCore::EndWithdrawal() {
   const bool forgotten = consent_.forgetting;
   withdrawing_here_ = false;
   consent_.withdrawing = consent_.forgetting = false;
-  consent_.withdrawn = 0;
   // When all answers have run out their record stays as it is; after a forget there is none.
   if (consent_.answered()) PutConsentRecord();
   if (!consent_.answered() && forgotten) {
@@ -231,8 +229,7 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
   const uint32_t generation = consent_.generation;
   const PurposeSet denied_before = consent_.denied;
   const PurposeSet before = consent_.Allowed();
-  const PurposeSet unfinished = withdrawing_here_ ? consent_.withdrawn : 0;
-  const uint32_t withdrawn_at = consent_.withdrawn_at;
+  const ConsentState old = consent_;
   const ConsentState now_stored =
       ReadConsentRecord(config_.policy, readable ? JsonView(value) : JsonView(), now);
   const bool same = now_stored.generation == generation && now_stored.granted == consent_.granted &&
@@ -246,12 +243,15 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
   // The other tab carries its withdrawal out in the whole store; here what this tab has is put in
   // order, in memory and under its own names. A withdrawal that this tab has not finished stays
   // noted.
-  if ((unfinished & ~consent_.withdrawn) != 0) {
-    consent_.withdrawing = true;
-    consent_.withdrawn |= unfinished;
-    consent_.withdrawn_at = std::max(consent_.withdrawn_at, withdrawn_at);
-    if (consent_.answered()) PutConsentRecord();
+  const bool more = consent_.last_withdrawn > old.last_withdrawn;
+  if (consent_.answered()) {
+    for (int i = 0; i < kPurposesMax; ++i) {
+      consent_.Withdraw(PurposeSet{1} << i, old.withdrawn_at[i]);
+    }
   }
+  const bool unnoted = withdrawing_here_ && !consent_.withdrawing;
+  consent_.withdrawing |= withdrawing_here_;
+  if (unnoted && consent_.answered()) PutConsentRecord();
   if (consent_.generation <= generation) consent_.generation = generation + 1;
   NewGeneration({}, now);
   // Of several decisions this tab heard the last one only. What was called before may have been
@@ -274,9 +274,10 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
     if (!AnyLane(GateVerdict::kAdmit, false)) ForgetPerson();
   }
   // Who ends its own withdrawal takes the note of all others with it, so it carries them out, too.
-  if (withdrawing_here_ && (consent_.withdrawn & ~unfinished) != 0) {
+  if (withdrawing_here_ && more) {
     KeepWithdrawing();
-    FinishWithdrawal();
+    withdrawal_again_ = true;
+    withdrawal_ends_ = false;
   }
   OpenStoreIfAllowed();
   ReleaseHeld(now);

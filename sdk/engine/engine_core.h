@@ -124,6 +124,7 @@ class EngineCore {
   void OnReset(const Input& input, Now now);
   void PartFromPerson();
   void ForgetPerson();
+  void RetireId();
   void Hold(InputType type, std::string_view fields, int64_t time_ms, const Routing& routing,
             uint32_t served);
   void ReleaseHeld(Now now);

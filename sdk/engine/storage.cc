@@ -162,6 +162,7 @@ void EngineCore::TakePerson(Identity&& stored, JsonView session) {
     if (own) stored.user_id = identity_.user_id;
   }
   identity_dirty_ |= unput;
+  if (!same || anothers) RetireId();
   identity_ = std::move(stored);
   if (own && !anothers) return;
   session_ = Session();
