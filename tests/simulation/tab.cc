@@ -104,6 +104,7 @@ void Tab::Deliver(std::function<void()> action) {
 }
 
 void Tab::Perform(Output output, bool leaving) {
+  world_->Bound(output);
   Transaction transaction{number_, {}, world_->model.TakeSettled()};
   outputs_ += !output.effects.empty() || !output.problems.empty();
   if (!output.nothing) {

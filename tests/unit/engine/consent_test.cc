@@ -448,5 +448,68 @@ TEST(ConsentTest, ADecisionThatCouldNotBePutDownIsPutDownLaterAndNothingIsKeptBe
   EXPECT_EQ(host.View()["consent"]["purposes"]["analytics"]["state"], "granted");
 }
 
+// Two withdrawals that the store does not let end, and a grant between them.
+TEST(ConsentTest, WhatWasGrantedAgainStaysWhenSomethingElseIsWithdrawn) {
+  FakeHost host;
+  host.SetConsent({{"analytics", "granted"}, {"marketing", "granted"}});
+  host.Settle();
+  host.network = [](const Request&) { return Answer{503, "", ""}; };
+  host.store_fails = true;
+  host.Track("product_viewed");
+  host.Settle();
+  host.SetConsent({{"analytics", "denied"}});
+  host.Settle();
+  host.SetConsent({{"analytics", "granted"}});
+  host.Settle();
+  host.Track("product_added");
+  host.Settle();
+  host.SetConsent({{"marketing", "denied"}});
+  host.Settle();
+  host.store_fails = false;
+  host.network = [](const Request&) { return Answer(); };
+  host.Advance(3'600'000);
+  ASSERT_EQ(host.Delivered("segment").size(), 1u);
+  EXPECT_EQ(host.Delivered("segment")[0]["event"], "Product Added");
+}
+
+// A copy that lies there for a collector that may have it says nothing of one that lost its grant.
+TEST(ConsentTest, AGrantAfterAWithdrawalBringsNothingBackThatLayThereBefore) {
+  Json config = ShopConfig();
+  config["collectors"][0]["needs"] = {"necessary"};
+  FakeHost host(config);
+  host.SetConsent({{"analytics", "granted"}});
+  host.network = [](const Request&) { return Answer{503, "", ""}; };
+  host.Settle();
+  host.Track("product_viewed");
+  host.Settle();
+  host.store_answers = false;
+  host.Restart();
+  host.Track("product_added");  // waits in the store as a call
+  host.Lifecycle("closing");
+  host.Settle();
+  host.store_answers = true;
+  host.store["consent/record"] =
+      R"({"version":1,"revision":"2026-11-01","generation":3,"time_ms":1793817970000,)"
+      R"("source":"person","choices":{"analytics":"granted"},"withdrawn":{"analytics":2}})";
+  host.network = [](const Request&) { return Answer(); };
+  host.Restart();
+  host.Advance(60'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 2u);
+  EXPECT_THAT(host.Delivered("snowplow"), IsEmpty());
+}
+
+TEST(ConsentTest, TheRecordKeepsWhenSomethingWasWithdrawn) {
+  FakeHost host;
+  host.SetConsent({{"analytics", "granted"}});
+  host.Settle();
+  host.Track("product_viewed");
+  host.Settle();
+  host.SetConsent({{"analytics", "denied"}});
+  host.Settle();
+  const Json record = Json::parse(host.store["consent/record"]);
+  EXPECT_FALSE(record.contains("withdrawing"));
+  EXPECT_EQ(record["withdrawn"], Json({{"analytics", 2}}));
+}
+
 }  // namespace
 }  // namespace waymark_test

@@ -470,5 +470,49 @@ TEST(DeliveryTest, ALongQueueIsSentInOrderFromMemoryAndStore) {
   for (const auto& [key, value] : host.store) EXPECT_NE(key.rfind("outbox/", 0), 0u) << key;
 }
 
+TEST(DeliveryTest, PatienceHoldsAlsoWhenARequestFromBeforeGoesThrough) {
+  Json config = ShopConfig();
+  config["collectors"].erase(1);
+  FakeHost host(config);
+  host.SetConsent({{"analytics", "granted"}});
+  host.network = [](const Request&) { return Answer{0, "", ""}; };  // nothing comes back
+  host.Track("a");
+  host.Advance(2'000);
+  host.Track("b");
+  host.Lifecycle("hidden");  // sends beside it
+  host.Settle();
+  ASSERT_EQ(host.requests.size(), 2u);
+  host.Lifecycle("visible");
+  host.Send({{"type", "http_done"},
+             {"effect_id", host.requests[1].effect_id},
+             {"status", 429},
+             {"retry_after", "30"}});
+  host.Send({{"type", "http_done"}, {"effect_id", host.requests[0].effect_id}, {"status", 200}});
+  host.Track("c");
+  host.Advance(29'000);
+  EXPECT_EQ(host.requests.size(), 2u);
+  host.Advance(10'000);
+  EXPECT_GT(host.requests.size(), 2u);
+}
+
+// It was stepped over until others would show that the collector is well; these were refused.
+TEST(DeliveryTest, AnEventThatIsStillToBeJudgedIsTriedAgainWhenItIsAlone) {
+  Json config = ShopConfig();
+  config["collectors"].erase(1);
+  FakeHost host(config);
+  host.SetConsent({{"analytics", "granted"}});
+  host.network = [](const Request& request) {
+    const bool chokes = request.json["batch"][0]["properties"]["text"] == "chokes";
+    return chokes || request.json["batch"].size() > 1 ? Answer{500, "", ""} : Answer{400, "", ""};
+  };
+  host.Track("a", {{"text", "chokes"}});
+  host.Track("b", {{"text", "refused"}});
+  host.Advance(600'000);
+  ASSERT_EQ(host.View()["collectors"]["segment"]["lost"], Json({{"rejected", 1}}));
+  host.network = [](const Request&) { return Answer(); };
+  host.Advance(3'600'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 1u);
+}
+
 }  // namespace
 }  // namespace waymark_test

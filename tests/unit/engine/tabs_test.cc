@@ -375,5 +375,123 @@ TEST(TabsTest, AWithdrawalReachesWhatOtherTabsStored) {
   }
 }
 
+// What lies in the store comes back, as long as nothing there says that it was given up.
+TEST(TabsTest, ALossThatTheStoreWasNotToldOfIsNotCountedBesideItsRecord) {
+  Json config = SegmentOnly();
+  config["delivery"]["outbox_events_max"] = 10;
+  FakeHost first(config);
+  Grant(first);
+  first.network = kDown;
+  for (int i = 0; i < 10; ++i) first.Track("a");
+  first.Settle();
+  first.store_fails = true;
+  for (int i = 0; i < 5; ++i) first.Track("b");
+  first.Settle();
+  EXPECT_EQ(first.View()["collectors"]["segment"]["lost"], Json({{"quota", 5}}));
+  first.Lifecycle("frozen");
+  first.Settle();
+  FakeHost second(config);
+  OpenBeside(first, second);
+  second.Advance(60'000);
+  EXPECT_EQ(second.Delivered("segment").size(), 10u);
+  first.store = second.store;
+  first.store_fails = first.leads = false;
+  first.network = kUp;
+  first.Lifecycle("resumed");
+  first.Advance(600'000);
+  EXPECT_EQ(first.Delivered("segment").size(), 5u);
+  EXPECT_EQ(first.View()["collectors"]["segment"]["lost"], Json::object());
+}
+
+TEST(TabsTest, HowFarADeadTabCameIsKnownUntilItsSegmentsAreRead) {
+  const auto half = [](const Request& request) {
+    return request.url.find("segment") != std::string::npos ? Answer() : Answer{503, "", ""};
+  };
+  FakeHost first;
+  Grant(first);
+  first.network = half;
+  first.Track("a");
+  first.Advance(2'000);
+  ASSERT_EQ(first.Delivered("segment").size(), 1u);
+  FakeHost second;  // goes before it has read anything
+  second.store_answers = false;
+  OpenBeside(first, second);
+  second.Track("early");
+  second.Lifecycle("closing");
+  second.Settle();
+  FakeHost third;
+  third.network = half;
+  third.store = second.store;
+  third.wall_ms = second.wall_ms - 995;  // Restart() adds a second: the second one is young yet
+  third.entropy_seed = 200;
+  third.Restart();
+  third.Settle();
+  third.Track("later");
+  third.Send({{"type", "flush"}});
+  third.Settle();
+  third.Advance(60'000);
+  std::vector<std::string> names;
+  for (const Json& event : third.Delivered("segment")) names.push_back(event["event"]);
+  EXPECT_THAT(names, testing::UnorderedElementsAre("early", "later"));
+}
+
+TEST(TabsTest, ACallOfWhichItsTabHadMadeARecordBeforeItStoppedGoesOnce) {
+  FakeHost host(SegmentOnly());
+  host.network = kDown;
+  Grant(host);
+  host.store_answers = false;
+  host.Restart();
+  host.Track("early");
+  host.Lifecycle("closing");
+  host.Settle();
+  const auto called = host.store;
+  host.store_answers = true;
+  host.Restart();
+  host.Advance(1'000);
+  // Of what it put down in one go, only the first part was done.
+  for (const auto& [key, value] : called) host.store[key] = value;
+  std::erase_if(host.store, [&](const auto& entry) {
+    return entry.first.rfind("state/delivery/", 0) == 0 && called.count(entry.first) == 0;
+  });
+  host.network = kUp;
+  host.Restart();
+  host.Advance(60'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 1u);
+}
+
+TEST(TabsTest, WhatAnotherTabHasPutDownOfThePersonIsNotOverwrittenBecauseSomethingElseFailed) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.Track("a");
+  host.Settle();
+  const std::string id = host.View()["anonymous_id"];
+  const std::string theirs = R"({"anonymous_id":")" + id + R"(","user_id":"u2"})";
+  host.store["state/identity"] = theirs;
+  host.store_fails = true;
+  host.Track("b");
+  host.Settle();
+  host.store_fails = false;
+  host.Advance(60'000);
+  EXPECT_EQ(host.store["state/identity"], theirs);
+}
+
+TEST(TabsTest, AnIdThatWasSeenWithAUserGoesWithNoOtherHoweverOftenItComesBack) {
+  FakeHost host(SegmentOnly());
+  Grant(host);
+  host.Identify("u1");
+  host.Settle();
+  const std::string id = host.View()["anonymous_id"];
+  for (int i = 0; i < 2; ++i) {
+    host.Lifecycle("frozen");
+    host.Settle();
+    host.store["state/identity"] = R"({"anonymous_id":")" + id + R"(","user_id":"u2"})";
+    host.Lifecycle("resumed");
+    host.Settle();
+    host.Track("a");
+    host.Settle();
+    EXPECT_NE(host.View()["anonymous_id"], id);
+  }
+}
+
 }  // namespace
 }  // namespace waymark_test
