@@ -115,9 +115,8 @@ class Mixpanel final : public Collector {
     Judgement judgement = Collector::JudgeAnswer(answer);
     const JsonView failed = answer.json["failed_records"];
     if (answer.status == kBadRequest && failed.is(JsonType::kArray)) {
-      // All the others were taken.
-      judgement.verdict = Verdict::kAccepted;
       for (JsonItems record(failed); record.Next();) {
+        judgement.verdict = Verdict::kAccepted;  // all the others were taken
         judgement.each.emplace_back().index = record.value()["index"].IntegerOr(-1);
         if (judgement.field.empty()) judgement.field = record.value()["field"].AsName();
       }

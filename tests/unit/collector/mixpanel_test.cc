@@ -154,9 +154,11 @@ TEST(MixpanelTest, ImportNamesTheRecordsThatFailed) {
             "acknowledged 2, rejected 2");
   EXPECT_EQ(FatesAfter(kImport, 400, R"({"code":400,"error":"request is not json"})", 400),
             "rejected 4");
-  for (int status : {429, 502, 503}) EXPECT_EQ(FatesAfter(kImport, status), "later 4");
-  EXPECT_EQ(FatesAfter(kImport, 401), "rejected 4");
+  EXPECT_EQ(FatesAfter(kImport, 400, R"({"code":400,"failed_records":[]})"), "again 4");
+  for (int status : {408, 429, 500, 502, 503}) EXPECT_EQ(FatesAfter(kImport, status), "later 4");
+  for (int status : {401, 403, 404}) EXPECT_EQ(FatesAfter(kImport, status), "rejected 4");
   EXPECT_EQ(FatesAfter(kImport, 413, R"({"code":413})"), "again 4");
+  EXPECT_EQ(FatesAfter(kImport, 413, R"({"code":413})", 413), "oversize 4");
 }
 
 }  // namespace

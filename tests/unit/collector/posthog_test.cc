@@ -134,6 +134,15 @@ TEST(PostHogTest, V1GivesEachEventItsResult) {
   EXPECT_EQ(host.View()["queue"]["events"], 0);
 }
 
+TEST(PostHogTest, V1LeavesOutWhatItTookWithoutAWord) {
+  const auto fates = [](const char* body) {
+    return Fates("posthog", Json::parse(kV1), {200, "", "", body}, 4);
+  };
+  EXPECT_EQ(fates(R"({"results":{}})"), "acknowledged 4");
+  EXPECT_EQ(fates(R"({"results":{"00000000-0000-0000-0000-000000000000":{"result":"drop"}}})"),
+            "acknowledged 4");
+}
+
 TEST(PostHogTest, AnEventThatIsAlwaysWantedLaterIsGivenUpWhileOthersGoThrough) {
   FakeHost host(OneCollector("posthog", Json::parse(kV1)));
   host.network = [&](const Request& request) {
@@ -162,8 +171,10 @@ TEST(PostHogTest, V0AnswersForTheWholeBatch) {
   EXPECT_EQ(fates(200, R"({"status":"Ok","quota_limited":["recordings"]})"), "acknowledged 4");
   EXPECT_EQ(fates(200, R"({"status":1,"quota_limited":["events"]})"), "rejected 4");
   EXPECT_EQ(fates(401), "rejected 4");
-  for (int status : {429, 500, 503}) EXPECT_EQ(fates(status), "later 4") << status;
+  for (int status : {402, 403, 404}) EXPECT_EQ(fates(status), "rejected 4") << status;
+  for (int status : {408, 429, 500, 502, 503, 504}) EXPECT_EQ(fates(status), "later 4") << status;
   EXPECT_EQ(fates(400), "again 4");
+  EXPECT_EQ(fates(400, "", 400), "rejected 4");
   EXPECT_EQ(fates(413), "again 4");
   EXPECT_EQ(fates(413, "", 413), "oversize 4");
 }
@@ -183,9 +194,11 @@ TEST(PostHogTest, AnExhaustedQuotaIsLeftAloneForAMinute) {
 }
 
 TEST(PostHogTest, V1Statuses) {
-  const auto fates = [](int status) {
-    return Fates("posthog", Json::parse(kV1), {status, "", ""}, 4);
+  const auto fates = [](int status, int then = 200) {
+    return Fates("posthog", Json::parse(kV1), {status, "", ""}, 4, {then, "", ""});
   };
+  EXPECT_EQ(fates(415), "again 4");  // without gzip
+  EXPECT_EQ(fates(415, 415), "rejected 4");
   EXPECT_EQ(fates(200), "acknowledged 4");  // an answer that cannot be read is an answer
   for (int status : {404, 408, 429, 500, 502, 503, 504}) EXPECT_EQ(fates(status), "later 4");
   for (int status : {400, 401, 402, 501}) EXPECT_EQ(fates(status), "rejected 4");

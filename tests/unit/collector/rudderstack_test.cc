@@ -118,6 +118,10 @@ TEST(RudderStackTest, AnswersMeanWhatItsServerMeans) {
   EXPECT_EQ(fates(400), "again 4");
   EXPECT_EQ(fates(400, 400), "rejected 4");
   EXPECT_EQ(fates(413), "again 4");
+  EXPECT_EQ(fates(413, 413), "oversize 4");
+  // Once more without gzip.
+  EXPECT_EQ(fates(415), "again 4");
+  EXPECT_EQ(fates(415, 415), "rejected 4");
 }
 
 }  // namespace
