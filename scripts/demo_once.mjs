@@ -37,12 +37,13 @@ async function buyAndReport(shopUrl, collectorUrl) {
     await browser.close();
   }
   const events = await receivedEvents(collectorUrl);
-  process.stdout.write(`\n${eventTable(events)}\n`);
+  // All events in one dialect; then the purchase in all.
+  process.stdout.write(`\n${eventTable(events.filter((event) => dialectOf(event) === wanted[0]))}\n`);
   const missing = missingOf(events, orderNumber, wanted);
   if (missing.length > 0) {
     throw new DemoError(`The purchase ${orderNumber} was made, but did not arrive as: ${missing.join(", ")}.`);
   }
-  process.stdout.write(`${purchaseTable(ordersOf(events, orderNumber))}\n`);
+  process.stdout.write(`${purchaseTable(wanted.flatMap((dialect) => ordersOf(events, orderNumber).filter((event) => dialectOf(event) === dialect)))}\n`);
   process.stdout.write(`  Order ${orderNumber} arrived in ${wanted.length} dialects, ${events.length} events in all.\n`);
 }
 
