@@ -66,9 +66,10 @@ function card(entry, { marks, raw, guessed }) {
     "article",
     { className: "dialect", id: cardId(entry), dataset: { protocol: entry.protocol } },
     element("header", {},
-      element("div", {}, element("h3", {}, dialectOf(entry)), element("p", { className: "native" }, entry.name ?? entry.kind)),
-      element("p", { className: "dialect-facts" }, facts.join(" · ")),
-      copy),
+      element("h3", {}, dialectOf(entry)),
+      copy,
+      element("p", { className: "native", title: entry.name ?? entry.kind }, entry.name ?? entry.kind),
+      element("p", { className: "dialect-facts" }, facts.join(" · "))),
     entry.problems.length > 0 ? problemList(entry.problems) : null,
     payloadView(entry, raw, marks),
   );

@@ -129,5 +129,5 @@ export function touchpointsOf(all) {
     groups.set(root, [...(groups.get(root) ?? []), entry]);
   }
   const inOrder = [...groups.values()].sort(([a], [b]) => a.id - b.id);
-  return guess(inOrder).map(touchpointOf).sort((a, b) => b.time_ms - a.time_ms);
+  return guess(inOrder).map(touchpointOf).sort((a, b) => b.time_ms - a.time_ms || b.entries[0].id - a.entries[0].id);
 }
