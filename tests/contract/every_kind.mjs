@@ -16,6 +16,40 @@ const ENTROPY = Buffer.from(Array.from({ length: 32 }, (_, i) => i)).toString("b
 // Each protocol's forms: what its options can change in the bytes. The first one is also sent de-identified.
 const SITE = "9c1a2f6e-3b7d-4a58-8f0e-5d6c7b8a9012";
 const SCHEMAS = { lamp_rubbed: "iglu:com.acme/lamp_rubbed/jsonschema/1-0-0" };
+// An endpoint that uses each part of the template language.
+const from = (pointer, more = {}) => ({ $: pointer, ...more });
+const LAKE = {
+  path: "/v2/events",
+  headers: { "X-Api-Key": "k 1", "X-Request-Id": from("/request_id"), "X-Try": from("/attempt"), "X-Sent": from("/sent_ms", { as: "s" }) },
+  event: {
+    id: from("/message_id"),
+    at: from("/time_ms", { as: "iso" }),
+    at_us: from("/time_ms", { as: "us" }),
+    kind: from("/type", { in: { page: "view", screen: "view", identify: "person" }, else: "event" }),
+    what: from("/specification_name", { else: "none" }),
+    who: from(["/user_id", "/anonymous_id"]),
+    mail: from("/traits/email", { as: ["trim", "lowercase", "sha256"] }),
+    total: from("/properties/total", { as: "number" }),
+    items: from("/properties/products", { each: { id: from("./product_id", { as: "string" }), price: from("./price", { as: "number" }), name: from("./name") } }),
+    props: from("/properties", { without: ["products", "total"] }),
+    session: { id: from("/session/id"), n: from("/session/event_index") },
+    page: { "...": from("/context/page", { without: "search" }) },
+    campaign: { $: "merge", of: [from("/context/campaign"), { via: "web" }] },
+    ref: { $: "join", of: ["order-", from("/properties/order_id")] },
+    raw: from("/properties/deep", { as: "base64url" }),
+    allowed: from("/purposes/allowed"),
+    delivery: from("/delivery"),
+  },
+  body: { source: from("/app/id"), rows: from("events"), sent: from("/sent_ms", { as: "iso" }) },
+  answers: { accept: ["2xx"], retry: ["429", "5xx"], split: ["413"] },
+  gzip: true,
+};
+const LINES = { event: { t: from("/time_ms", { as: "ms" }), e: from("/name"), $$: from("/type") }, batch: "lines", limits: { events_max: 5 } };
+const QUERY = {
+  method: "get", batch: "single", path: { $: "join", of: ["/hit/", from("/type")] },
+  event: { e: from("/name"), u: from("/context/page/url"), p: from("/properties") },
+};
+
 const RESOURCE = { "deployment.environment.name": "test" };
 const FORMS = {
   amplitude: [{ api_key: "K", gzip: false }, { api_key: "K", api: "batch", min_id_length: 5, ip: true }],
@@ -25,6 +59,7 @@ const FORMS = {
     { gzip: true },
   ],
   ga4: [{ measurement_id: "G-X" }],
+  generic: [LAKE, LINES, QUERY],
   jitsu: [{ write_key: "k:s" }, { write_key: "k:s", ip: true }],
   matomo: [{ site_id: 3, dimensions: { label: 2 } }],
   mixpanel: [{ token: "T" }, { token: "T", api: "import", project_id: 42, username: "svc", secret: "s3", gzip: false }],

@@ -21,6 +21,8 @@ constexpr Form kForms[] = {
     {"cloudevents", "{}"},
     {"cloudevents", R"({"batch":false})"},
     {"ga4", R"({"measurement_id":"G-X"})", false},
+    {"generic", R"({"event":{"e":{"$":"/name"}}})"},
+    {"generic", R"({"event":{"e":{"$":"/name"}},"batch":"single","unanswered":"leave"})", false},
     {"jitsu", R"({"write_key":"k:s"})"},
     {"matomo", R"({"site_id":1})", false},
     {"mixpanel", R"({"token":"T"})"},
