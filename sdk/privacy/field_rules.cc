@@ -135,9 +135,9 @@ void ApplyFieldRules(const List<FieldRule>& rules, PurposeSet allowed, String* e
     const bool may = rule.needs != 0 && (rule.needs & ~allowed) == 0;
     const FieldChange change = may ? rule.allowed : rule.otherwise;
     if (change == FieldChange::kKeep) continue;
-    const PathChange write = change == FieldChange::kDrop      ? kDropValue
-                             : change == FieldChange::kCoarsen ? AppendCoarse
-                                                               : AppendHash;
+    PathChange write = AppendCoarse;
+    if (change == FieldChange::kDrop) write = kDropValue;
+    if (kHasSha256 && change == FieldChange::kHash) write = AppendHash;
     *event = WithPath(JsonView(*event), rule.path, write);
   }
 }
