@@ -116,6 +116,14 @@ class TemplateWalk {
     if (problems_->size() < kProblemsMax) AddProblem(problems_, code, pointer_, found, allowed);
   }
 
+  void AddAt(std::string_view step, const char* code, std::string_view found,
+             std::string_view allowed) {
+    const size_t size = pointer_.size();
+    AppendPointerStep(&pointer_, step);
+    Add(code, found, allowed);
+    pointer_.resize(size);
+  }
+
   void Descend(std::string_view step, JsonView json) {
     const size_t size = pointer_.size();
     AppendPointerStep(&pointer_, step);
@@ -155,9 +163,8 @@ class TemplateWalk {
 
   void CheckMembers(JsonView json, const char* names) {
     for (JsonItems item(json); item.Next();) {
-      if (FindName(names, item.key()) >= 0) continue;
-      CheckEach(item.key(), item.value(),
-                [&](JsonView) { Add("unknown_key", "an unknown key", names); });
+      if (FindName(names, item.key()) < 0)
+        AddAt(item.key(), "unknown_key", "an unknown key", names);
     }
   }
 
@@ -194,9 +201,8 @@ class TemplateWalk {
 
   void CheckTable(JsonView table) {
     if (table.is(JsonType::kObject) && !table["$"]) return Descend("in", table);
-    CheckEach("in", JsonView("0"), [&](JsonView) {
-      Add("wrong_type", JsonTypeName(table.type()), "an object: what stands for which value");
-    });
+    AddAt("in", "wrong_type", JsonTypeName(table.type()),
+          "an object: what stands for which value, and no expression");
   }
 
   void CheckPointer(JsonView json) {
