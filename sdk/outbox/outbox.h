@@ -158,8 +158,10 @@ class Outbox {
   // `segment`: where it lies in the store, and comes back from as long as nothing there says that
   // it is settled.
   void CountLost(Writer* writer, size_t lane, Loss reason, int64_t count, uint32_t segment);
-  // What was counted so far is told by this version of the delivery document; the store has it;
-  // the store has no version that tells of the rest (`all`), or of what none has told: not lost.
+  // Losses of records that lie in the store stand when the store has a version of the delivery
+  // document that tells of them: this version tells of all that no earlier one did; the store has
+  // this one; it has none that tells of them (`told`: by a version, `untold`: by none), so they are
+  // no losses, and come back.
   void LossesTold(int64_t version);
   void LossesStored(int64_t version);
   void RevokeLosses(bool told, bool untold);
