@@ -20,17 +20,19 @@ constexpr std::string_view kHeader("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
 
 }  // namespace
 
+// Ends with whoever has it last, also when another stream is moved over this one.
 struct GzipStream::State {
+  ~State() { deflateEnd(&stream); }
+
   z_stream stream{};
 };
 
 GzipStream::GzipStream() = default;
 GzipStream::GzipStream(GzipStream&&) noexcept = default;
 GzipStream& GzipStream::operator=(GzipStream&&) noexcept = default;
-GzipStream::~GzipStream() { Drop(); }
+GzipStream::~GzipStream() = default;
 
 void GzipStream::Drop() {
-  if (state_) deflateEnd(&state_->stream);
   state_.reset();
   out_.clear();
   crc_ = bytes_ = 0;
