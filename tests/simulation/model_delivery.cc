@@ -144,11 +144,15 @@ void Model::MarkStored(int tab_number, const Effect& put) {
 
 // The store knows one position for each writer and priority: an event is known to be done when all
 // before it are, to the tab that says so or to others before. What was given up for want of room
-// ends the model's knowledge.
+// ends the model's knowledge, and so does what lies there and cannot be told from its like.
 void Model::Advance(int tab_number, const std::string& writer, Priority priority,
                     size_t collector) {
+  const auto owner = facts_.writers.find(WriterDigits(writer));
   for (Token& token : facts_.tokens) {
     Fate& fate = token.fates[collector];
+    const bool nameless = !fate.identified && token.verb != "track" && fate.wanted;
+    const bool of_writer = owner != facts_.writers.end() && owner->second == token.tab;
+    if (nameless && of_writer && token.priority == priority) return;
     const bool counts = token.priority == priority && fate.wanted &&
                         fate.at_call != Verdict::kDrop && token.writers.count(writer) > 0;
     if (!counts || fate.settled_in_store != 0) continue;
