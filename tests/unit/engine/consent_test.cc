@@ -110,7 +110,8 @@ TEST(ConsentTest, AWithdrawalThatWasCutShortIsFinishedAtTheNextStart) {
   host.store = stored;
   host.store["consent/record"] =
       R"({"version":1,"revision":"2026-11-01","generation":2,"time_ms":1793817970000,)"
-      R"("source":"person","choices":{"analytics":"denied"},"withdrawing":true,"withdrawn":{"analytics":2}})";
+      R"("source":"person","choices":{"analytics":"denied"},"withdrawing":true,)"
+      R"("withdrawn":{"analytics":2}})";
   host.requests.clear();
   host.Restart();
   host.Advance(60'000);

@@ -337,7 +337,8 @@ TEST(StorageTest, EventsOfAPurposeWithdrawnMeanwhileAreDeletedAtTheNextStart) {
   host.Settle();
   host.store["consent/record"] =
       R"({"version":1,"revision":"2026-11-01","generation":9,"time_ms":1793817970000,)"
-      R"("source":"person","choices":{"analytics":"denied"},"withdrawing":true,"withdrawn":{"analytics":2}})";
+      R"("source":"person","choices":{"analytics":"denied"},"withdrawing":true,)"
+      R"("withdrawn":{"analytics":2}})";
   host.network = kUp;
   host.requests.clear();
   host.Restart();
