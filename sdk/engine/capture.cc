@@ -13,9 +13,9 @@ namespace waymark {
 namespace {
 
 constexpr int64_t kHourMs = 3'600'000;
-constexpr size_t kRetiredIdsMax = 32;       // users that one page may see come and go
+constexpr size_t kRetiredIdsMax = 32;        // users that one page may see come and go
 constexpr size_t kFrameOfRecordBytes = 384;  // all but the properties, nearly always
-constexpr int64_t kRefusedMax = 1'000'000;  // calls that one input may report
+constexpr int64_t kRefusedMax = 1'000'000;   // calls that one input may report
 
 // Fine time tells people apart; an hour does not.
 int64_t CoarseTime(int64_t time_ms) { return time_ms - time_ms % kHourMs; }
