@@ -181,7 +181,7 @@ class EngineCore {
   void PutWhatIsNew(Now now);
   int64_t StoreDue(Now now) const;
   void EmitStoreChanges(Now now);
-  bool KnowsAllOfWriters();
+  bool IsAlone();
   bool StorePaused(Now now) const;
   bool ChangesPaused(Now now) const;
   Effect& Put(std::string_view key, String&& value, StoreUse use, uint32_t segment = kNoSegment);

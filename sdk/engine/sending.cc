@@ -279,7 +279,7 @@ void EngineCore::StartRequest(size_t lane_index, String&& body, Now now, Leaving
   Flight& flight = lane.flights.emplace_back();
   flight.gzip = batch->gzip;
   flight.simple = plan.simple;
-  flight.told = batch->told;
+  flight.told = batch->deidentified ? 0 : batch->told;  // of nobody's events no writer is told
   flight.body_bytes = 0;
   const auto size = static_cast<int64_t>(body.size());
   // A platform that refused one takes an ordinary request.

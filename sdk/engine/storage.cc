@@ -333,21 +333,22 @@ void EngineCore::EmitStoreChanges(Now now) {
   for (size_t i = 0; i < lanes_.size(); ++i) {
     if (lanes_[i].collector->rules().tells_losses) telling |= 1u << i;
   }
-  if (KnowsAllOfWriters()) outbox_.DropDoneWriters(telling);
+  // Of a writer there may be segments that are still to be read, or that will not be deleted after
+  // all.
+  bool open = segments_reading_ || segments_left_ || AdoptsSoon();
+  for (const StoreOperation& operation : store_operations_) {
+    open |= operation.use == StoreUse::kDelete;
+  }
+  if (!open) outbox_.DropDoneWriters(telling, IsAlone());
 }
 
-// Of one there may be segments that are still to be read, or that will not be deleted after all;
-// and another tab that slept may have losses that are yet to be added to what is told here.
-bool EngineCore::KnowsAllOfWriters() {
-  if (!leading_ || segments_reading_ || segments_left_ || AdoptsSoon()) return false;
-  for (const StoreOperation& operation : store_operations_) {
-    if (operation.use == StoreUse::kDelete) return false;
-  }
+// Else another tab, which slept, may have losses that are yet to be added to those of one writer.
+bool EngineCore::IsAlone() {
   for (const String& name : live_) {
     const Writer* writer = outbox_.FindWriter(name);
     if (!writer || !writer->own) return false;
   }
-  return true;
+  return leading_;
 }
 
 // Positions matter only while segments are left, losses always.

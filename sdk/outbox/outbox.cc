@@ -528,7 +528,7 @@ void Outbox::Clear() {
   unstored_ = 0;
 }
 
-void Outbox::DropDoneWriters(uint32_t telling) {
+void Outbox::DropDoneWriters(uint32_t telling, bool lossy) {
   const uint32_t current = writers_.back().id;
   writers_.RemoveIf([&](Writer& writer) {
     if (writer.id == current || writer.name.empty()) return false;
@@ -539,7 +539,9 @@ void Outbox::DropDoneWriters(uint32_t telling) {
       if (record.writer == writer.id) return false;
     }
     for (size_t i = 0; i < writer.lanes.size(); ++i) {
-      if (writer.lanes[i].unreported() && telling >> i & 1) return false;
+      const Settlement& settlement = writer.lanes[i];
+      if (settlement.unreported() && telling >> i & 1) return false;
+      if (!lossy && !settlement.lost.empty()) return false;
     }
     for (size_t i = 0; i < writer.lanes.size(); ++i) {
       writers_[0].lanes[i].lost.Add(writer.lanes[i].lost);

@@ -134,8 +134,8 @@ class Outbox {
   // Forgets everything, stored or not, without asking for deletions; a writer must begin anew.
   void Clear();
   // Writers of which nothing is left to store or to tell leave their losses to the one without a
-  // name. `telling`: collectors that can be told, one bit each.
-  void DropDoneWriters(uint32_t telling);
+  // name. `telling`: collectors that can be told, one bit each; `lossy`: also those that have any.
+  void DropDoneWriters(uint32_t telling, bool lossy);
 
   List<Record>& records() { return records_; }
   const List<Record>& records() const { return records_; }

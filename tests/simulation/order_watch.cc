@@ -42,6 +42,9 @@ class OrderWatch final : public Watch {
   void Judge(const Request& request, const SentEvent& event) {
     if (event.token < 0 || refused_.count({event.token, request.collector}) > 0) return;
     const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
+    // Refused for good, and back because the page slept before the store knew.
+    const Fate& fate = token.fates[request.collector];
+    if (!fate.settled_in.empty() && fate.acknowledged_in.empty()) return;
     const TabFacts& owner = facts_->tabs[static_cast<size_t>(token.tab)];
     const bool let_go = request.tab != token.tab || owner.slept > token.called;
     const bool came_back = let_go && MayHaveComeBack(token);

@@ -514,5 +514,32 @@ TEST(DeliveryTest, AnEventThatIsStillToBeJudgedIsTriedAgainWhenItIsAlone) {
   EXPECT_EQ(host.Delivered("segment").size(), 1u);
 }
 
+// Of an event of nobody's no writer is told, so nothing is told with it.
+TEST(DeliveryTest, ABatchWithoutIdsDoesNotPassForHavingToldOfLosses) {
+  Json config = ShopConfig();
+  config["consent"]["purposes"][2]["before_answer"] = "deidentify";
+  config["collectors"].erase(1);
+  config["collectors"][0]["needs"] = {"marketing"};
+  config["delivery"]["outbox_events_max"] = 10;
+  FakeHost host(config);
+  host.network = [](const Request&) { return Answer{503, "", ""}; };
+  host.Send({{"type", "track"}, {"name", "nobody"}, {"priority", "critical"}});
+  host.SetConsent({{"marketing", "granted"}});
+  host.Settle();
+  for (int i = 0; i < 12; ++i) host.Track("somebody");
+  host.Settle();
+  host.network = [](const Request&) { return Answer(); };
+  host.Advance(600'000);
+  int64_t told = 0;
+  for (const Json& event : host.Delivered("segment")) {
+    const Json delivery = event["context"].value("delivery", Json::object());
+    for (const Json& lost : delivery.value("lost", Json::object())) {
+      told = std::max(told, lost.value("quota", int64_t{0}));
+    }
+  }
+  EXPECT_EQ(host.Delivered("segment").size(), 10u);
+  EXPECT_EQ(told, 3);
+}
+
 }  // namespace
 }  // namespace waymark_test

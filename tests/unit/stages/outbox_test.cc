@@ -285,9 +285,11 @@ TEST(OutboxTest, WritersOfWhichNothingIsLeftAreDroppedAndTheirLossesKept) {
   Outbox outbox = MakeOutbox();
   Writer* earlier = outbox.AdoptWriter("w0");
   outbox.CountLost(earlier, 0, Loss::kAge, 3, kNoSegment);
-  outbox.DropDoneWriters(0b01);
+  outbox.DropDoneWriters(0b01, true);
   EXPECT_EQ(outbox.writers().size(), 3u);  // the collector has not been told
-  outbox.DropDoneWriters(0b00);
+  outbox.DropDoneWriters(0b00, false);
+  EXPECT_EQ(outbox.writers().size(), 3u);  // others may know of more
+  outbox.DropDoneWriters(0b00, true);
   EXPECT_EQ(outbox.writers().size(), 2u);
   EXPECT_EQ(outbox.Lost(0).Of(Loss::kAge), 3);
 }
