@@ -187,7 +187,8 @@ void EngineCore::Pump(Now now) {
 int64_t EngineCore::NextWake(Now now) const {
   const bool to_store = !StorePaused(now) && outbox_.has_unstored();
   if (asleep_ && !to_store) return std::max(slept_ms_ + kStillHereMs, now.mono_ms);
-  const bool again = consent_unput_ || withdrawal_again_;
+  const bool clears = clear_again_ && store_phase_ == StorePhase::kClosed;
+  const bool again = consent_unput_ || withdrawal_again_ || clears;
   int64_t wake = again ? std::max(store_retry_ms_, now.mono_ms) : kNever;
   if (store_phase_ == StorePhase::kFailed) wake = std::min(wake, reopen_ms_);
   if (store_phase_ == StorePhase::kOpen) {

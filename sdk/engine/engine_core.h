@@ -79,6 +79,7 @@ class EngineCore {
     kDeliveryPut,
     kLeft,  // a delivery document that was put before this engine slept
     kDelete,
+    kClear,  // of all there is
   };
   // Something asked of the store whose reply matters.
   struct StoreOperation {
@@ -281,6 +282,7 @@ class EngineCore {
   bool withdrawal_restart_ = false;  // the page that is being read began too late
   bool withdrawal_again_ = false;    // the store refused
   bool withdrawal_ends_ = false;     // when what this input deletes is done
+  bool clear_again_ = false;         // the store, which is closed, refused
   bool store_failed_ = false;        // the last thing that was asked of it
   bool segments_left_ = false;       // the store may hold more than was read
   bool segments_reading_ = false;

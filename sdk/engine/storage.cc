@@ -35,6 +35,7 @@ void EngineCore::OpenStoreIfAllowed() {
   if (store_phase_ != StorePhase::kClosed || consent_.forgetting) return;
   if (!AnyLane(GateVerdict::kDeidentify, true)) return;
   store_phase_ = StorePhase::kReadingState;
+  clear_again_ = false;
   if (leading_) adopt_again_ms_ = 0;  // as soon as it is open
   Claim();
   Read(kStatePrefix, {}, StoreUse::kState);
@@ -88,6 +89,10 @@ void EngineCore::CloseForNow() {
 void EngineCore::ClearStore() {
   Delete(EffectType::kStoreClear, kStatePrefix);
   Delete(EffectType::kStoreClear, kOutboxPrefix);
+  StoreOperation& operation = store_operations_.emplace_back();
+  operation.effect_id = effects_.back().effect_id;
+  operation.use = StoreUse::kClear;
+  clear_again_ = false;
 }
 
 // Replies to operations of this use mean nothing any more.
@@ -204,6 +209,7 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
   }
   if (use == StoreUse::kDeliveryPut) delivery_dirty_ = losses_dirty_ = true;
   if (use == StoreUse::kLeft) EndLeft(now);
+  if (use == StoreUse::kClear) clear_again_ = store_phase_ == StorePhase::kClosed;
   if (use == StoreUse::kDelete && !IsBeingDeleted(operation.key)) {
     deletions_.push_back(std::move(operation.key));
   }
@@ -296,6 +302,7 @@ void EngineCore::StoreWhatIsNew(Now now) {
   if (store_retry_ms_ <= now.mono_ms) {
     if (consent_unput_) PutConsentRecord();
     if (withdrawal_again_) CarryOut(now);
+    if (clear_again_ && store_phase_ == StorePhase::kClosed) ClearStore();
   }
   delivery_dirty_ |= outbox_.Sweep();
   if (!StorePaused(now) && StoreDue(now) <= now.mono_ms) PutWhatIsNew(now);

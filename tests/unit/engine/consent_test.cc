@@ -512,5 +512,26 @@ TEST(ConsentTest, TheRecordKeepsWhenSomethingWasWithdrawn) {
   EXPECT_EQ(record["withdrawn"], Json({{"analytics", 2}}));
 }
 
+TEST(ConsentTest, WhatAnotherTabsDecisionTakesAwayGoesAlsoWhenTheStoreRefusesAtFirst) {
+  FakeHost host;
+  host.SetConsent({{"analytics", "granted"}});
+  host.network = [](const Request&) { return Answer{503, "", ""}; };
+  host.Track("product_viewed");
+  host.Settle();
+  const std::string record =
+      R"({"version":1,"revision":"2026-11-01","generation":2,"time_ms":1793817970000,)"
+      R"("source":"person","choices":{"analytics":"denied"}})";
+  host.store_fails = true;
+  host.Send({{"type", "store_changed"},
+             {"key", "consent/record"},
+             {"value", {{"offset", 0}, {"size", record.size()}}}},
+            record);
+  host.Settle();
+  host.store_fails = false;
+  host.store["consent/record"] = record;
+  host.Advance(60'000);
+  EXPECT_THAT(Keys(host), ElementsAre("consent/record"));
+}
+
 }  // namespace
 }  // namespace waymark_test
