@@ -24,6 +24,7 @@ class Keywords {
     this.pointer = pointer;
     this.left = { ...schema };
     for (const forPeople of ["$schema", "$id", "title", "description", "pattern", "$defs"]) delete this.left[forPeople];
+    delete this.left.dependentRequired;  // privacy/field_rules.cc demands it
   }
   take(keyword) {
     const value = this.left[keyword];

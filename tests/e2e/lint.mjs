@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 const encode = (text) => new TextEncoder().encode(text);
 
 export async function lintConfig() {
-  const bytes = await readFile(new URL("../../js/dist/waymark.wasm", import.meta.url));
+  const bytes = await readFile(new URL("../../js/dist/waymark-all.wasm", import.meta.url));
   const module = await WebAssembly.compile(bytes);
   const imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => {};
