@@ -522,7 +522,7 @@ TEST(DeliveryTest, ABatchWithoutIdsDoesNotPassForHavingToldOfLosses) {
   config["collectors"][0]["needs"] = {"marketing"};
   config["delivery"]["outbox_events_max"] = 10;
   FakeHost host(config);
-  host.network = [](const Request&) { return Answer{503, "", ""}; };
+  host.network = [](const Request&) { return Answer{0, "network", ""}; };
   host.Send({{"type", "track"}, {"name", "nobody"}, {"priority", "critical"}});
   host.SetConsent({{"marketing", "granted"}});
   host.Settle();
