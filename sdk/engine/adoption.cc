@@ -47,14 +47,49 @@ void EngineCore::OnLead(const Input& input, Now now) {
   // There is something to take over when somebody has gone; where nothing has changed somebody came
   // and went.
   bool gone = !leading_ || live.size() == live_.size();
-  for (const String& name : live_) gone |= !Contains(live, name);
+  for (const String& name : live_) {
+    if (Contains(live, name)) continue;
+    gone = true;
+    // It may have gone before it heard that nothing is kept any more.
+    if (store_phase_ == StorePhase::kClosed) ClearWriter(name);
+  }
+  const bool first = !leading_;
   live_ = std::move(live);
   leading_ = true;
+  if (first && store_phase_ == StorePhase::kClosed && IsAlone()) ClearStore();
   if (gone) {
     adopt_again_ms_ = now.mono_ms;
     deliveries_read_ = false;
+    ReadDeliveriesAnew();
   }
   view_dirty_ = true;
+}
+
+// Whether it leads, and nobody else holds a name.
+bool EngineCore::IsAlone() const {
+  for (const String& name : live_) {
+    if (!Contains(names_, name)) return false;
+  }
+  return leading_;
+}
+
+void EngineCore::ClearWriter(std::string_view name) {
+  String segments(kOutboxPrefix);
+  segments += name;
+  segments.push_back('/');
+  Delete(EffectType::kStoreClear, segments);
+  String document(kDeliveryPrefix);
+  document += name;
+  Delete(EffectType::kStoreDelete, document);
+}
+
+// What is on its way was read while somebody who has gone since may still have written.
+void EngineCore::ReadDeliveriesAnew() {
+  for (StoreOperation& operation : store_operations_) {
+    if (operation.use != StoreUse::kDeliveries) continue;
+    operation.use = StoreUse::kNone;
+    segments_reading_ = false;
+  }
 }
 
 void EngineCore::AdoptIfDue(Now now) {
@@ -433,6 +468,7 @@ void EngineCore::WakeUp(Now now) {
   }
   ids_stale_ = true;
   live_.clear();
+  names_.clear();
   message_ids_.NewPrefix(&prng_);
   BeginWriter(now);
   OpenStoreIfAllowed();

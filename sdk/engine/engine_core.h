@@ -182,7 +182,6 @@ class EngineCore {
   void PutWhatIsNew(Now now);
   int64_t StoreDue(Now now) const;
   void EmitStoreChanges(Now now);
-  bool IsAlone();
   bool StorePaused(Now now) const;
   bool ChangesPaused(Now now) const;
   Effect& Put(std::string_view key, String&& value, StoreUse use, uint32_t segment = kNoSegment);
@@ -201,6 +200,9 @@ class EngineCore {
   void OnLead(const Input& input, Now now);
   bool AdoptsSoon() const { return leading_ && adopt_again_ms_ != kNever; }
   void AdoptIfDue(Now now);
+  void ReadDeliveriesAnew();
+  bool IsAlone() const;
+  void ClearWriter(std::string_view name);
   void ReadDeliveries(const Input& input);
   void TakeOver(JsonView document);
   void TakeLosses(JsonView document);
@@ -334,7 +336,8 @@ class EngineCore {
   List<StoreOperation> store_operations_;
   List<Taken> taken_;
   List<String> taken_calls_;  // message ids of calls in these documents
-  List<String> live_;         // writers that others hold
+  List<String> live_;         // writers that are held
+  List<String> names_;        // those that this engine has claimed
   List<String> deletions_;    // that the store refused
   String segments_after_;     // last key read of the outbox
   Identity identity_;

@@ -54,6 +54,7 @@ void EngineCore::Claim() {
 void EngineCore::ClaimName(Writer* writer) {
   if (writer->claimed || !writer->own) return;
   writer->claimed = true;
+  names_.emplace_back() = writer->name;
   Emit(EffectType::kClaim).name = writer->name;
 }
 
@@ -346,16 +347,8 @@ void EngineCore::EmitStoreChanges(Now now) {
   for (const StoreOperation& operation : store_operations_) {
     open |= operation.use == StoreUse::kDelete;
   }
+  // And another tab, which slept, may have losses that are yet to be added to those of one writer.
   if (!open) outbox_.DropDoneWriters(telling, IsAlone());
-}
-
-// Else another tab, which slept, may have losses that are yet to be added to those of one writer.
-bool EngineCore::IsAlone() {
-  for (const String& name : live_) {
-    const Writer* writer = outbox_.FindWriter(name);
-    if (!writer || !writer->own) return false;
-  }
-  return leading_;
 }
 
 // Positions matter only while segments are left, losses always.

@@ -493,5 +493,52 @@ TEST(TabsTest, AnIdThatWasSeenWithAUserGoesWithNoOtherHoweverOftenItComesBack) {
   }
 }
 
+// It wrote before it heard of the decision, and heard no more.
+TEST(TabsTest, WhatATabLeavesBehindThatHadNotHeardOfARefusalIsDeleted) {
+  FakeHost host(SegmentOnly());
+  const std::string other = "1a1a7e2055012345678";
+  host.live = {other};
+  Grant(host);
+  host.SetConsent({{"analytics", "denied"}});
+  host.Settle();
+  host.store["outbox/" + other + "/000000000001"] = "late";
+  host.store["state/delivery/" + other] = "{}";
+  host.Send({{"type", "lead"}, {"live", Json::array()}});
+  host.Settle();
+  EXPECT_EQ(host.store.size(), 1u);  // the decision
+}
+
+// Somebody wrote on while his document was being read, and went before it came.
+TEST(TabsTest, ADocumentThatWasReadBeforeItsTabWentIsReadAgain) {
+  const auto half = [](const Request& request) {
+    return request.url.find("segment") != std::string::npos ? Answer() : Answer{503, "", ""};
+  };
+  FakeHost first;
+  Grant(first);
+  first.network = half;
+  first.Track("a");
+  first.Settle();
+  FakeHost second;
+  second.network = half;
+  second.live = Writers(first);
+  OpenBeside(first, second);
+  second.Settle();
+  second.Send({{"type", "lead"}, {"live", Writers(first)}});  // something has changed: it reads
+  std::string early;
+  for (const Json& effect : second.effects) {
+    if (effect.value("prefix", "") == "state/delivery/") early = effect["effect_id"].dump();
+  }
+  first.Advance(2'000);  // and delivers, and goes
+  ASSERT_EQ(first.Delivered("segment").size(), 1u);
+  second.Send({{"type", "lead"}, {"live", Json::array()}});
+  second.Send({{"type", "store_read"},
+               {"effect_id", std::stoll(early)},
+               {"entries", Json::array()},
+               {"more", false}});
+  second.store = first.store;
+  second.Advance(60'000);
+  EXPECT_TRUE(second.Delivered("segment").empty());
+}
+
 }  // namespace
 }  // namespace waymark_test
