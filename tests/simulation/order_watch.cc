@@ -21,7 +21,9 @@ class OrderWatch final : public Watch {
 
   void OnArrival(const Request& request, const std::vector<size_t>& taken) override {
     const TabFacts& tab = facts_->tabs[static_cast<size_t>(request.tab)];
-    const bool in_turn = request.in_flight && !request.leaving && tab.state != TabState::kGone &&
+    // A page that slept has let go of what was on its way, which may come at any time.
+    const bool awake = request.in_flight && request.sent > tab.slept;
+    const bool in_turn = awake && !request.leaving && tab.state != TabState::kGone &&
                          taken.size() == request.contents.events.size();
     if (!in_turn) return;
     for (const size_t place : taken) Judge(request, request.contents.events[place]);
