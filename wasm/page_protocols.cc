@@ -12,6 +12,7 @@ const Protocol kProtocols[] = {
     {"snowplow", MakeSnowplow, kSnowplowOptions},
 };
 const size_t kProtocolCount = sizeof(kProtocols) / sizeof(kProtocols[0]);
+const ProtocolNeeds kProtocolNeeds = {};
 
 const bool kHasSha256 = false;
 String Sha256Hex(std::string_view) { return String(); }

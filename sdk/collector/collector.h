@@ -71,14 +71,15 @@ struct CollectorRequest {
   bool credentials = false;  // whether cookies of the collector's host go along
 };
 
-// What a collector's answer means for a record.
+// What a collector's answer means for a record; where its records differ, in the order in which they
+// are dealt with.
 enum class Verdict : uint8_t {
-  kAccepted,
-  kRetry,     // nothing is known to be taken; later again
-  kAgain,     // was not taken, because of others: at once again, without those that are refused
   kRejected,  // never again
-  kSplit,     // too much at once, or one bad record among good ones: try halves
   kUnknown,   // may have been taken, or not
+  kAccepted,
+  kAgain,  // was not taken, because of others: at once again, without those that are refused
+  kSplit,  // too much at once, or one bad record among good ones: try halves
+  kRetry,  // nothing is known to be taken; later again
 };
 
 inline constexpr size_t kVerdicts = 6;
@@ -201,6 +202,18 @@ struct Protocol {
 };
 extern const Protocol kProtocols[];
 extern const size_t kProtocolCount;
+
+// What some protocol of the build asks of the delivery. Constants of the link, beside the list: what
+// none of them asks for is not in the module (docs/adr/0003).
+struct ProtocolNeeds {
+  bool batch_keys;  // Collector::BatchKey
+  bool tries;       // Attempt's members from `recovered` on
+  bool answers;     // CollectorAnswer::body and json; a judgement by record
+  bool refuses;     // AppendEvent() that refuses an event, or has no need for it
+  bool unanswered;  // CollectorRules::resends_unanswered, Verdict::kUnknown
+  bool dialects;    // SegmentDialect: more than Segment's own
+};
+extern const ProtocolNeeds kProtocolNeeds;
 
 // The schema of a protocol's options; null when the build does not speak it.
 const char* OptionsSchema(std::string_view protocol);

@@ -23,5 +23,6 @@ const Protocol kProtocols[] = {
 };
 
 const size_t kProtocolCount = sizeof(kProtocols) / sizeof(kProtocols[0]);
+const ProtocolNeeds kProtocolNeeds = {true, true, true, true, true, true};
 
 }  // namespace waymark

@@ -23,7 +23,7 @@ SegmentEvents::SegmentEvents(const SenderFacts& sender, SegmentDialect dialect)
   JsonWriter writer(&sender_);
   writer.Field("library", sender.sdk).Key("app").Begin('{');
   writer.Field("name", sender.app["id"]).Field("version", sender.app["version"]).End('}');
-  if (dialect == SegmentDialect::kSegment) {
+  if (!IsRudderStack()) {
     writer.Field("channel", sender.app["channel"]);
     return;
   }
@@ -32,12 +32,16 @@ SegmentEvents::SegmentEvents(const SenderFacts& sender, SegmentDialect dialect)
   if (channel_.empty()) channel_ = "web";
 }
 
+bool SegmentEvents::IsRudderStack() const {
+  return kProtocolNeeds.dialects && dialect_ == SegmentDialect::kRudderStack;
+}
+
 void SegmentEvents::Append(const OutgoingEvent& event, String* body) const {
-  const bool rudder = dialect_ == SegmentDialect::kRudderStack;
+  const bool rudder = IsRudderStack();
   JsonWriter writer(body);
   writer.Begin('{').Field("type", EventTypeName(event.type));
   writer.Field(event.type == EventType::kTrack ? "event" : "name", SpecificationName(event));
-  writer.Field("channel", channel_);
+  if (rudder) writer.Field("channel", channel_);
   // What differs from event to event stands together: then the rest compresses as one piece.
   writer.Field("messageId", event.message_id);
   writer.Field(rudder ? "originalTimestamp" : "timestamp", FormatIso8601(event.time_ms));
@@ -59,7 +63,7 @@ void SegmentEvents::WriteContext(JsonWriter* writer, const OutgoingEvent& event)
   }
   writer->Raw(sender_);
   WriteDelivery(writer, event);
-  if (dialect_ == SegmentDialect::kRudderStack) {
+  if (IsRudderStack()) {
     WriteRudderStack(writer, event);
   } else {
     // Its events are counted by their message ids: another count would cost 2 bytes an event.

@@ -21,6 +21,7 @@ class SegmentEvents {
   void Append(const OutgoingEvent& event, String* body) const;
 
  private:
+  bool IsRudderStack() const;
   void WriteContext(JsonWriter* writer, const OutgoingEvent& event) const;
   static void WriteRudderStack(JsonWriter* writer, const OutgoingEvent& event);
 

@@ -96,18 +96,18 @@ Encoded EncodeRecord(const LaneQueue& queue, const Record& record, const Batch* 
   String text;
   OutgoingEvent event = OpenRecord(record, *queue.lane, queue.outbox, *queue.rules, &text);
   event.lost = told;
-  encoded.key = collector.BatchKey(event);
-  encoded.hash = HashOf(event.message_id);
+  if (kProtocolNeeds.batch_keys) encoded.key = collector.BatchKey(event);
+  if (kProtocolNeeds.tries) encoded.hash = HashOf(event.message_id);
   const bool first = batch && batch->record_ids.empty();
   if (first) collector.Begin(event, queue.now, &encoded.begin);
   encoded.status = collector.AppendEvent(event, queue.now, &encoded.bytes);
-  if (!encoded.status.ok()) {
+  if (kProtocolNeeds.refuses && !encoded.status.ok()) {
     encoded.fit = Fit::kRefused;
-  } else if (encoded.bytes.empty()) {
+  } else if (kProtocolNeeds.refuses && encoded.bytes.empty()) {
     encoded.fit = Fit::kNothing;
   } else if (encoded.bytes.size() > collector.rules().event_bytes_max) {
     encoded.fit = Fit::kOversize;
-  } else if (batch && !first && encoded.key != batch->key) {
+  } else if (kProtocolNeeds.batch_keys && batch && !first && encoded.key != batch->key) {
     encoded.fit = Fit::kOther;
   }
   return encoded;
@@ -127,21 +127,25 @@ Fit TryAppend(const LaneQueue& queue, const Record& record, size_t raw_bytes_max
   if (!first && batch->raw_bytes + bytes > raw_bytes_max) return Fit::kFull;
   if (first) {
     AppendToBody(encoded.begin, batch);
-    batch->key = std::move(encoded.key);
+    if (kProtocolNeeds.batch_keys) batch->key = std::move(encoded.key);
   }
   if (between != 0) AppendToBody(std::string_view(&separator, 1), batch);
   AppendToBody(encoded.bytes, batch);
   batch->raw_bytes += encoded.begin.size() + bytes;
   batch->record_ids.push_back(record.id);
-  batch->fingerprint = batch->fingerprint * kFingerprintFactor + encoded.hash;
+  if (kProtocolNeeds.tries) {
+    batch->fingerprint = batch->fingerprint * kFingerprintFactor + encoded.hash;
+  }
   batch->deidentified = record.deidentified;
   return Fit::kTaken;
 }
 
 // What never goes leaves the lane.
 void Leave(const LaneQueue& queue, Fit fit, const Status& status, Record* record) {
+  if (fit == Fit::kOversize || !kProtocolNeeds.refuses) {
+    return queue.outbox->GiveUp(record, queue.index, Loss::kOversize);
+  }
   if (fit == Fit::kNothing) return queue.outbox->Settle(record, queue.index);
-  if (fit == Fit::kOversize) return queue.outbox->GiveUp(record, queue.index, Loss::kOversize);
   queue.outbox->GiveUp(record, queue.index, Loss::kRejected);
   if (queue.problems->size() >= kProblemsMax) return;
   const Problem& problem = status.problem();
@@ -288,14 +292,14 @@ void PackBatch(const LaneQueue& queue, size_t raw_bytes_max, size_t events_max, 
       if (first && first->deidentified != record.deidentified) continue;
       Encoded encoded = EncodeRecord(queue, record, chosen.empty() ? batch : nullptr, {});
       if (encoded.fit != Fit::kTaken) continue;
-      if (first && encoded.key != key) continue;
+      if (kProtocolNeeds.batch_keys && first && encoded.key != key) continue;
       // Nothing overtakes within its priority.
       const size_t event_bytes = encoded.begin.size() + encoded.bytes.size() + 1;
       if (bytes + event_bytes > raw_bytes_max) break;
       bytes += event_bytes;
       if (!first) {
         first = &record;
-        key = std::move(encoded.key);
+        if (kProtocolNeeds.batch_keys) key = std::move(encoded.key);
       }
       uint32_t* place = std::lower_bound(chosen.begin(), chosen.end(), record.id);
       chosen.insert(static_cast<size_t>(place - chosen.begin()), uint32_t{record.id});

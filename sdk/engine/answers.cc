@@ -37,6 +37,10 @@ bool IsFieldName(std::string_view text) {
   return !text.empty() && text.size() <= kFieldBytesMax;
 }
 
+bool LeavesUnanswered(const Lane& lane) {
+  return kProtocolNeeds.unanswered && !lane.collector->rules().resends_unanswered;
+}
+
 }  // namespace
 
 void EngineCore::OnHttpDone(const Input& input, Now now) {
@@ -73,11 +77,15 @@ void EngineCore::OnAnswer(size_t lane_index, Flight* flight, const Input& fact, 
   }
   CollectorAnswer answer;
   answer.status = status;
-  answer.events = flight->record_ids.size();
-  answer.body = fact.Body(fact.fields["body"]).substr(0, lane.collector->rules().answer_bytes_max);
-  String text(answer.body);
-  text.push_back('\n');  // ends a bare number
-  if (CheckJson(text).fault == JsonCheck::Fault::kNone) answer.json = JsonView(text);
+  String text;
+  if (kProtocolNeeds.answers) {
+    answer.events = flight->record_ids.size();
+    answer.body =
+        fact.Body(fact.fields["body"]).substr(0, lane.collector->rules().answer_bytes_max);
+    text = answer.body;
+    text.push_back('\n');  // ends a bare number
+    if (CheckJson(text).fault == JsonCheck::Fault::kNone) answer.json = JsonView(text);
+  }
   const Judgement judgement = lane.collector->JudgeAnswer(answer);
   Failed failed;
   failed.status = status;
@@ -94,7 +102,7 @@ void EngineCore::OnNoAnswer(size_t lane_index, const Flight& flight, std::string
   const bool timeout = Is(error, "timeout");
   const bool queued = Is(error, "queued");
   const bool aborted = Is(error, "aborted");
-  if (!lane.collector->rules().resends_unanswered && (timeout || queued || aborted)) {
+  if (LeavesUnanswered(lane) && (timeout || queued || aborted)) {
     GiveUpAll(lane_index, flight, Loss::kUnanswered);
     if (!timeout) return;
   }
@@ -124,29 +132,50 @@ Verdict EngineCore::VerdictOn(const Judgement& judgement, uint32_t record_id, si
 
 void EngineCore::OnJudgement(size_t lane_index, Flight* flight, const Judgement& judgement,
                              const Failed& failed, Now now) {
-  Lane& lane = lanes_[lane_index];
+  if (!kProtocolNeeds.answers) {
+    return OnVerdict(lane_index, *flight, judgement.verdict, false, failed, now);
+  }
   List<uint32_t> parts[kVerdicts];
   int64_t rejected = judgement.rejected;
   for (size_t i = 0; i < flight->record_ids.size(); ++i) {
     const uint32_t id = flight->record_ids[i];
     Verdict verdict = VerdictOn(judgement, id, i);
     if (verdict == Verdict::kAccepted && rejected-- > 0) verdict = Verdict::kRejected;
-    const bool again = lane.collector->rules().resends_unanswered;
+    const bool again = !LeavesUnanswered(lanes_[lane_index]);
     if (verdict == Verdict::kUnknown && again) verdict = Verdict::kRetry;
     parts[static_cast<size_t>(verdict)].push_back(id);
   }
-  const auto take = [&](Verdict verdict) {
-    flight->record_ids = std::move(parts[static_cast<size_t>(verdict)]);
-    return !flight->record_ids.empty();
-  };
-  const bool fewer = take(Verdict::kRejected);
-  if (fewer) Reject(lane_index, *flight, failed.status, judgement.field);
-  if (take(Verdict::kUnknown)) GiveUpAll(lane_index, *flight, Loss::kUnanswered);
-  if (take(Verdict::kAccepted)) Acknowledge(lane_index, *flight, now);
-  // The same batch once more would come to the same end.
-  if (take(Verdict::kAgain)) SendAgain(lane_index, *flight, !fewer, failed.status, now);
-  if (take(Verdict::kSplit)) SendAgain(lane_index, *flight, true, failed.status, now);
-  if (take(Verdict::kRetry)) return RetryLater(lane_index, *flight, failed, now);
+  const bool fewer = !parts[static_cast<size_t>(Verdict::kRejected)].empty();
+  Failed with_field = failed;
+  with_field.field = judgement.field;
+  for (size_t i = 0; i < kVerdicts; ++i) {
+    flight->record_ids = std::move(parts[i]);
+    if (flight->record_ids.empty()) continue;
+    OnVerdict(lane_index, *flight, static_cast<Verdict>(i), fewer, with_field, now);
+  }
+}
+
+// `fewer`: others of its batch were refused.
+void EngineCore::OnVerdict(size_t lane_index, const Flight& flight, Verdict verdict, bool fewer,
+                           const Failed& failed, Now now) {
+  Lane& lane = lanes_[lane_index];
+  switch (verdict) {
+    case Verdict::kRejected:
+      Reject(lane_index, flight, failed.status, failed.field);
+      break;
+    case Verdict::kUnknown:
+      if (kProtocolNeeds.unanswered) GiveUpAll(lane_index, flight, Loss::kUnanswered);
+      break;
+    case Verdict::kAccepted:
+      Acknowledge(lane_index, flight, now);
+      break;
+    case Verdict::kAgain:  // the same batch once more would come to the same end
+    case Verdict::kSplit:
+      SendAgain(lane_index, flight, !fewer || verdict == Verdict::kSplit, failed.status, now);
+      break;
+    case Verdict::kRetry:
+      return RetryLater(lane_index, flight, failed, now);
+  }
   lane.retry_ms = std::max(lane.retry_ms, now.mono_ms + failed.cool_down_ms);
 }
 
@@ -220,7 +249,7 @@ void EngineCore::GiveUpAll(size_t lane_index, const Flight& flight, Loss reason)
 // What is on its way from a page that goes would be sent again at the next start.
 void EngineCore::LeaveUnanswered() {
   for (size_t i = 0; i < lanes_.size(); ++i) {
-    if (lanes_[i].collector->rules().resends_unanswered) continue;
+    if (!LeavesUnanswered(lanes_[i])) continue;
     for (const Flight& flight : lanes_[i].flights) GiveUpAll(i, flight, Loss::kUnanswered);
   }
 }

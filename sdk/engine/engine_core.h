@@ -102,6 +102,7 @@ class EngineCore {
   struct Failed {
     int status = 0;  // HTTP's; 0 without an answer, -1 after a timeout
     std::string_view retry_after;
+    std::string_view field;  // what the collector says was wrong
     int64_t cool_down_ms = 0;
   };
 
@@ -258,6 +259,8 @@ class EngineCore {
   void OnJudgement(size_t lane_index, Flight* flight, const Judgement& judgement,
                    const Failed& failed, Now now);
   Verdict VerdictOn(const Judgement& judgement, uint32_t record_id, size_t index);
+  void OnVerdict(size_t lane_index, const Flight& flight, Verdict verdict, bool fewer,
+                 const Failed& failed, Now now);
   void SendAgain(size_t lane_index, const Flight& flight, bool split, int status, Now now);
   void OnRefusedByPlatform(size_t lane_index, const Flight& flight, Now now);
   void Acknowledge(size_t lane_index, const Flight& flight, Now now);

@@ -243,17 +243,18 @@ bool EngineCore::BuildBody(size_t lane_index, Now now, Leaving leaving, size_t e
 // What the collector may say of this try in its headers.
 Attempt EngineCore::NewAttempt(Lane* lane, const TransportPlan& plan, Now now) {
   const Batch& batch = lane->draft;
+  Attempt attempt;
+  attempt.now = now;
+  attempt.simple = plan.simple;
+  attempt.gzip = plan.gzip;
+  attempt.deidentified = batch.deidentified;
+  if (!kProtocolNeeds.tries) return attempt;
   Tries& tries = lane->tries;
   if (tries.fingerprint != batch.fingerprint) {
     tries = Tries();
     tries.fingerprint = batch.fingerprint;
     tries.first_ms = tries.last_ms = now.mono_ms;
   }
-  Attempt attempt;
-  attempt.now = now;
-  attempt.simple = plan.simple;
-  attempt.gzip = plan.gzip;
-  attempt.deidentified = batch.deidentified;
   attempt.recovered = batch.record_ids[0] < kFirstOwnId;
   attempt.key = batch.key;
   attempt.batch = batch.fingerprint;
