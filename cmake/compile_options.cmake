@@ -17,4 +17,4 @@ endif()
 # (-fno-inline-functions), also of functions that are shorter than a call of them: undone, the module is 8 % smaller and
 # faster. Bulk memory and sign extension are in every engine since 2021 (Safari 15).
 set(WAYMARK_WASM_OPTIONS
-  -Oz -finline-functions -flto -fwhole-program-vtables -fvisibility=hidden -fno-exceptions -mbulk-memory -msign-ext)
+  -Oz -finline-functions -flto -fno-exceptions -mbulk-memory -msign-ext)

@@ -1,5 +1,6 @@
 // The protocols of the page module. Whoever needs others loads waymark-all.wasm, which has them
 // all, and a hash.
+#include "base/schema.h"
 #include "codec/sha256.h"
 #include "collector/collector.h"
 
@@ -12,6 +13,7 @@ const Protocol kProtocols[] = {
     {"snowplow", MakeSnowplow, kSnowplowOptions},
 };
 const size_t kProtocolCount = sizeof(kProtocols) / sizeof(kProtocols[0]);
+const bool kHasOptionFormats = false;
 const ProtocolNeeds kProtocolNeeds = {};
 
 const bool kHasSha256 = false;

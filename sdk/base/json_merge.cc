@@ -6,7 +6,9 @@
 namespace waymark {
 namespace {
 
-void WriteChanged(JsonWriter* writer, JsonView value, std::string_view pointer, PathChange change) {
+// `each`: all items change, whatever the pointer.
+void WriteChanged(JsonWriter* writer, JsonView value, std::string_view pointer, bool each,
+                  PathChange change) {
   const bool object = value.is(JsonType::kObject);
   writer->Begin(object ? '{' : '[');
   for (JsonItems item(value); item.Next();) {
@@ -18,15 +20,15 @@ void WriteChanged(JsonWriter* writer, JsonView value, std::string_view pointer, 
     std::string_view below;
     bool inside = false;
     String changed;
-    if (pointer.starts_with(step)) {
-      below = pointer.substr(step.size());
+    if (each || pointer.starts_with(step)) {
+      if (!each) below = pointer.substr(step.size());
       if (below.empty() && !change(item.value(), &changed)) continue;
       inside = !below.empty() && below[0] == '/';
     }
     if (object) writer->Key(item.key());
     const bool nested = item.value().is(JsonType::kObject) || item.value().is(JsonType::kArray);
     if (inside && nested)
-      WriteChanged(writer, item.value(), below, change);
+      WriteChanged(writer, item.value(), below, false, change);
     else
       writer->Raw(changed.empty() ? item.text() : std::string_view(changed));
   }
@@ -52,7 +54,14 @@ String MergeObjects(JsonView base, JsonView changes) {
 String WithPath(JsonView value, std::string_view pointer, PathChange change) {
   String text;
   JsonWriter writer(&text);
-  WriteChanged(&writer, value, pointer, change);
+  WriteChanged(&writer, value, pointer, false, change);
+  return text;
+}
+
+String WithEach(JsonView value, PathChange change) {
+  String text;
+  JsonWriter writer(&text);
+  WriteChanged(&writer, value, {}, true, change);
   return text;
 }
 

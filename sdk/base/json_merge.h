@@ -19,6 +19,9 @@ using PathChange = bool (*)(JsonView value, String* out);
 // `value` with a change of what the JSON pointer names.
 String WithPath(JsonView value, std::string_view pointer, PathChange change);
 
+// An object or array with a change of each of its items.
+String WithEach(JsonView value, PathChange change);
+
 // `value` without what the JSON pointer names.
 String WithoutPath(JsonView value, std::string_view pointer);
 

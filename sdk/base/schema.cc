@@ -79,6 +79,7 @@ const char* Misses(char format, std::string_view text) {
   if (format == 'g' && !Matches(text, "iglu:@/@/@/#-#-#")) {
     return "iglu:vendor/name/jsonschema/1-0-0";
   }
+  if (!kHasOptionFormats) return nullptr;
   if (format == 'r' && (text.empty() || !ConsistsOf(text, "-._~:/?#[]@!$&'()*+,;=%"))) {
     return "a URI, or a path";
   }
@@ -209,7 +210,7 @@ class SchemaWalk {
       bool found = false;
       bool named = false;
       while (!found && member.Next()) {
-        named = Is(member.key(), "+");
+        named = kHasOptionFormats && Is(member.key(), "+");
         found = named || member.key() == item.key() || Is(member.key(), "*");
       }
       if (const char* allowed = named ? Misses('i', item.key()) : nullptr) {

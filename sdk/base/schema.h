@@ -30,6 +30,10 @@
 
 namespace waymark {
 
+// Whether the build has the formats that only options of some protocols have: "r", "h" and the key
+// "+". A constant of the link, beside the list of protocols.
+extern const bool kHasOptionFormats;
+
 // The schema for a value of the key that an "@" names; null: nobody knows one, and anything fits.
 using ChosenSchema = const char* (*)(std::string_view name);
 

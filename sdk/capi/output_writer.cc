@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/name_table.h"
 #include "capi/frame.h"
+#include "collector/collector.h"
 
 namespace waymark {
 namespace {
@@ -37,7 +38,7 @@ void WriteEffect(JsonWriter* writer, const Effect& effect, FrameWriter* frame) {
       writer->Field("transport", NameAt(kTransports, static_cast<int>(effect.transport)));
       writer->Field("timeout_ms", kHttpTimeoutMs);
       writer->Field("credentials", effect.credentials ? "include" : "omit");
-      if (effect.answer_bytes_max != 0) {
+      if (kProtocolNeeds.answers && effect.answer_bytes_max != 0) {
         writer->Field("answer_bytes_max", static_cast<int64_t>(effect.answer_bytes_max));
       }
       break;

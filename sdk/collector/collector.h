@@ -71,8 +71,8 @@ struct CollectorRequest {
   bool credentials = false;  // whether cookies of the collector's host go along
 };
 
-// What a collector's answer means for a record; where its records differ, in the order in which they
-// are dealt with.
+// What a collector's answer means for a record; where its records differ, in the order in which
+// they are dealt with.
 enum class Verdict : uint8_t {
   kRejected,  // never again
   kUnknown,   // may have been taken, or not
@@ -203,8 +203,8 @@ struct Protocol {
 extern const Protocol kProtocols[];
 extern const size_t kProtocolCount;
 
-// What some protocol of the build asks of the delivery. Constants of the link, beside the list: what
-// none of them asks for is not in the module (docs/adr/0003).
+// What some protocol of the build asks of the delivery. Constants of the link, beside the list:
+// what none of them asks for is not in the module (docs/adr/0003).
 struct ProtocolNeeds {
   bool batch_keys;  // Collector::BatchKey
   bool tries;       // Attempt's members from `recovered` on

@@ -1,4 +1,5 @@
 // All protocols there are.
+#include "base/schema.h"
 #include "collector/collector.h"
 
 namespace waymark {
@@ -23,6 +24,7 @@ const Protocol kProtocols[] = {
 };
 
 const size_t kProtocolCount = sizeof(kProtocols) / sizeof(kProtocols[0]);
+const bool kHasOptionFormats = true;
 const ProtocolNeeds kProtocolNeeds = {true, true, true, true, true, true};
 
 }  // namespace waymark

@@ -35,7 +35,7 @@ String LossesToTell(const LaneQueue& queue) {
     const Settlement& settlement = of.lanes[static_cast<size_t>(queue.index)];
     if (!settlement.unreported() || of.name.empty()) continue;
     if (json.empty()) writer.Begin('{');
-    writer.Key(of.name).Raw(settlement.lost.NonZeroJson(kReportedLossReasons));
+    writer.Key(of.name).Raw(settlement.lost.Json(kReportedLossReasons));
   }
   if (!json.empty()) writer.End('}');
   return json;
@@ -189,38 +189,27 @@ OutgoingEvent OpenRecord(const Record& record, const Lane& lane, Outbox* outbox,
     ApplyFieldRules(*rules.fields, allowed, text);
     ApplyFieldRules(lane.fields, allowed, text);
   }
+  std::string_view of[12];
+  FindMembers(as_is ? stored : JsonView(*text),
+              "type,name,message_id,anonymous_id,user_id,time_ms,session,consent,properties,traits,"
+              "context,sequence",
+              of);
   OutgoingEvent event;
   event.deidentified = record.deidentified;
   event.writer = outbox->WriterOf(record)->name;
-  if (as_is) event.context = JsonView(standing);
-  for (JsonItems item(as_is ? stored : JsonView(*text)); item.Next();) {
-    const std::string_view key = item.key();
-    JsonView value = item.value();
-    if (Is(key, "type"))
-      event.type = TypeFrom(value.AsName());
-    else if (Is(key, "name"))
-      event.name = value.AsString();
-    else if (Is(key, "message_id"))
-      event.message_id = value.AsName();
-    else if (Is(key, "anonymous_id"))
-      event.anonymous_id = value;
-    else if (Is(key, "user_id"))
-      event.user_id = value;
-    else if (Is(key, "time_ms"))
-      event.time_ms = value.IntegerOr(0);
-    else if (Is(key, "session"))
-      event.session = value;
-    else if (Is(key, "consent"))
-      event.consent = value;
-    else if (Is(key, "properties"))
-      event.properties = value;
-    else if (Is(key, "traits"))
-      event.traits = value;
-    else if (Is(key, "context"))
-      event.context = value;
-    else if (Is(key, "sequence"))
-      event.sequence = (value.is(JsonType::kObject) ? value[lane.id] : value).IntegerOr(0);
-  }
+  event.type = TypeFrom(JsonView(of[0]).AsName());
+  event.name = JsonView(of[1]).AsString();
+  event.message_id = JsonView(of[2]).AsName();
+  event.anonymous_id = JsonView(of[3]);
+  event.user_id = JsonView(of[4]);
+  event.time_ms = JsonView(of[5]).IntegerOr(0);
+  event.session = JsonView(of[6]);
+  event.consent = JsonView(of[7]);
+  event.properties = JsonView(of[8]);
+  event.traits = JsonView(of[9]);
+  event.context = as_is ? JsonView(standing) : JsonView(of[10]);
+  const JsonView sequence(of[11]);
+  event.sequence = (sequence.is(JsonType::kObject) ? sequence[lane.id] : sequence).IntegerOr(0);
   if (event.sequence == 0 && !event.deidentified) event.sequence = CounterOf(event.message_id) + 1;
   return event;
 }

@@ -86,7 +86,9 @@ void EngineCore::OnAnswer(size_t lane_index, Flight* flight, const Input& fact, 
     text.push_back('\n');  // ends a bare number
     if (CheckJson(text).fault == JsonCheck::Fault::kNone) answer.json = JsonView(text);
   }
-  const Judgement judgement = lane.collector->JudgeAnswer(answer);
+  const Judgement judgement = kProtocolNeeds.answers
+                                  ? lane.collector->JudgeAnswer(answer)
+                                  : lane.collector->Collector::JudgeAnswer(answer);
   Failed failed;
   failed.status = status;
   failed.retry_after = fact.fields["retry_after"].AsName();

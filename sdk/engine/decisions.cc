@@ -94,16 +94,21 @@ void EngineCore::CarryOut(Now now) {
 }
 
 void EngineCore::CarryOutWithdrawal(Now now) {
+  EndForbidden(true);
+  ReleaseHeld(now);
+  FinishWithdrawal();
+}
+
+// `clear`: the store, also when this engine has it closed.
+void EngineCore::EndForbidden(bool clear) {
   AbortForbidden();
   DiscardForbidden();
   if (!AnyLane(GateVerdict::kDeidentify, true)) {
-    ClearStore();
+    if (clear || store_phase_ != StorePhase::kClosed) ClearStore();
     outbox_.ForgetEmptied();
     CloseStore();
   }
   if (!AnyLane(GateVerdict::kAdmit, false)) ForgetPerson();
-  ReleaseHeld(now);
-  FinishWithdrawal();
 }
 
 // The note goes when nothing is left to delete: segments of others, and those that were never read,
@@ -155,9 +160,7 @@ void EngineCore::EndWithdrawal() {
     ++consent_.generation;  // as other tabs count that hear of it
     consent_unput_ = false;
     Delete(EffectType::kStoreClear, kConsentPrefix);
-    StoreOperation& operation = store_operations_.emplace_back();
-    operation.effect_id = effects_.back().effect_id;
-    operation.use = StoreUse::kConsent;
+    Expect(effects_.back(), StoreUse::kConsent);
   }
   OpenStoreIfAllowed();
   view_dirty_ = true;
@@ -262,17 +265,7 @@ void EngineCore::OnStoreChanged(const Input& input, Now now) {
     held_.clear();
   }
   const PurposeSet lost = (before & ~consent_.Allowed()) | (consent_.denied & ~denied_before);
-  if (missed || lost != 0) {
-    AbortForbidden();
-    DiscardForbidden();
-    if (!AnyLane(GateVerdict::kDeidentify, true)) {
-      // Also what this tab wrote before it heard.
-      if (store_phase_ != StorePhase::kClosed) ClearStore();
-      outbox_.ForgetEmptied();
-      CloseStore();
-    }
-    if (!AnyLane(GateVerdict::kAdmit, false)) ForgetPerson();
-  }
+  if (missed || lost != 0) EndForbidden(false);  // also what this tab wrote before it heard
   // Who ends its own withdrawal takes the note of all others with it, so it carries them out, too.
   if (withdrawing_here_ && more) {
     KeepWithdrawing();

@@ -150,6 +150,7 @@ class EngineCore {
   void CarryOut(Now now);
   void CarryOutWithdrawal(Now now);
   void ForgetHere(std::string_view entropy, Now now);
+  void EndForbidden(bool clear);
   void FinishWithdrawal();
   void AwaitDeletions();
   void EndWithdrawal();
@@ -188,6 +189,7 @@ class EngineCore {
   Effect& Put(std::string_view key, String&& value, StoreUse use, uint32_t segment = kNoSegment);
   void PutState(std::string_view key, String&& value);
   void Delete(EffectType type, std::string_view name);
+  StoreOperation& Expect(const Effect& effect, StoreUse use);
   StoreOperation TakeOperation(int64_t effect_id);
   void WriteHeld(JsonWriter* writer);
   void UpdateDelivery();

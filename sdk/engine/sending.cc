@@ -292,7 +292,7 @@ void EngineCore::StartRequest(size_t lane_index, String&& body, Now now, Leaving
   send.credentials = request.credentials;
   send.bytes = std::move(body);
   send.get = rules.get;
-  send.answer_bytes_max = rules.answer_bytes_max;
+  if (kProtocolNeeds.answers) send.answer_bytes_max = rules.answer_bytes_max;
   send.transport = ChooseTransport(plan, leaving, beacon, size, refused ? 0 : KeepaliveBytesLeft());
   flight.effect_id = send.effect_id;
   flight.body_bytes = send.transport == Transport::kFetch ? 0 : size;

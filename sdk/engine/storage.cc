@@ -90,9 +90,7 @@ void EngineCore::CloseForNow() {
 void EngineCore::ClearStore() {
   Delete(EffectType::kStoreClear, kStatePrefix);
   Delete(EffectType::kStoreClear, kOutboxPrefix);
-  StoreOperation& operation = store_operations_.emplace_back();
-  operation.effect_id = effects_.back().effect_id;
-  operation.use = StoreUse::kClear;
+  Expect(effects_.back(), StoreUse::kClear);
   clear_again_ = false;
 }
 
@@ -239,13 +237,19 @@ void EngineCore::OnStoreFailed(const Input& input, Now now) {
   view_dirty_ = true;
 }
 
+// The reply to this effect matters.
+EngineCore::StoreOperation& EngineCore::Expect(const Effect& effect, StoreUse use) {
+  StoreOperation& operation = store_operations_.emplace_back();
+  operation.effect_id = effect.effect_id;
+  operation.use = use;
+  return operation;
+}
+
 void EngineCore::Read(std::string_view prefix, std::string_view after, StoreUse use) {
   Effect& effect = Emit(EffectType::kStoreGet);
   effect.name = prefix;
   effect.after = after;
-  StoreOperation& operation = store_operations_.emplace_back();
-  operation.effect_id = effect.effect_id;
-  operation.use = use;
+  Expect(effect, use);
 }
 
 Effect& EngineCore::Put(std::string_view key, String&& value, StoreUse use, uint32_t segment) {
@@ -253,10 +257,7 @@ Effect& EngineCore::Put(std::string_view key, String&& value, StoreUse use, uint
   Effect& effect = Emit(EffectType::kStorePut);
   effect.name = key;
   effect.bytes = std::move(value);
-  StoreOperation& operation = store_operations_.emplace_back();
-  operation.effect_id = effect.effect_id;
-  operation.use = use;
-  operation.segment = segment;
+  Expect(effect, use).segment = segment;
   return effect;
 }
 
@@ -273,11 +274,7 @@ void EngineCore::DeletePerson() {
 void EngineCore::Delete(EffectType type, std::string_view name) {
   Effect& effect = Emit(type);
   effect.name = name;
-  if (type != EffectType::kStoreDelete) return;
-  StoreOperation& operation = store_operations_.emplace_back();
-  operation.effect_id = effect.effect_id;
-  operation.use = StoreUse::kDelete;
-  operation.key = name;
+  if (type == EffectType::kStoreDelete) Expect(effect, StoreUse::kDelete).key = name;
 }
 
 // Nothing is kept under a decision that is not kept itself.
@@ -412,7 +409,7 @@ String EngineCore::DeliveryState() {
     writer.Key(of.name);
     WriteSettlements(&writer, of.lanes, ids);
   }
-  writer.End('}').FieldRaw("losses", losses_.NonZeroJson());
+  writer.End('}').FieldRaw("losses", losses_.Json());
   if (store_phase_ == StorePhase::kReadingState) WriteHeld(&writer);
   writer.End('}');
   return json;

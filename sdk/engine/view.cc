@@ -37,7 +37,7 @@ String EngineCore::View() const {
     writer.FieldBool("leading", leading_).FieldBool("off", off_);
     LossCounters losses = losses_;
     for (size_t i = 0; i < lanes_.size(); ++i) losses.Add(outbox_.Lost(i));
-    writer.FieldRaw("losses", losses.Json());
+    writer.FieldRaw("losses", losses.Json(kLossReasons, true));
     WriteLanes(&writer);
     writer.FieldRaw("signals", signals_);
   }
@@ -72,7 +72,7 @@ void EngineCore::WriteLanes(JsonWriter* writer) const {
     writer->Key(lane.id).Begin('{').Field("sent", lane.sent);
     writer->Field("acknowledged", lane.acknowledged);
     writer->Field("state", off_ || lane.off ? "stopped" : waits ? "waiting" : "ok");
-    writer->FieldRaw("lost", outbox_.Lost(i).NonZeroJson()).End('}');
+    writer->FieldRaw("lost", outbox_.Lost(i).Json()).End('}');
   }
   writer->End('}');
 }

@@ -27,21 +27,12 @@ bool LossCounters::empty() const {
   return true;
 }
 
-String LossCounters::Json() const {
-  String json;
-  JsonWriter writer(&json);
-  writer.Begin('{');
-  for (int i = 0; i < kLossReasons; ++i) writer.Key(NameAt(kNames, i)).Integer(counts_[i]);
-  writer.End('}');
-  return json;
-}
-
-String LossCounters::NonZeroJson(int reasons) const {
+String LossCounters::Json(int reasons, bool zeros) const {
   String json;
   JsonWriter writer(&json);
   writer.Begin('{');
   for (int i = 0; i < reasons; ++i) {
-    if (counts_[i] != 0) writer.Key(NameAt(kNames, i)).Integer(counts_[i]);
+    if (zeros || counts_[i] != 0) writer.Key(NameAt(kNames, i)).Integer(counts_[i]);
   }
   writer.End('}');
   return json;

@@ -33,10 +33,8 @@ class LossCounters {
   int64_t Of(Loss reason) const { return counts_[static_cast<size_t>(reason)]; }
   bool empty() const;
 
-  // {"quota":0,"age":0,…}: for the view.
-  String Json() const;
-  // {"quota":3}: only what was counted, and only the first `reasons`.
-  String NonZeroJson(int reasons = kLossReasons) const;
+  // {"quota":3}: what was counted, of the first `reasons`; with `zeros` also what was not.
+  String Json(int reasons = kLossReasons, bool zeros = false) const;
   // Adds what an earlier run had counted.
   void AddFrom(JsonView json);
   // Takes away what somebody else counts; from `rest` what is not found here.

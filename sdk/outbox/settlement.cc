@@ -29,7 +29,7 @@ void WriteSettlements(JsonWriter* writer, const List<Settlement>& lanes,
       }
       writer->End(']');
     }
-    if (!settlement.lost.empty()) writer->FieldRaw("lost", settlement.lost.NonZeroJson());
+    if (!settlement.lost.empty()) writer->FieldRaw("lost", settlement.lost.Json());
     writer->End('}');
   }
   writer->End('}');

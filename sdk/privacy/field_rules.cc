@@ -82,22 +82,6 @@ bool AppendCoarseText(const String& text, String* out) {
   return true;
 }
 
-bool AppendCoarseItems(JsonView value, String* out) {
-  JsonWriter writer(out);
-  const bool object = value.is(JsonType::kObject);
-  bool any = false;
-  writer.Begin(object ? '{' : '[');
-  for (JsonItems item(value); item.Next();) {
-    String coarse;
-    if (!AppendCoarse(item.value(), &coarse)) continue;
-    if (object) writer.Key(item.key());
-    writer.Raw(coarse);
-    any = true;
-  }
-  writer.End(object ? '}' : ']');
-  return any;
-}
-
 }  // namespace
 
 List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields, std::string_view pointer,
@@ -150,7 +134,8 @@ bool AppendCoarse(JsonView value, String* out) {
       return AppendCoarseText(value.AsString(), out);
     case JsonType::kArray:
     case JsonType::kObject:
-      return AppendCoarseItems(value, out);
+      *out = WithEach(value, AppendCoarse);
+      return out->size() > 2;  // more than its brackets
     default:
       return false;
   }
