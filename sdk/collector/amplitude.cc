@@ -59,9 +59,9 @@ class Amplitude final : public Collector {
     writer.Field("library", String(sdk["name"].AsName()) + "/" + String(sdk["version"].AsName()));
   }
 
-  void Begin(const OutgoingEvent&, Now, String* body) const override { *body += begin_; }
+  void Begin(const OutgoingEvent&, const Now&, String* body) const override { *body += begin_; }
 
-  Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, const Now&, String* body) const override {
     JsonWriter writer(body);
     writer.Begin('{').Field("event_type", NameOf(event));
     // An id is demanded. A de-identified event gets its own message id, which joins it to nothing.
@@ -82,7 +82,7 @@ class Amplitude final : public Collector {
     return OkStatus();
   }
 
-  void End(Now now, String* body) const override {
+  void End(const Now& now, String* body) const override {
     *body += R"(],"client_upload_time":)";
     AppendJsonString(body, FormatIso8601(now.wall_ms));
     body->push_back(',');

@@ -35,11 +35,11 @@ class CloudEvents final : public Collector {
     writer.Field("source", source ? source : entry.sender.app["id"]).Key("type");
   }
 
-  void Begin(const OutgoingEvent&, Now, String* body) const override {
+  void Begin(const OutgoingEvent&, const Now&, String* body) const override {
     if (batch_) body->push_back('[');
   }
 
-  Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, const Now&, String* body) const override {
     const bool track = event.type == EventType::kTrack;
     const String name = track ? event.name : String(EventTypeName(event.type));
     *body += begin_;
@@ -55,7 +55,7 @@ class CloudEvents final : public Collector {
     return OkStatus();
   }
 
-  void End(Now, String* body) const override {
+  void End(const Now&, String* body) const override {
     if (batch_) body->push_back(']');
   }
 

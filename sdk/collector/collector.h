@@ -158,12 +158,12 @@ class Collector {
 
   // The body: what comes before its first event, the events, what comes behind the last. One event
   // by itself needs only itself.
-  virtual void Begin(const OutgoingEvent&, Now, String*) const {}
+  virtual void Begin(const OutgoingEvent&, const Now&, String*) const {}
   // Appends one event, encoded for sending at `now`. A problem when the target cannot carry it,
   // which then is given up for this collector alone; `pointer`, `found` and `allowed` say why. One
   // for which it has no place and no need appends nothing.
-  virtual Status AppendEvent(const OutgoingEvent& event, Now now, String* body) const = 0;
-  virtual void End(Now, String*) const {}
+  virtual Status AppendEvent(const OutgoingEvent& event, const Now& now, String* body) const = 0;
+  virtual void End(const Now&, String*) const {}
 
   virtual CollectorRequest Request(const Attempt& attempt) const = 0;
 

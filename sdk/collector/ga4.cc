@@ -146,12 +146,12 @@ class Ga4 final : public Collector {
     return key;
   }
 
-  void Begin(const OutgoingEvent& first, Now, String* body) const override {
+  void Begin(const OutgoingEvent& first, const Now&, String* body) const override {
     WriteRequest(first, body);
     *body += R"("events":[)";
   }
 
-  Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, const Now&, String* body) const override {
     const String name = NameOf(event);
     if (name.size() > kGa4NameBytesMax) {
       return NotOk("rejected", "/name",
@@ -171,7 +171,7 @@ class Ga4 final : public Collector {
     return OkStatus();
   }
 
-  void End(Now, String* body) const override { *body += "]}"; }
+  void End(const Now&, String* body) const override { *body += "]}"; }
 
   CollectorRequest Request(const Attempt& attempt) const override {
     CollectorRequest request;

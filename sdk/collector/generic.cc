@@ -297,14 +297,14 @@ class Generic final : public Collector {
     return key;
   }
 
-  void Begin(const OutgoingEvent&, Now now, String* body) const override {
+  void Begin(const OutgoingEvent&, const Now& now, String* body) const override {
     size_t at = 0;
     const String around = Around(now, &at);
     *body += std::string_view(around).substr(0, at);
     if (!lines_ && !single_) body->push_back('[');
   }
 
-  Status AppendEvent(const OutgoingEvent& event, Now now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, const Now& now, String* body) const override {
     const EventSource source(event, sender_, now.wall_ms);
     for (JsonItems item(demands_); item.Next();) {
       String made;
@@ -328,7 +328,7 @@ class Generic final : public Collector {
     return OkStatus();
   }
 
-  void End(Now now, String* body) const override {
+  void End(const Now& now, String* body) const override {
     if (rules_.get) return;
     size_t at = 0;
     const String around = Around(now, &at);
@@ -392,7 +392,7 @@ class Generic final : public Collector {
   }
 
   // What stands around the events, which have their place at `*at`.
-  String Around(Now now, size_t* at) const {
+  String Around(const Now& now, size_t* at) const {
     String around;
     if (body_) WriteTemplate(body_, BodySource(sender_, now.wall_ms), &around, at);
     return around;

@@ -37,7 +37,7 @@ class Jitsu final : public Collector {
     return String(EventTypeName(event.type));
   }
 
-  Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, const Now&, String* body) const override {
     const bool track = event.type == EventType::kTrack;
     if (track && SpecificationName(event).size() > kJitsuNameBytesMax) {
       return NotOk("rejected", "/name", "more than 128 bytes", "at most 128 bytes");

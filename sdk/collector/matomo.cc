@@ -51,11 +51,11 @@ class Matomo final : public Collector {
     if (token_.empty()) rules_.age_ms_max = kMatomoAgeMsMax;
   }
 
-  void Begin(const OutgoingEvent&, Now, String* body) const override {
+  void Begin(const OutgoingEvent&, const Now&, String* body) const override {
     *body += R"({"requests":[)";
   }
 
-  Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, const Now&, String* body) const override {
     String query = "?idsite=" + site_id_;
     query += "&rec=1&apiv=1";
     AppendWhoAndWhen(event, &query);
@@ -73,7 +73,7 @@ class Matomo final : public Collector {
     return OkStatus();
   }
 
-  void End(Now, String* body) const override {
+  void End(const Now&, String* body) const override {
     *body += "]";
     if (!token_.empty()) *body += R"(,"token_auth":)" + token_;
     *body += "}";

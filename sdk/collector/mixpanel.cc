@@ -66,11 +66,11 @@ class Mixpanel final : public Collector {
     return event.type == EventType::kIdentify ? kPeople : kEvents;
   }
 
-  void Begin(const OutgoingEvent&, Now, String* body) const override {
+  void Begin(const OutgoingEvent&, const Now&, String* body) const override {
     *body += import_ ? "[" : "data=%5B";
   }
 
-  Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, const Now&, String* body) const override {
     if (CountOf(event.properties) > kMixpanelPropertiesMax) {
       return NotOk("rejected", "/properties", IntegerText(CountOf(event.properties)) + " members",
                    "at most 254");
@@ -88,7 +88,7 @@ class Mixpanel final : public Collector {
     return OkStatus();
   }
 
-  void End(Now, String* body) const override { *body += import_ ? "]" : "%5D"; }
+  void End(const Now&, String* body) const override { *body += import_ ? "]" : "%5D"; }
 
   CollectorRequest Request(const Attempt& attempt) const override {
     CollectorRequest request;

@@ -172,17 +172,17 @@ class Otlp final : public Collector {
     encoding_.AddMessage(&scope_, "scope", 1, scope);
   }
 
-  void Begin(const OutgoingEvent&, Now, String* body) const override {
+  void Begin(const OutgoingEvent&, const Now&, String* body) const override {
     if (!encoding_.json()) return;
     body->append(R"({"resourceLogs":[{)").append(resource_).append(R"(,"scopeLogs":[{)");
     body->append(scope_).append(R"(,"logRecords":[)");
   }
 
-  void End(Now, String* body) const override {
+  void End(const Now&, String* body) const override {
     if (encoding_.json()) *body += "]}]}]}";
   }
 
-  Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, const Now&, String* body) const override {
     const String record = Record(event);
     if (encoding_.json()) {
       body->append("{").append(record).push_back('}');

@@ -31,7 +31,7 @@ class Plausible final : public Collector {
     rules_.resends_unanswered = entry.option("unanswered").IsName("again");
   }
 
-  Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, const Now&, String* body) const override {
     if (event.type == EventType::kIdentify) return OkStatus();  // it knows nobody
     const bool track = event.type == EventType::kTrack;
     const String name = track ? SpecificationName(event) : String("pageview");

@@ -57,7 +57,7 @@ class PostHog final : public Collector {
     version_ = entry.sender.sdk["version"].AsName();
   }
 
-  void Begin(const OutgoingEvent& first, Now, String* body) const override {
+  void Begin(const OutgoingEvent& first, const Now&, String* body) const override {
     JsonWriter writer(body);
     writer.Begin('{');
     // The same at every try of these events.
@@ -68,7 +68,7 @@ class PostHog final : public Collector {
     writer.Key("batch").Begin('[');
   }
 
-  void End(Now now, String* body) const override {
+  void End(const Now& now, String* body) const override {
     *body += "]";
     if (!v1_) {
       *body += R"(,"sent_at":)";
@@ -77,7 +77,7 @@ class PostHog final : public Collector {
     *body += "}";
   }
 
-  Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, const Now&, String* body) const override {
     const String user_id = UserIdOf(event);
     if (Shorten(user_id, kPostHogIdCharactersMax).size() < user_id.size()) {
       return NotOk("rejected", "/user_id", "more than 200 characters", "at most 200 characters");

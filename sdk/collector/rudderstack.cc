@@ -38,14 +38,16 @@ class RudderStack final : public Collector {
     return event.anonymous_id.AsString();
   }
 
-  void Begin(const OutgoingEvent&, Now, String* body) const override { *body += R"({"batch":[)"; }
+  void Begin(const OutgoingEvent&, const Now&, String* body) const override {
+    *body += R"({"batch":[)";
+  }
 
-  Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, const Now&, String* body) const override {
     events_.Append(event, body);
     return OkStatus();
   }
 
-  void End(Now now, String* body) const override {
+  void End(const Now& now, String* body) const override {
     *body += R"(],"sentAt":)";
     AppendJsonString(body, FormatIso8601(now.wall_ms));
     body->push_back('}');

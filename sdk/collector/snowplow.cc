@@ -74,15 +74,15 @@ class Snowplow final : public Collector {
         .Field("aid", app_id ? app_id : entry.sender.app["id"]);
   }
 
-  void Begin(const OutgoingEvent&, Now, String* body) const override {
+  void Begin(const OutgoingEvent&, const Now&, String* body) const override {
     if (!rules_.get) *body += kBegin;
   }
 
-  void End(Now, String* body) const override {
+  void End(const Now&, String* body) const override {
     if (!rules_.get) *body += "]}";
   }
 
-  Status AppendEvent(const OutgoingEvent& event, Now now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, const Now& now, String* body) const override {
     String payload;
     WritePayload(event, now, &payload);
     if (!rules_.get) {
@@ -111,7 +111,7 @@ class Snowplow final : public Collector {
   }
 
  private:
-  void WritePayload(const OutgoingEvent& event, Now now, String* payload) const {
+  void WritePayload(const OutgoingEvent& event, const Now& now, String* payload) const {
     const int touchpoint = event.type == EventType::kTrack ? FindTouchpoint(event.name) : -1;
     JsonWriter writer(payload);
     writer.Begin('{').Raw(sender_);

@@ -31,7 +31,7 @@ class Umami final : public Collector {
     writer.Field("website", entry.option("website_id")).Field("tag", entry.option("tag"));
   }
 
-  Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, const Now&, String* body) const override {
     const bool identify = event.type == EventType::kIdentify;
     const String page = event.context["page"]["url"].AsString();
     std::string_view host = hostname_;

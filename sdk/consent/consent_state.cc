@@ -61,7 +61,7 @@ ConsentState UndecidedState(const Policy& policy) {
 }
 
 StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, JsonView choices,
-                              std::string_view source, Now now) {
+                              std::string_view source, const Now& now) {
   if (!choices.is(JsonType::kObject)) {
     return NotOk("wrong_type", "/choices", JsonTypeName(choices.type()), "an object");
   }
@@ -111,7 +111,7 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool 
   return json;
 }
 
-ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now) {
+ConsentState ReadConsentRecord(const Policy& policy, JsonView record, const Now& now) {
   ConsentState state = UndecidedState(policy);
   const int64_t decided_ms = record["time_ms"].IntegerOr(0);
   if (record["version"].IntegerOr(0) != 1) return state;

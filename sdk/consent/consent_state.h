@@ -44,7 +44,7 @@ ConsentState UndecidedState(const Policy& policy);
 // The state after a decision. `choices`: {purpose: "granted" | "denied"}; a problem for other
 // names, other values and purposes that are not anybody's choice.
 StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, JsonView choices,
-                              std::string_view source, Now now);
+                              std::string_view source, const Now& now);
 
 // The record kept under the key `consent/record`. `spill`: what a page could not hand to the engine
 // may wait on the device.
@@ -53,7 +53,7 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool 
 // Reads it back. Answers that have run out, and grants to another revision of the policy, are
 // unknown again: a new question is due, and what was kept with such a grant goes as if it had been
 // withdrawn. Anything unreadable counts as never asked.
-ConsentState ReadConsentRecord(const Policy& policy, JsonView record, Now now);
+ConsentState ReadConsentRecord(const Policy& policy, JsonView record, const Now& now);
 
 }  // namespace waymark
 

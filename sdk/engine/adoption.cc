@@ -39,7 +39,7 @@ int64_t BeganMs(std::string_view writer) {
 
 }  // namespace
 
-void EngineCore::OnLead(const Input& input, Now now) {
+void EngineCore::OnLead(const Input& input, const Now& now) {
   List<String> live;
   for (JsonItems name(input.fields["live"]); name.Next();) {
     live.emplace_back() = name.value().AsName();
@@ -92,7 +92,7 @@ void EngineCore::ReadDeliveriesAnew() {
   }
 }
 
-void EngineCore::AdoptIfDue(Now now) {
+void EngineCore::AdoptIfDue(const Now& now) {
   if (adopt_again_ms_ > now.mono_ms || store_phase_ != StorePhase::kOpen) return;
   if (segments_reading_ || segments_left_ || !left_.empty()) return;
   adopt_again_ms_ = kNever;
@@ -101,7 +101,7 @@ void EngineCore::AdoptIfDue(Now now) {
   Read(kDeliveryPrefix, {}, StoreUse::kDeliveries);
 }
 
-bool EngineCore::MayAdopt(std::string_view writer, Now now) {
+bool EngineCore::MayAdopt(std::string_view writer, const Now& now) {
   if (!leading_ || Contains(live_, writer)) return false;
   if (!deliveries_read_) return false;  // how far its collectors are is not known yet
   const Writer* known = outbox_.FindWriter(writer);
@@ -250,7 +250,7 @@ void EngineCore::ReadTexts(uint32_t id) {
   Read(std::string_view(segment->key).substr(0, prefix), before, StoreUse::kTexts);
 }
 
-void EngineCore::ReadSegments(const Input& input, Now now) {
+void EngineCore::ReadSegments(const Input& input, const Now& now) {
   segments_reading_ = segments_left_ = false;
   if (store_phase_ != StorePhase::kOpen) return;
   const int64_t events = outbox_.events();
@@ -272,7 +272,7 @@ void EngineCore::ReadSegments(const Input& input, Now now) {
   }
 }
 
-void EngineCore::FillTexts(const Input& input, Now now) {
+void EngineCore::FillTexts(const Input& input, const Now& now) {
   segments_reading_ = false;
   if (store_phase_ != StorePhase::kOpen) return;
   for (JsonItems entry(input.fields["entries"]); entry.Next();) {
@@ -292,14 +292,14 @@ void EngineCore::FillTexts(const Input& input, Now now) {
   SendSoon(now);
 }
 
-void EngineCore::SendSoon(Now now) {
+void EngineCore::SendSoon(const Now& now) {
   for (size_t i = 0; i < lanes_.size(); ++i) {
     if (PendingOf(i) != 0) lanes_[i].due_ms = now.mono_ms;
   }
   view_dirty_ = true;
 }
 
-void EngineCore::ReadSegment(std::string_view key, std::string_view bytes, Now now) {
+void EngineCore::ReadSegment(std::string_view key, std::string_view bytes, const Now& now) {
   // It is in the queue already, or has left it and is still to be deleted.
   if (outbox_.FindSegment(key) || IsBeingDeleted(key)) return;
   const String writer = WriterFromKey(key);
@@ -317,7 +317,7 @@ void EngineCore::ReadSegment(std::string_view key, std::string_view bytes, Now n
 }
 
 void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
-                                DecodedSegment* decoded, Now now) {
+                                DecodedSegment* decoded, const Now& now) {
   Writer* writer = outbox_.AdoptWriter(name);
   bool rewrite = decoded->corrupt != 0;  // so that it is counted once
   List<Record> records;
@@ -349,7 +349,7 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
 
 // Gives the record its place in the queue of each collector that may get it. True when it must not
 // stay on the device.
-bool EngineCore::RestoreRecord(StoredRecord* stored, Now now, Record* record) {
+bool EngineCore::RestoreRecord(StoredRecord* stored, const Now& now, Record* record) {
   record->sequence = stored->sequence;
   record->generation = stored->generation;
   record->deidentified = stored->deidentified;
@@ -387,7 +387,7 @@ bool EngineCore::IsBeingDeleted(std::string_view key) const {
 }
 
 // A segment that somebody else sends, during a withdrawal: what is no longer allowed goes.
-void EngineCore::CleanSegment(std::string_view key, DecodedSegment* decoded, Now now) {
+void EngineCore::CleanSegment(std::string_view key, DecodedSegment* decoded, const Now& now) {
   String kept;
   String context;
   bool clean = true;
@@ -438,7 +438,7 @@ void EngineCore::GiveBack(bool told, bool untold) {
 
 // When all versions from before it slept are answered: what the store has not got, and nobody else
 // tells, comes back.
-void EngineCore::EndLeft(Now now) {
+void EngineCore::EndLeft(const Now& now) {
   for (const StoreOperation& operation : store_operations_) {
     if (operation.use == StoreUse::kLeft) return;
   }
@@ -455,7 +455,7 @@ void EngineCore::EndLeft(Now now) {
 
 // A page that slept: the lead may have gone to another one, and with it what is stored under this
 // one's name.
-void EngineCore::WakeUp(Now now) {
+void EngineCore::WakeUp(const Now& now) {
   asleep_ = false;
   page_ = Leaving::kNo;
   DropDrafts();

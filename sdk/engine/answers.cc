@@ -43,7 +43,7 @@ bool LeavesUnanswered(const Lane& lane) {
 
 }  // namespace
 
-void EngineCore::OnHttpDone(const Input& input, Now now) {
+void EngineCore::OnHttpDone(const Input& input, const Now& now) {
   const int64_t effect_id = input.Integer("effect_id");
   for (size_t i = 0; i < lanes_.size(); ++i) {
     Lane& lane = lanes_[i];
@@ -66,7 +66,7 @@ void EngineCore::OnHttpDone(const Input& input, Now now) {
   }
 }
 
-void EngineCore::OnAnswer(size_t lane_index, Flight* flight, const Input& fact, Now now) {
+void EngineCore::OnAnswer(size_t lane_index, Flight* flight, const Input& fact, const Now& now) {
   Lane& lane = lanes_[lane_index];
   const int status = static_cast<int>(std::clamp<int64_t>(fact.Integer("status"), 0, 999));
   if (status == 0) return OnNoAnswer(lane_index, *flight, fact.fields["error"].AsName(), now);
@@ -97,7 +97,7 @@ void EngineCore::OnAnswer(size_t lane_index, Flight* flight, const Input& fact, 
 }
 
 void EngineCore::OnNoAnswer(size_t lane_index, const Flight& flight, std::string_view error,
-                            Now now) {
+                            const Now& now) {
   Lane& lane = lanes_[lane_index];
   if (Is(error, "refused")) return OnRefusedByPlatform(lane_index, flight, now);
   // It probably went out, and what became of it nobody knows.
@@ -133,7 +133,7 @@ Verdict EngineCore::VerdictOn(const Judgement& judgement, uint32_t record_id, si
 }
 
 void EngineCore::OnJudgement(size_t lane_index, Flight* flight, const Judgement& judgement,
-                             const Failed& failed, Now now) {
+                             const Failed& failed, const Now& now) {
   if (!kProtocolNeeds.answers) {
     return OnVerdict(lane_index, *flight, judgement.verdict, false, failed, now);
   }
@@ -159,7 +159,7 @@ void EngineCore::OnJudgement(size_t lane_index, Flight* flight, const Judgement&
 
 // `fewer`: others of its batch were refused.
 void EngineCore::OnVerdict(size_t lane_index, const Flight& flight, Verdict verdict, bool fewer,
-                           const Failed& failed, Now now) {
+                           const Failed& failed, const Now& now) {
   Lane& lane = lanes_[lane_index];
   switch (verdict) {
     case Verdict::kRejected:
@@ -183,7 +183,7 @@ void EngineCore::OnVerdict(size_t lane_index, const Flight& flight, Verdict verd
 
 // At once, in halves if `split`, down to the one event that is refused.
 void EngineCore::SendAgain(size_t lane_index, const Flight& flight, bool split, int status,
-                           Now now) {
+                           const Now& now) {
   Lane& lane = lanes_[lane_index];
   if (split && flight.record_ids.size() == 1) return Reject(lane_index, flight, status, {});
   if (split) lane.events_max = flight.record_ids.size() / 2;
@@ -192,7 +192,7 @@ void EngineCore::SendAgain(size_t lane_index, const Flight& flight, bool split, 
 }
 
 // The browser's budget for pages that leave is shared with the page's own requests.
-void EngineCore::OnRefusedByPlatform(size_t lane_index, const Flight& flight, Now now) {
+void EngineCore::OnRefusedByPlatform(size_t lane_index, const Flight& flight, const Now& now) {
   Lane& lane = lanes_[lane_index];
   DropBatch(&lane.draft);
   // A dead host is now and then told as a full budget: no reason to hurry. The next one goes as an
@@ -204,7 +204,7 @@ void EngineCore::OnRefusedByPlatform(size_t lane_index, const Flight& flight, No
   Send(lane_index, now, page_);
 }
 
-void EngineCore::Acknowledge(size_t lane_index, const Flight& flight, Now now) {
+void EngineCore::Acknowledge(size_t lane_index, const Flight& flight, const Now& now) {
   Lane& lane = lanes_[lane_index];
   lane.refusals = 0;
   if (flight.gzip)
@@ -267,7 +267,7 @@ void EngineCore::DoubtCompression(const Flight& flight, Lane* lane) {
 }
 
 void EngineCore::RetryLater(size_t lane_index, const Flight& flight, const Failed& failed,
-                            Now now) {
+                            const Now& now) {
   Lane& lane = lanes_[lane_index];
   ++lane.tries.failures;
   lane.tries.last_status = failed.status;

@@ -91,7 +91,7 @@ void EngineCore::OnSetContext(const Input& input) {
   context_ = std::move(merged);
 }
 
-void EngineCore::OnReset(const Input& input, Now now) {
+void EngineCore::OnReset(const Input& input, const Now& now) {
   NewGeneration(input.Body(input.fields["entropy"]), now);
   if (store_phase_ != StorePhase::kReadingState) return PartFromPerson();
   // What was called before may still be admitted for the one who leaves: the logout waits in its
@@ -144,7 +144,7 @@ void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms,
   view_dirty_ = true;
 }
 
-void EngineCore::ReleaseHeld(Now now) {
+void EngineCore::ReleaseHeld(const Now& now) {
   if (store_phase_ == StorePhase::kReadingState) return;
   List<Held> waiting = std::move(held_);
   held_.clear();
@@ -189,7 +189,7 @@ EngineCore::Routing EngineCore::Route(const Event& event, uint32_t done) const {
 }
 
 uint32_t EngineCore::Admit(const Event& event, std::string_view standing, const Routing& routing,
-                           Now now) {
+                           const Now& now) {
   if (routing.deidentify != 0) KeepDeidentified(event, standing, routing.deidentify, now);
   if (routing.admit != 0) Keep(event, standing, routing.admit, now);
   return routing.admit | routing.deidentify;
@@ -202,7 +202,8 @@ void EngineCore::CountRefused(const Routing& routing, uint32_t served) {
   view_dirty_ = true;
 }
 
-void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t lanes, Now now) {
+void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t lanes,
+                      const Now& now) {
   if (event.type == EventType::kIdentify && !event.user_id.empty()) {
     // Two known users are never joined, also when the page forgot to log the first one out.
     if (!IsOneUser(identity_, event)) {
@@ -250,7 +251,7 @@ void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t la
 }
 
 void EngineCore::KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes,
-                                  Now now) {
+                                  const Now& now) {
   const String message_id = RandomUuid(&prng_);
   Record record;
   record.deidentified = true;
@@ -279,7 +280,7 @@ uint32_t EngineCore::Sampled(uint32_t lanes, std::string_view id) const {
 }
 
 void EngineCore::Enqueue(Record&& record, uint32_t lanes, const Event& event,
-                         std::string_view message_id, Now now) {
+                         std::string_view message_id, const Now& now) {
   const std::string_view selector = SelectorOf(event);
   lanes = Sampled(lanes, SampledBy(JsonView(record.event)));
   if (lanes == 0) return;

@@ -45,7 +45,7 @@ bool EngineCore::MayLie(const Record& record) const {
   return MayStore(lanes);
 }
 
-void EngineCore::OnSetConsent(const Input& input, Now now) {
+void EngineCore::OnSetConsent(const Input& input, const Now& now) {
   const auto decided = Decide(config_.policy, consent_, input.fields["choices"],
                               input.fields["source"].AsName(), now);
   if (!decided.ok()) return Report(decided.status().problem());
@@ -83,7 +83,7 @@ void EngineCore::PutConsentRecord() {
 }
 
 // What the record notes as not carried out yet.
-void EngineCore::CarryOut(Now now) {
+void EngineCore::CarryOut(const Now& now) {
   withdrawal_again_ = false;
   if (consent_.forgetting) {
     ClearStore();
@@ -93,7 +93,7 @@ void EngineCore::CarryOut(Now now) {
   }
 }
 
-void EngineCore::CarryOutWithdrawal(Now now) {
+void EngineCore::CarryOutWithdrawal(const Now& now) {
   EndForbidden(true);
   ReleaseHeld(now);
   FinishWithdrawal();
@@ -199,14 +199,14 @@ void EngineCore::DiscardForbidden() {
 }
 
 // Like a withdrawal of everything: noted, carried out, and the note taken away last.
-void EngineCore::OnForget(const Input& input, Now now) {
+void EngineCore::OnForget(const Input& input, const Now& now) {
   ForgetHere(input.Body(input.fields["entropy"]), now);
   consent_.forgetting = true;
   PutConsentRecord();
 }
 
 // All that this engine has in memory. Its store stays closed until what lies there is gone.
-void EngineCore::ForgetHere(std::string_view entropy, Now now) {
+void EngineCore::ForgetHere(std::string_view entropy, const Now& now) {
   for (const Lane& lane : lanes_) {
     for (const Flight& flight : lane.flights) {
       Emit(EffectType::kHttpAbort).target = flight.effect_id;
@@ -225,7 +225,7 @@ void EngineCore::ForgetHere(std::string_view entropy, Now now) {
   NewGeneration(entropy, now);
 }
 
-void EngineCore::OnStoreChanged(const Input& input, Now now) {
+void EngineCore::OnStoreChanged(const Input& input, const Now& now) {
   if (!input.fields["key"].IsName(kConsentKey)) return;
   const std::string_view value = input.Body(input.fields["value"]);
   const bool readable = CheckJson(value).fault == JsonCheck::Fault::kNone;

@@ -16,7 +16,7 @@ constexpr int64_t kStillHereMs = 1'000;
 
 // Sorts by the time of opening, so that an outbox is read in the order in which it was written;
 // ends as its message ids begin, so that a collector knows whose they are.
-String WriterName(Now now, uint32_t message_prefix) {
+String WriterName(const Now& now, uint32_t message_prefix) {
   String name;
   AppendHex(&name, static_cast<uint64_t>(std::max<int64_t>(now.wall_ms, 0)),
             static_cast<int>(kWriterTimeDigits));
@@ -70,7 +70,7 @@ Output EngineCore::Handle(const Input& input) {
   return TakeOutput(input.now, is_wake);
 }
 
-void EngineCore::Dispatch(const Input& input, Now now) {
+void EngineCore::Dispatch(const Input& input, const Now& now) {
   // A page that still runs a second after it said that it goes, or in which somebody decides, has
   // not gone: its platform, or some script of the page, told a tale.
   const bool decides = input.type == InputType::kSetConsent || input.type == InputType::kReset ||
@@ -151,7 +151,7 @@ void EngineCore::OnSignal(const Input& input) {
 
 // Nothing on the wire joins what was before with what comes now: neither message ids nor the name
 // under which losses are counted.
-void EngineCore::NewGeneration(std::string_view entropy, Now now) {
+void EngineCore::NewGeneration(std::string_view entropy, const Now& now) {
   prng_.Reseed(entropy);
   message_ids_.NewPrefix(&prng_);
   BeginWriter(now);
@@ -160,11 +160,11 @@ void EngineCore::NewGeneration(std::string_view entropy, Now now) {
   view_dirty_ = true;
 }
 
-void EngineCore::BeginWriter(Now now) {
+void EngineCore::BeginWriter(const Now& now) {
   outbox_.BeginWriter(WriterName(now, message_ids_.prefix()));
 }
 
-void EngineCore::Pump(Now now) {
+void EngineCore::Pump(const Now& now) {
   AdoptIfDue(now);
   StoreWhatIsNew(now);
   if (flush_leaving_)
@@ -184,7 +184,7 @@ void EngineCore::Pump(Now now) {
   effects_.emplace_back();  // kNotify
 }
 
-int64_t EngineCore::NextWake(Now now) const {
+int64_t EngineCore::NextWake(const Now& now) const {
   const bool to_store = !StorePaused(now) && outbox_.has_unstored();
   if (asleep_ && !to_store) return std::max(slept_ms_ + kStillHereMs, now.mono_ms);
   const bool clears = clear_again_ && store_phase_ == StorePhase::kClosed;
@@ -202,7 +202,7 @@ int64_t EngineCore::NextWake(Now now) const {
   return wake;
 }
 
-Output EngineCore::TakeOutput(Now now, bool is_wake) {
+Output EngineCore::TakeOutput(const Now& now, bool is_wake) {
   Output output;
   int64_t wake = NextWake(now);
   // A wake is never answered with "at once": that would be a loop without a bound.

@@ -107,49 +107,51 @@ class EngineCore {
   };
 
   // engine.cc
-  void Dispatch(const Input& input, Now now);
-  void Pump(Now now);
-  Output TakeOutput(Now now, bool is_wake);
-  int64_t NextWake(Now now) const;
+  void Dispatch(const Input& input, const Now& now);
+  void Pump(const Now& now);
+  Output TakeOutput(const Now& now, bool is_wake);
+  int64_t NextWake(const Now& now) const;
   Effect& Emit(EffectType type);
   void Report(const Problem& problem);
   void Report(const char* code, std::string_view pointer, std::string_view found,
               std::string_view allowed);
   void OnSignal(const Input& input);
-  void NewGeneration(std::string_view entropy, Now now);
-  void BeginWriter(Now now);
+  void NewGeneration(std::string_view entropy, const Now& now);
+  void BeginWriter(const Now& now);
 
   // capture.cc
   void OnCapture(const Input& input);
   void OnRefused(const Input& input);
   void OnSetContext(const Input& input);
-  void OnReset(const Input& input, Now now);
+  void OnReset(const Input& input, const Now& now);
   void PartFromPerson();
   void ForgetPerson();
   void RetireId();
   void Hold(InputType type, std::string_view fields, int64_t time_ms, const Routing& routing,
             uint32_t served);
-  void ReleaseHeld(Now now);
+  void ReleaseHeld(const Now& now);
   Routing Route(const Event& event, uint32_t done) const;
-  uint32_t Admit(const Event& event, std::string_view standing, const Routing& routing, Now now);
+  uint32_t Admit(const Event& event, std::string_view standing, const Routing& routing,
+                 const Now& now);
   void CountRefused(const Routing& routing, uint32_t served);
-  void Keep(const Event& event, std::string_view standing, uint32_t lanes, Now now);
-  void KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes, Now now);
+  void Keep(const Event& event, std::string_view standing, uint32_t lanes, const Now& now);
+  void KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes,
+                        const Now& now);
   uint32_t Sampled(uint32_t lanes, std::string_view id) const;
   void Enqueue(Record&& record, uint32_t lanes, const Event& event, std::string_view message_id,
-               Now now);
+               const Now& now);
   void KeepBound();
   void WriteRoute(bool exact, std::string_view message_id, Record* record);
   uint32_t LanesOf(const Record& record, std::string_view selector) const;
 
   // decisions.cc
-  void OnSetConsent(const Input& input, Now now);
-  void OnForget(const Input& input, Now now);
-  void OnStoreChanged(const Input& input, Now now);
+  void OnSetConsent(const Input& input, const Now& now);
+  void OnForget(const Input& input, const Now& now);
+  void OnStoreChanged(const Input& input, const Now& now);
   void PutConsentRecord();
-  void CarryOut(Now now);
-  void CarryOutWithdrawal(Now now);
-  void ForgetHere(std::string_view entropy, Now now);
+  void CarryOut(const Now& now);
+  void CarryOutWithdrawal(const Now& now);
+  void ForgetHere(std::string_view entropy, const Now& now);
   void EndForbidden(bool clear);
   void FinishWithdrawal();
   void AwaitDeletions();
@@ -172,20 +174,20 @@ class EngineCore {
   void ClearStore();
   void Claim();
   void ClaimName(Writer* writer);
-  void OnStoreRead(const Input& input, Now now);
-  void OnStoreDone(const Input& input, Now now);
-  void OnStoreFailed(const Input& input, Now now);
+  void OnStoreRead(const Input& input, const Now& now);
+  void OnStoreDone(const Input& input, const Now& now);
+  void OnStoreFailed(const Input& input, const Now& now);
   void Reopen();
-  void ReadState(const Input& input, Now now);
+  void ReadState(const Input& input, const Now& now);
   void TakePerson(Identity&& stored, JsonView session);
   void DeletePerson();
   void Read(std::string_view prefix, std::string_view after, StoreUse use);
-  void StoreWhatIsNew(Now now);
-  void PutWhatIsNew(Now now);
-  int64_t StoreDue(Now now) const;
-  void EmitStoreChanges(Now now);
-  bool StorePaused(Now now) const;
-  bool ChangesPaused(Now now) const;
+  void StoreWhatIsNew(const Now& now);
+  void PutWhatIsNew(const Now& now);
+  int64_t StoreDue(const Now& now) const;
+  void EmitStoreChanges(const Now& now);
+  bool StorePaused(const Now& now) const;
+  bool ChangesPaused(const Now& now) const;
   Effect& Put(std::string_view key, String&& value, StoreUse use, uint32_t segment = kNoSegment);
   void PutState(std::string_view key, String&& value);
   void Delete(EffectType type, std::string_view name);
@@ -200,9 +202,9 @@ class EngineCore {
   List<std::string_view> LaneIds() const;
 
   // adoption.cc
-  void OnLead(const Input& input, Now now);
+  void OnLead(const Input& input, const Now& now);
   bool AdoptsSoon() const { return leading_ && adopt_again_ms_ != kNever; }
-  void AdoptIfDue(Now now);
+  void AdoptIfDue(const Now& now);
   void ReadDeliveriesAnew();
   bool IsAlone() const;
   void ClearWriter(std::string_view name);
@@ -212,65 +214,66 @@ class EngineCore {
   void Disown(JsonView document);
   void DisownCall(std::string_view message_id, uint32_t lanes);
   void LetGoOfDocument();
-  void EndLeft(Now now);
+  void EndLeft(const Now& now);
   void GiveBack(bool told, bool untold);
   uint32_t LanesNamed(JsonView ids) const;
   void TakeHeld(JsonView list);
   void ReadMoreSegments();
-  void ReadSegments(const Input& input, Now now);
-  void ReadSegment(std::string_view key, std::string_view bytes, Now now);
+  void ReadSegments(const Input& input, const Now& now);
+  void ReadSegment(std::string_view key, std::string_view bytes, const Now& now);
   void RestoreSegment(std::string_view key, std::string_view name, DecodedSegment* decoded,
-                      Now now);
-  bool RestoreRecord(StoredRecord* stored, Now now, Record* record);
-  void CleanSegment(std::string_view key, DecodedSegment* decoded, Now now);
+                      const Now& now);
+  bool RestoreRecord(StoredRecord* stored, const Now& now, Record* record);
+  void CleanSegment(std::string_view key, DecodedSegment* decoded, const Now& now);
   void ReadTexts(uint32_t segment);
-  void FillTexts(const Input& input, Now now);
-  void SendSoon(Now now);
+  void FillTexts(const Input& input, const Now& now);
+  void SendSoon(const Now& now);
   bool IsBeingDeleted(std::string_view key) const;
-  bool MayAdopt(std::string_view writer, Now now);
-  void WakeUp(Now now);
+  bool MayAdopt(std::string_view writer, const Now& now);
+  void WakeUp(const Now& now);
 
   // sending.cc
-  void OnFlush(Now now);
-  void OnLifecycle(const Input& input, Now now);
-  void OnConnectivity(const Input& input, Now now);
-  void SendDue(Now now);
-  void SendLeaving(Now now);
-  void Send(size_t lane_index, Now now, Leaving leaving);
-  bool BuildBody(size_t lane_index, Now now, Leaving leaving, size_t events_max, String* body);
-  static Attempt NewAttempt(Lane* lane, const TransportPlan& plan, Now now);
-  void StartRequest(size_t lane_index, String&& body, Now now, Leaving leaving);
-  void Feed(size_t lane_index, Now now);
+  void OnFlush(const Now& now);
+  void OnLifecycle(const Input& input, const Now& now);
+  void OnConnectivity(const Input& input, const Now& now);
+  void SendDue(const Now& now);
+  void SendLeaving(const Now& now);
+  void Send(size_t lane_index, const Now& now, Leaving leaving);
+  bool BuildBody(size_t lane_index, const Now& now, Leaving leaving, size_t events_max,
+                 String* body);
+  static Attempt NewAttempt(Lane* lane, const TransportPlan& plan, const Now& now);
+  void StartRequest(size_t lane_index, String&& body, const Now& now, Leaving leaving);
+  void Feed(size_t lane_index, const Now& now);
   void DropDrafts();
   size_t BatchEventsMax(const Lane& lane) const;
-  size_t EventsMax(size_t lane_index, Now now, Leaving leaving);
+  size_t EventsMax(size_t lane_index, const Now& now, Leaving leaving);
   size_t RawBytesMax(const Lane& lane, bool gzip, size_t bytes_max) const;
-  TransportPlan Plan(const Lane& lane, Now now, Leaving leaving, size_t raw_bytes) const;
-  LaneQueue QueueOf(size_t lane_index, Now now);
-  void Schedule(size_t lane_index, Now now);
-  int64_t DueOfOldest(size_t lane_index, Now now) const;
+  TransportPlan Plan(const Lane& lane, const Now& now, Leaving leaving, size_t raw_bytes) const;
+  LaneQueue QueueOf(size_t lane_index, const Now& now);
+  void Schedule(size_t lane_index, const Now& now);
+  int64_t DueOfOldest(size_t lane_index, const Now& now) const;
   bool Sends(const Lane& lane) const;
   int64_t PendingOf(size_t lane_index) const;
   int64_t LaneWake(size_t lane_index) const;
   int64_t KeepaliveBytesLeft() const;
 
   // answers.cc
-  void OnHttpDone(const Input& input, Now now);
-  void OnAnswer(size_t lane_index, Flight* flight, const Input& fact, Now now);
-  void OnNoAnswer(size_t lane_index, const Flight& flight, std::string_view error, Now now);
+  void OnHttpDone(const Input& input, const Now& now);
+  void OnAnswer(size_t lane_index, Flight* flight, const Input& fact, const Now& now);
+  void OnNoAnswer(size_t lane_index, const Flight& flight, std::string_view error, const Now& now);
   void OnJudgement(size_t lane_index, Flight* flight, const Judgement& judgement,
-                   const Failed& failed, Now now);
+                   const Failed& failed, const Now& now);
   Verdict VerdictOn(const Judgement& judgement, uint32_t record_id, size_t index);
   void OnVerdict(size_t lane_index, const Flight& flight, Verdict verdict, bool fewer,
-                 const Failed& failed, Now now);
-  void SendAgain(size_t lane_index, const Flight& flight, bool split, int status, Now now);
-  void OnRefusedByPlatform(size_t lane_index, const Flight& flight, Now now);
-  void Acknowledge(size_t lane_index, const Flight& flight, Now now);
+                 const Failed& failed, const Now& now);
+  void SendAgain(size_t lane_index, const Flight& flight, bool split, int status, const Now& now);
+  void OnRefusedByPlatform(size_t lane_index, const Flight& flight, const Now& now);
+  void Acknowledge(size_t lane_index, const Flight& flight, const Now& now);
   void GiveUpAll(size_t lane_index, const Flight& flight, Loss reason);
   void Reject(size_t lane_index, const Flight& flight, int status, std::string_view field);
   void LeaveUnanswered();
   static void DoubtCompression(const Flight& flight, Lane* lane);
-  void RetryLater(size_t lane_index, const Flight& flight, const Failed& failed, Now now);
+  void RetryLater(size_t lane_index, const Flight& flight, const Failed& failed, const Now& now);
 
   // narrowing.cc
   void OnNarrow(const Input& input);

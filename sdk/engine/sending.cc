@@ -28,7 +28,7 @@ constexpr size_t kSingleFlightsMax = 16;
 
 }  // namespace
 
-LaneQueue EngineCore::QueueOf(size_t lane_index, Now now) {
+LaneQueue EngineCore::QueueOf(size_t lane_index, const Now& now) {
   return {&lanes_[lane_index], static_cast<int>(lane_index), &rules_, now, &outbox_, &losses_,
           &problems_};
 }
@@ -37,7 +37,7 @@ int64_t EngineCore::PendingOf(size_t lane_index) const {
   return outbox_.pending(lane_index, !metered_);
 }
 
-void EngineCore::Schedule(size_t lane_index, Now now) {
+void EngineCore::Schedule(size_t lane_index, const Now& now) {
   Lane& lane = lanes_[lane_index];
   const int64_t pending = PendingOf(lane_index);
   if (pending == 0) {
@@ -56,7 +56,7 @@ void EngineCore::Schedule(size_t lane_index, Now now) {
 }
 
 // An event waits for company only once. Never: all of it is on its way.
-int64_t EngineCore::DueOfOldest(size_t lane_index, Now now) const {
+int64_t EngineCore::DueOfOldest(size_t lane_index, const Now& now) const {
   for (const Record& record : outbox_.records()) {
     const bool waits = (record.pending & ~record.in_flight) >> lane_index & 1;
     const bool held_back = metered_ && record.priority == Priority::kBulk;
@@ -76,7 +76,7 @@ int64_t EngineCore::LaneWake(size_t lane_index) const {
   return lane.failing() ? send_ms : std::min(send_ms, lane.feed_ms);
 }
 
-void EngineCore::SendDue(Now now) {
+void EngineCore::SendDue(const Now& now) {
   for (size_t i = 0; i < lanes_.size(); ++i) {
     Lane& lane = lanes_[i];
     if (!Sends(lane)) continue;
@@ -88,7 +88,7 @@ void EngineCore::SendDue(Now now) {
   }
 }
 
-void EngineCore::SendLeaving(Now now) {
+void EngineCore::SendLeaving(const Now& now) {
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const Lane& lane = lanes_[i];
     const bool may = Sends(lane) && lane.retry_ms <= now.mono_ms && PendingOf(i) != 0;
@@ -103,7 +103,7 @@ void EngineCore::SendLeaving(Now now) {
 }
 
 // Compresses what waits, a slice at a time, so that sending it later costs no more than its end.
-void EngineCore::Feed(size_t lane_index, Now now) {
+void EngineCore::Feed(size_t lane_index, const Now& now) {
   Lane& lane = lanes_[lane_index];
   const LaneQueue queue = QueueOf(lane_index, now);
   lane.feed_ms = kNever;
@@ -131,7 +131,8 @@ int64_t EngineCore::KeepaliveBytesLeft() const {
   return std::max<int64_t>(left, 0);
 }
 
-TransportPlan EngineCore::Plan(const Lane& lane, Now now, Leaving leaving, size_t raw_bytes) const {
+TransportPlan EngineCore::Plan(const Lane& lane, const Now& now, Leaving leaving,
+                               size_t raw_bytes) const {
   TransportFacts facts;
   facts.cross_origin = lane.cross_origin;
   const CollectorRules& rules = lane.collector->rules();
@@ -150,7 +151,7 @@ size_t EngineCore::BatchEventsMax(const Lane& lane) const {
 }
 
 // How many events the next request may hold.
-size_t EngineCore::EventsMax(size_t lane_index, Now now, Leaving leaving) {
+size_t EngineCore::EventsMax(size_t lane_index, const Now& now, Leaving leaving) {
   Lane& lane = lanes_[lane_index];
   const size_t most = std::min(BatchEventsMax(lane), lane.events_max);
   if (leaving != Leaving::kNo) return most;
@@ -171,7 +172,7 @@ size_t EngineCore::RawBytesMax(const Lane& lane, bool gzip, size_t bytes_max) co
   return std::min(bytes_max * ratio, lane.collector->rules().batch_bytes_max);
 }
 
-void EngineCore::Send(size_t lane_index, Now now, Leaving leaving) {
+void EngineCore::Send(size_t lane_index, const Now& now, Leaving leaving) {
   Lane& lane = lanes_[lane_index];
   lane.due_ms = lane.feed_ms = kNever;
   const size_t events_max = EventsMax(lane_index, now, leaving);
@@ -195,7 +196,7 @@ void EngineCore::Send(size_t lane_index, Now now, Leaving leaving) {
 
 // The draft, when it holds what is asked for; else a batch built now. False: there is nothing that
 // may go.
-bool EngineCore::BuildBody(size_t lane_index, Now now, Leaving leaving, size_t events_max,
+bool EngineCore::BuildBody(size_t lane_index, const Now& now, Leaving leaving, size_t events_max,
                            String* body) {
   Lane& lane = lanes_[lane_index];
   Batch* batch = &lane.draft;
@@ -241,7 +242,7 @@ bool EngineCore::BuildBody(size_t lane_index, Now now, Leaving leaving, size_t e
 }
 
 // What the collector may say of this try in its headers.
-Attempt EngineCore::NewAttempt(Lane* lane, const TransportPlan& plan, Now now) {
+Attempt EngineCore::NewAttempt(Lane* lane, const TransportPlan& plan, const Now& now) {
   const Batch& batch = lane->draft;
   Attempt attempt;
   attempt.now = now;
@@ -266,7 +267,7 @@ Attempt EngineCore::NewAttempt(Lane* lane, const TransportPlan& plan, Now now) {
   return attempt;
 }
 
-void EngineCore::StartRequest(size_t lane_index, String&& body, Now now, Leaving leaving) {
+void EngineCore::StartRequest(size_t lane_index, String&& body, const Now& now, Leaving leaving) {
   Lane& lane = lanes_[lane_index];
   Batch* batch = &lane.draft;
   const CollectorRules& rules = lane.collector->rules();
@@ -304,7 +305,7 @@ void EngineCore::StartRequest(size_t lane_index, String&& body, Now now, Leaving
   view_dirty_ = true;
 }
 
-void EngineCore::OnFlush(Now now) {
+void EngineCore::OnFlush(const Now& now) {
   store_paid_ms_ = 0;
   for (Lane& lane : lanes_) {
     lane.due_ms = now.mono_ms;
@@ -312,7 +313,7 @@ void EngineCore::OnFlush(Now now) {
   }
 }
 
-void EngineCore::OnLifecycle(const Input& input, Now now) {
+void EngineCore::OnLifecycle(const Input& input, const Now& now) {
   const std::string_view state = input.fields["state"].AsName();
   const bool frozen = Is(state, "frozen");
   const bool awake = Is(state, "visible") || Is(state, "resumed");
@@ -334,7 +335,7 @@ void EngineCore::OnLifecycle(const Input& input, Now now) {
   if (may_put && store_phase_ == StorePhase::kReadingState && !held_.empty()) PutDelivery();
 }
 
-void EngineCore::OnConnectivity(const Input& input, Now now) {
+void EngineCore::OnConnectivity(const Input& input, const Now& now) {
   const bool was_online = online_;
   online_ = input.fields["online"].AsBool(true);
   metered_ = input.fields["metered"].AsBool();

@@ -111,7 +111,7 @@ EngineCore::StoreOperation EngineCore::TakeOperation(int64_t effect_id) {
   return found;
 }
 
-void EngineCore::OnStoreRead(const Input& input, Now now) {
+void EngineCore::OnStoreRead(const Input& input, const Now& now) {
   const StoreUse use = TakeOperation(input.Integer("effect_id")).use;
   if (use == StoreUse::kState) ReadState(input, now);
   if (use == StoreUse::kDeliveries) ReadDeliveries(input);
@@ -125,7 +125,7 @@ void EngineCore::Reopen() {
   OpenStoreIfAllowed();
 }
 
-void EngineCore::ReadState(const Input& input, Now now) {
+void EngineCore::ReadState(const Input& input, const Now& now) {
   // A withdrawal may have closed the store while the answer was on its way.
   if (store_phase_ != StorePhase::kReadingState) return;
   store_phase_ = StorePhase::kOpen;
@@ -174,7 +174,7 @@ void EngineCore::TakePerson(Identity&& stored, JsonView session) {
   if (theirs && !identity_.anonymous_id.empty()) session_ = ReadSession(session);
 }
 
-void EngineCore::OnStoreDone(const Input& input, Now now) {
+void EngineCore::OnStoreDone(const Input& input, const Now& now) {
   store_failed_ = false;
   store_failures_ = 0;
   StoreOperation operation = TakeOperation(input.Integer("effect_id"));
@@ -189,7 +189,7 @@ void EngineCore::OnStoreDone(const Input& input, Now now) {
 }
 
 // What could not be done is asked for again after a while; meanwhile all goes on in memory.
-void EngineCore::OnStoreFailed(const Input& input, Now now) {
+void EngineCore::OnStoreFailed(const Input& input, const Now& now) {
   store_failed_ = true;
   store_reason_ = input.fields["reason"].AsName();
   StoreOperation operation = TakeOperation(input.Integer("effect_id"));
@@ -278,7 +278,7 @@ void EngineCore::Delete(EffectType type, std::string_view name) {
 }
 
 // Nothing is kept under a decision that is not kept itself.
-bool EngineCore::StorePaused(Now now) const {
+bool EngineCore::StorePaused(const Now& now) const {
   bool undecided = consent_unput_;
   for (const StoreOperation& operation : store_operations_) {
     undecided |= operation.use == StoreUse::kConsent;
@@ -287,15 +287,15 @@ bool EngineCore::StorePaused(Now now) const {
 }
 
 // Nothing is deleted, and no position put, as long as nobody knows where the last ones are.
-bool EngineCore::ChangesPaused(Now now) const { return StorePaused(now) || !left_.empty(); }
+bool EngineCore::ChangesPaused(const Now& now) const { return StorePaused(now) || !left_.empty(); }
 
 // When what is new goes into the store: at the end of its task, save in a long burst.
-int64_t EngineCore::StoreDue(Now now) const {
+int64_t EngineCore::StoreDue(const Now& now) const {
   const bool waits = page_ == Leaving::kNo && outbox_.unstored() < kGatherEventsMax;
   return waits ? std::max(store_paid_ms_ - kPaidAheadMs, now.mono_ms) : now.mono_ms;
 }
 
-void EngineCore::StoreWhatIsNew(Now now) {
+void EngineCore::StoreWhatIsNew(const Now& now) {
   if (store_phase_ == StorePhase::kFailed && reopen_ms_ <= now.mono_ms) Reopen();
   if (store_retry_ms_ <= now.mono_ms) {
     if (consent_unput_) PutConsentRecord();
@@ -306,7 +306,7 @@ void EngineCore::StoreWhatIsNew(Now now) {
   if (!StorePaused(now) && StoreDue(now) <= now.mono_ms) PutWhatIsNew(now);
 }
 
-void EngineCore::PutWhatIsNew(Now now) {
+void EngineCore::PutWhatIsNew(const Now& now) {
   if (!outbox_.has_unstored() && !identity_dirty_ && !session_dirty_) return;
   store_paid_ms_ = std::max(store_paid_ms_, now.mono_ms) + kGatherMs;
   for (Outbox::NewSegment& segment : outbox_.TakeUnstored()) {
@@ -320,7 +320,7 @@ void EngineCore::PutWhatIsNew(Now now) {
 }
 
 // How far the collectors are goes into the store with, and before, what is deleted because of it.
-void EngineCore::EmitStoreChanges(Now now) {
+void EngineCore::EmitStoreChanges(const Now& now) {
   delivery_dirty_ |= outbox_.Sweep();
   if (ChangesPaused(now)) return;
   // Positions and losses speak of all that there is: nothing of it is still to be put.

@@ -24,17 +24,17 @@ class Words final : public Collector {
 
   String BatchKey(const OutgoingEvent& event) const override { return event.user_id.AsString(); }
 
-  void Begin(const OutgoingEvent& first, Now, String* body) const override {
+  void Begin(const OutgoingEvent& first, const Now&, String* body) const override {
     *body += "(" + first.user_id.AsString() + "|";
   }
 
-  Status AppendEvent(const OutgoingEvent& event, Now, String* body) const override {
+  Status AppendEvent(const OutgoingEvent& event, const Now&, String* body) const override {
     if (event.name == "refused") return NotOk("rejected", "/name", "a long one", "a short one");
     if (event.name != "ignored") *body += event.name;
     return OkStatus();
   }
 
-  void End(Now, String* body) const override { *body += ")"; }
+  void End(const Now&, String* body) const override { *body += ")"; }
   CollectorRequest Request(const Attempt&) const override { return CollectorRequest(); }
 };
 
