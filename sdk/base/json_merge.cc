@@ -8,7 +8,7 @@ namespace {
 
 // `each`: all items change, whatever the pointer.
 void WriteChanged(JsonWriter* writer, JsonView value, std::string_view pointer, bool each,
-                  PathChange change) {
+                  PathChange change, const String* with) {
   const bool object = value.is(JsonType::kObject);
   writer->Begin(object ? '{' : '[');
   for (JsonItems item(value); item.Next();) {
@@ -22,13 +22,13 @@ void WriteChanged(JsonWriter* writer, JsonView value, std::string_view pointer, 
     String changed;
     if (each || pointer.starts_with(step)) {
       if (!each) below = pointer.substr(step.size());
-      if (below.empty() && !change(item.value(), &changed)) continue;
+      if (below.empty() && !change(item.value(), with, &changed)) continue;
       inside = !below.empty() && below[0] == '/';
     }
     if (object) writer->Key(item.key());
     const bool nested = item.value().is(JsonType::kObject) || item.value().is(JsonType::kArray);
     if (inside && nested)
-      WriteChanged(writer, item.value(), below, false, change);
+      WriteChanged(writer, item.value(), below, false, change, with);
     else
       writer->Raw(changed.empty() ? item.text() : std::string_view(changed));
   }
@@ -51,22 +51,22 @@ String MergeObjects(JsonView base, JsonView changes) {
   return text;
 }
 
-String WithPath(JsonView value, std::string_view pointer, PathChange change) {
+String WithPath(JsonView value, std::string_view pointer, PathChange change, const String* with) {
   String text;
   JsonWriter writer(&text);
-  WriteChanged(&writer, value, pointer, false, change);
+  WriteChanged(&writer, value, pointer, false, change, with);
   return text;
 }
 
 String WithEach(JsonView value, PathChange change) {
   String text;
   JsonWriter writer(&text);
-  WriteChanged(&writer, value, {}, true, change);
+  WriteChanged(&writer, value, {}, true, change, nullptr);
   return text;
 }
 
 String WithoutPath(JsonView value, std::string_view pointer) {
-  return WithPath(value, pointer, [](JsonView, String*) { return false; });
+  return WithPath(value, pointer, [](JsonView, const String*, String*) { return false; });
 }
 
 }  // namespace waymark

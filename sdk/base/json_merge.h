@@ -13,11 +13,13 @@ namespace waymark {
 // others. A change to null takes the member away.
 String MergeObjects(JsonView base, JsonView changes);
 
-// Appends what stands in the place of a value; false: nothing does.
-using PathChange = bool (*)(JsonView value, String* out);
+// Appends what stands in the place of a value; nothing: it stays; false: it goes. `with` is handed
+// on.
+using PathChange = bool (*)(JsonView value, const String* with, String* out);
 
 // `value` with a change of what the JSON pointer names.
-String WithPath(JsonView value, std::string_view pointer, PathChange change);
+String WithPath(JsonView value, std::string_view pointer, PathChange change,
+                const String* with = nullptr);
 
 // An object or array with a change of each of its items.
 String WithEach(JsonView value, PathChange change);

@@ -39,7 +39,7 @@ Verdict VerdictOf(char sign) {
 }
 
 // Digits and a sign each, with one space between them.
-Verdict JudgeStatus(std::string_view answers, int status) {
+Verdict VerdictOfStatus(std::string_view answers, int status) {
   const String digits = IntegerText(status);
   size_t matched = 0;
   bool matches = true;
@@ -65,10 +65,16 @@ const Protocol* FindProtocol(std::string_view name) {
 
 }  // namespace
 
+Verdict Collector::JudgeStatus(int status, int64_t* cool_down_ms) const {
+  if (status == kTooManyRequests) *cool_down_ms = kCoolDownMsDefault;
+  return VerdictOfStatus(rules_.answers, status);
+}
+
 Judgement Collector::JudgeAnswer(const CollectorAnswer& answer) const {
   Judgement judgement;
-  judgement.verdict = JudgeStatus(rules_.answers, answer.status);
-  if (answer.status == kTooManyRequests) judgement.cool_down_ms = kCoolDownMsDefault;
+  if (kProtocolNeeds.answers) {
+    judgement.verdict = JudgeStatus(answer.status, &judgement.cool_down_ms);
+  }
   return judgement;
 }
 

@@ -167,7 +167,10 @@ class Collector {
 
   virtual CollectorRequest Request(const Attempt& attempt) const = 0;
 
-  // By the rules' statuses, where the protocol says no more than that.
+  // By the rules' statuses, and how long to leave the collector alone.
+  Verdict JudgeStatus(int status, int64_t* cool_down_ms) const;
+  // The same, where the protocol says no more than that; asked only where some protocol of the
+  // build does.
   virtual Judgement JudgeAnswer(const CollectorAnswer& answer) const;
 
  protected:

@@ -75,23 +75,22 @@ void EngineCore::OnAnswer(size_t lane_index, Flight* flight, const Input& fact, 
     lane.due_ms = now.mono_ms;
     return;
   }
-  CollectorAnswer answer;
-  answer.status = status;
-  String text;
-  if (kProtocolNeeds.answers) {
-    answer.events = flight->record_ids.size();
-    answer.body =
-        fact.Body(fact.fields["body"]).substr(0, lane.collector->rules().answer_bytes_max);
-    text = answer.body;
-    text.push_back('\n');  // ends a bare number
-    if (CheckJson(text).fault == JsonCheck::Fault::kNone) answer.json = JsonView(text);
-  }
-  const Judgement judgement = kProtocolNeeds.answers
-                                  ? lane.collector->JudgeAnswer(answer)
-                                  : lane.collector->Collector::JudgeAnswer(answer);
   Failed failed;
   failed.status = status;
   failed.retry_after = fact.fields["retry_after"].AsName();
+  if (!kProtocolNeeds.answers) {
+    const Verdict verdict = lane.collector->JudgeStatus(status, &failed.cool_down_ms);
+    return OnVerdict(lane_index, *flight, verdict, false, failed, now);
+  }
+  CollectorAnswer answer;
+  answer.status = status;
+  answer.events = flight->record_ids.size();
+  answer.body = fact.Body(fact.fields["body"]).substr(0, lane.collector->rules().answer_bytes_max);
+  String text(answer.body);
+  text.push_back('\n');  // ends a bare number
+  if (CheckJson(text).fault == JsonCheck::Fault::kNone) answer.json = JsonView(text);
+  const Judgement judgement = lane.collector->JudgeAnswer(answer);
+  failed.field = judgement.field;
   failed.cool_down_ms = judgement.cool_down_ms;
   OnJudgement(lane_index, flight, judgement, failed, now);
 }
@@ -134,9 +133,6 @@ Verdict EngineCore::VerdictOn(const Judgement& judgement, uint32_t record_id, si
 
 void EngineCore::OnJudgement(size_t lane_index, Flight* flight, const Judgement& judgement,
                              const Failed& failed, const Now& now) {
-  if (!kProtocolNeeds.answers) {
-    return OnVerdict(lane_index, *flight, judgement.verdict, false, failed, now);
-  }
   List<uint32_t> parts[kVerdicts];
   int64_t rejected = judgement.rejected;
   for (size_t i = 0; i < flight->record_ids.size(); ++i) {
@@ -148,12 +144,10 @@ void EngineCore::OnJudgement(size_t lane_index, Flight* flight, const Judgement&
     parts[static_cast<size_t>(verdict)].push_back(id);
   }
   const bool fewer = !parts[static_cast<size_t>(Verdict::kRejected)].empty();
-  Failed with_field = failed;
-  with_field.field = judgement.field;
   for (size_t i = 0; i < kVerdicts; ++i) {
     flight->record_ids = std::move(parts[i]);
     if (flight->record_ids.empty()) continue;
-    OnVerdict(lane_index, *flight, static_cast<Verdict>(i), fewer, with_field, now);
+    OnVerdict(lane_index, *flight, static_cast<Verdict>(i), fewer, failed, now);
   }
 }
 

@@ -21,6 +21,12 @@ void Outbox::CountLost(Writer* writer, size_t lane, Loss reason, int64_t count, 
   revocable.reason = reason;
 }
 
+void Outbox::CountLost(const Record& record, Writer* writer) {
+  for (size_t i = 0; i < pending_.size(); ++i) {
+    if (record.lost >> i & 1) CountLost(writer, i, record.reason, 1, record.segment);
+  }
+}
+
 void Outbox::LossesTold(int64_t version) {
   for (Revocable& one : revocable_) {
     if (one.told == 0) one.told = version;

@@ -261,9 +261,7 @@ bool Outbox::Sweep() {
     if (!writer || writer->id != record.writer) writer = WriterOf(record);
     // What was never stored cannot come back.
     if (record.segment == kNoSegment && record.pending == 0) {
-      for (size_t i = 0; i < pending_.size(); ++i) {
-        if (record.lost >> i & 1) CountLost(writer, i, record.reason, 1, kNoSegment);
-      }
+      CountLost(record, writer);
       return true;
     }
     if (!Cover(&record, writer)) return false;
@@ -347,7 +345,7 @@ List<Outbox::NewSegment> Outbox::TakeUnstored() {
 void Outbox::OnStored(uint32_t id) {
   Segment* segment = FindSegment(id);
   if (!segment) return;
-  if (segment->left) return EndLimbo(id, true);
+  if (segment->left) return DropSegment(id, true, true);
   segment->stored = true;
   unswept_ |= segment->live == 0;
   DropTextsBeyondWindow(segment);
@@ -356,24 +354,13 @@ void Outbox::OnStored(uint32_t id) {
 bool Outbox::OnNotStored(uint32_t id) {
   Segment* segment = FindSegment(id);
   if (!segment) return false;
-  if (segment->left) {
-    EndLimbo(id, false);
-    return true;
-  }
-  if (segment->stored) {  // it was written anew
+  const bool left = segment->left;
+  if (!left && segment->stored) {  // it was written anew
     segment->shrunk = true;
     return false;
   }
-  KeepLosses(id);
-  for (Record& record : records_) {
-    if (record.segment != id) continue;
-    record.segment = kNoSegment;
-    if (WaitsForStore(record)) ++unstored_;
-  }
-  first_unstored_id_ = 0;
-  unswept_ = true;
-  segments_.RemoveIf([id](const Segment& one) { return one.id == id; });
-  return false;
+  DropSegment(id, left, false);
+  return left;
 }
 
 List<String> Outbox::TakeDeletions() {
@@ -435,9 +422,7 @@ List<Outbox::NewSegment> Outbox::TakeRewrites() {
         continue;
       }
       // Left out here, it is gone for good.
-      for (size_t i = 0; i < pending_.size(); ++i) {
-        if (record.lost >> i & 1) CountLost(WriterOf(record), i, record.reason, 1, segment.id);
-      }
+      CountLost(record, WriterOf(record));
       record.lost = record.closed = 0;
       unswept_ = true;
     }
@@ -500,14 +485,16 @@ void Outbox::LetGoOfStored() {
   unswept_ = true;
 }
 
-void Outbox::EndLimbo(uint32_t id, bool stored) {
+void Outbox::DropSegment(uint32_t id, bool left, bool stored) {
   if (!stored) KeepLosses(id);
   for (Record& record : records_) {
     if (record.segment != id) continue;
     record.segment = kNoSegment;
-    record.in_flight = 0;
+    if (left) record.in_flight = 0;
+    if (WaitsForStore(record)) ++unstored_;
     for (size_t i = 0; stored && i < pending_.size(); ++i) Settle(&record, static_cast<int>(i));
   }
+  first_unstored_id_ = 0;
   unswept_ = true;
   segments_.RemoveIf([id](const Segment& one) { return one.id == id; });
 }

@@ -185,10 +185,13 @@ class Outbox {
   };
 
   Writer* FindWriterById(uint32_t id);
+  void CountLost(const Record& record, Writer* writer);
   bool Cover(Record* record, Writer* writer);
   void Close(Record* record, int lane);
   void DropText(Record* record);
-  void EndLimbo(uint32_t segment, bool stored);
+  // What is asked of the store for a segment has come to its end. `left`: it was let go of
+  // meanwhile, so what the store has of it is no longer this queue's.
+  void DropSegment(uint32_t id, bool left, bool stored);
   void KeepLosses(uint32_t segment);
   void DropTextsBeyondWindow(Segment* segment);
   void DropUnusedContexts();

@@ -32,7 +32,7 @@ bool IsHash(std::string_view text) {
   return digits;
 }
 
-bool AppendHash(JsonView value, String* out) {
+bool AppendHash(JsonView value, const String*, String* out) {
   const String text = value.is(JsonType::kString) ? value.AsString() : String(value.text());
   AppendJsonString(out, IsHash(text) ? text : Sha256Hex(text));
   return true;
@@ -114,7 +114,7 @@ List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields, std::strin
 }
 
 void ApplyFieldRules(const List<FieldRule>& rules, PurposeSet allowed, String* event) {
-  constexpr PathChange kDropValue = [](JsonView, String*) { return false; };
+  constexpr PathChange kDropValue = [](JsonView, const String*, String*) { return false; };
   for (const FieldRule& rule : rules) {
     const bool may = rule.needs != 0 && (rule.needs & ~allowed) == 0;
     const FieldChange change = may ? rule.allowed : rule.otherwise;
@@ -126,7 +126,7 @@ void ApplyFieldRules(const List<FieldRule>& rules, PurposeSet allowed, String* e
   }
 }
 
-bool AppendCoarse(JsonView value, String* out) {
+bool AppendCoarse(JsonView value, const String*, String* out) {
   switch (value.type()) {
     case JsonType::kNumber:
       return AppendCoarseNumber(value.text(), out);

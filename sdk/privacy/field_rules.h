@@ -43,7 +43,7 @@ void ApplyFieldRules(const List<FieldRule>& rules, PurposeSet allowed, String* e
 // Appends less of a value: of a number its first digit, of a date its year, of a URL its origin, of
 // a code such as DE-BE the country; of objects and lists what their members leave. False: nothing
 // is left. docs/collectors.md has the table.
-bool AppendCoarse(JsonView value, String* out);
+bool AppendCoarse(JsonView value, const String*, String* out);
 
 }  // namespace waymark
 

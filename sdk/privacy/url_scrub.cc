@@ -1,5 +1,6 @@
 #include "privacy/url_scrub.h"
 
+#include "base/json_merge.h"
 #include "base/json_writer.h"
 #include "base/name_table.h"
 #include "base/utf8.h"
@@ -13,35 +14,16 @@ bool Matches(std::string_view pattern, std::string_view name) {
   return name.starts_with(pattern);
 }
 
-bool Stays(const UrlRules& rules, std::string_view parameter) {
+bool Stays(const String& names, std::string_view parameter) {
   const std::string_view name = parameter.substr(0, IndexOf(parameter, '='));
-  for (JsonItems pattern((JsonView(rules.names))); pattern.Next();) {
+  for (JsonItems pattern((JsonView(names))); pattern.Next();) {
     if (Matches(pattern.value().AsName(), name)) return true;
   }
   return false;
 }
 
-void WritePage(JsonWriter* writer, const UrlRules& rules, JsonView page) {
-  writer->Begin('{');
-  for (JsonItems item(page); item.Next();) {
-    const bool url =
-        Is(item.key(), "url") || Is(item.key(), "referrer") || Is(item.key(), "search");
-    writer->Key(item.key());
-    if (url && item.value().is(JsonType::kString)) {
-      writer->Text(ScrubUrl(rules, item.value().AsString()));
-    } else {
-      writer->Raw(item.text());
-    }
-  }
-  writer->End('}');
-}
-
-}  // namespace
-
-UrlRules ReadUrlRules(JsonView privacy) { return {String(privacy["url_parameters"].text())}; }
-
-String ScrubUrl(const UrlRules& rules, std::string_view url) {
-  if (rules.names.empty()) return String(url);
+String Scrubbed(const String& names, std::string_view url) {
+  if (names.empty()) return String(url);
   url = url.substr(0, IndexOf(url, '#'));
   const size_t question = IndexOf(url, '?');
   String out(url.substr(0, question));
@@ -50,7 +32,7 @@ String ScrubUrl(const UrlRules& rules, std::string_view url) {
   while (!rest.empty()) {
     rest.remove_prefix(1);
     const std::string_view parameter = rest.substr(0, IndexOf(rest, '&'));
-    if (Stays(rules, parameter)) {
+    if (Stays(names, parameter)) {
       out.push_back(separator);
       out += parameter;
       separator = '&';
@@ -60,21 +42,25 @@ String ScrubUrl(const UrlRules& rules, std::string_view url) {
   return out;
 }
 
+// A change of json_merge.h.
+bool ScrubValue(JsonView value, const String* names, String* out) {
+  if (value.is(JsonType::kString)) AppendJsonString(out, Scrubbed(*names, value.AsString()));
+  return true;
+}
+
+}  // namespace
+
+UrlRules ReadUrlRules(JsonView privacy) { return {String(privacy["url_parameters"].text())}; }
+
+String ScrubUrl(const UrlRules& rules, std::string_view url) { return Scrubbed(rules.names, url); }
+
 String ScrubContext(const UrlRules& rules, JsonView context) {
-  const JsonView page = context["page"];
-  if (rules.names.empty() || !page.is(JsonType::kObject)) return String(context.text());
-  String json;
-  JsonWriter writer(&json);
-  writer.Begin('{');
-  for (JsonItems item(context); item.Next();) {
-    writer.Key(item.key());
-    if (Is(item.key(), "page"))
-      WritePage(&writer, rules, page);
-    else
-      writer.Raw(item.text());
+  String scrubbed(context.text());
+  if (rules.names.empty() || !context["page"].is(JsonType::kObject)) return scrubbed;
+  for (const char* pointer : {"/page/url", "/page/referrer", "/page/search"}) {
+    scrubbed = WithPath(JsonView(scrubbed), pointer, ScrubValue, &rules.names);
   }
-  writer.End('}');
-  return json;
+  return scrubbed;
 }
 
 }  // namespace waymark
