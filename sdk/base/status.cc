@@ -18,6 +18,10 @@ void AddProblem(List<Problem>* problems, const char* code, std::string_view poin
   Set(&problems->emplace_back(), code, pointer, found, allowed);
 }
 
+void AddProblem(List<Problem>* problems, const Problem& problem) {
+  AddProblem(problems, problem.code, problem.pointer, problem.found, problem.allowed);
+}
+
 Status NotOk(const char* code, std::string_view pointer, std::string_view found,
              std::string_view allowed) {
   Status status;

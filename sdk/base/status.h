@@ -32,6 +32,8 @@ struct Problem {
 void AddProblem(List<Problem>* problems, const char* code, std::string_view pointer,
                 std::string_view found, std::string_view allowed);
 
+void AddProblem(List<Problem>* problems, const Problem& problem);
+
 class [[nodiscard]] Status {
  public:
   Status() = default;

@@ -31,7 +31,7 @@ const uint8_t* Return(waymark_engine* engine, String&& result) {
 String Answer(const Input& query) {
   List<Problem> problems;
   if (!query.refusal.ok()) {
-    problems.push_back(query.refusal.problem());
+    AddProblem(&problems, query.refusal.problem());
   } else if (query.fields["query"].IsName("lint")) {
     problems = LintConfig(query.fields["config"]);
   } else {

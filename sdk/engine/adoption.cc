@@ -131,7 +131,7 @@ void EngineCore::ReadDeliveries(const Input& input) {
       continue;
     }
     taken.document = bytes;
-    TakeOver(JsonView(bytes));
+    TakeOver(JsonView(bytes), true);
   }
   // In one transaction: what is told of, this engine's document, and the end of the others'.
   if (taken_.size() != before) delivery_dirty_ = losses_dirty_ = true;
@@ -145,21 +145,13 @@ void EngineCore::ReadDeliveries(const Input& input) {
   segments_after_.clear();
 }
 
-void EngineCore::TakeOver(JsonView document) {
-  const List<std::string_view> ids = LaneIds();
-  for (JsonItems of(document["writers"]); of.Next();) {
-    Writer* writer = outbox_.AdoptWriter(of.key());
-    if (!writer->own || writer->name.empty()) ReadPositions(of.value(), ids, &writer->lanes);
-  }
-  TakeLosses(document);
-}
-
-void EngineCore::TakeLosses(JsonView document) {
+// `positions`: also how far the collectors were, and not only what was lost.
+void EngineCore::TakeOver(JsonView document, bool positions) {
   const List<std::string_view> ids = LaneIds();
   for (JsonItems of(document["writers"]); of.Next();) {
     Writer* writer = outbox_.AdoptWriter(of.key());
     if (writer->own && !writer->name.empty()) continue;
-    ReadLosses(of.value(), ids, outbox_.NextChange(), &writer->lanes);
+    ReadSettlements(of.value(), ids, positions, outbox_.NextChange(), &writer->lanes);
   }
   losses_.AddFrom(document["losses"]);
   TakeHeld(document["held"]);
@@ -443,7 +435,7 @@ void EngineCore::EndLeft(const Now& now) {
     if (operation.use == StoreUse::kLeft) return;
   }
   if (!(document_ == left_)) {
-    TakeLosses(JsonView(left_));
+    TakeOver(JsonView(left_), false);
     Disown(JsonView(document_));
     GiveBack(true, false);
     delivery_dirty_ = losses_dirty_ = true;

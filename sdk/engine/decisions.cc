@@ -169,10 +169,13 @@ void EngineCore::EndWithdrawal() {
 void EngineCore::AbortForbidden() {
   for (const Lane& lane : lanes_) {
     const GateVerdict verdict = Judge(config_.policy, consent_, lane.policy.needs);
-    if (verdict < GateVerdict::kHold) continue;
-    for (const Flight& flight : lane.flights) {
-      Emit(EffectType::kHttpAbort).target = flight.effect_id;
-    }
+    if (verdict >= GateVerdict::kHold) Abort(lane);
+  }
+}
+
+void EngineCore::Abort(const Lane& lane) {
+  for (const Flight& flight : lane.flights) {
+    Emit(EffectType::kHttpAbort).target = flight.effect_id;
   }
 }
 
@@ -207,11 +210,7 @@ void EngineCore::OnForget(const Input& input, const Now& now) {
 
 // All that this engine has in memory. Its store stays closed until what lies there is gone.
 void EngineCore::ForgetHere(std::string_view entropy, const Now& now) {
-  for (const Lane& lane : lanes_) {
-    for (const Flight& flight : lane.flights) {
-      Emit(EffectType::kHttpAbort).target = flight.effect_id;
-    }
-  }
+  for (const Lane& lane : lanes_) Abort(lane);
   losses_.Add(Loss::kConsent, outbox_.events() + static_cast<int64_t>(held_.size()));
   outbox_.Clear();
   held_.clear();

@@ -61,7 +61,7 @@ Output EngineCore::Handle(const Input& input) {
   if (!refusal_.empty()) {
     Output output;
     output.refused = true;
-    for (const Problem& problem : refusal_) output.problems.push_back(problem);
+    for (const Problem& problem : refusal_) AddProblem(&output.problems, problem);
     return output;
   }
   const bool is_wake = input.type == InputType::kWake;
@@ -228,7 +228,7 @@ Effect& EngineCore::Emit(EffectType type) {
 }
 
 void EngineCore::Report(const Problem& problem) {
-  Report(problem.code, problem.pointer, problem.found, problem.allowed);
+  if (problems_.size() < kProblemsMax) AddProblem(&problems_, problem);
 }
 
 void EngineCore::Report(const char* code, std::string_view pointer, std::string_view found,

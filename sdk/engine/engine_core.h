@@ -159,6 +159,7 @@ class EngineCore {
   void KeepWithdrawing();
   void ForgetOperations(StoreUse use);
   void AbortForbidden();
+  void Abort(const Lane& lane);
   void DiscardForbidden();
   // Whether a lane is allowed to have events, identified ones or any; counting all lanes or those
   // that may store.
@@ -209,8 +210,7 @@ class EngineCore {
   bool IsAlone() const;
   void ClearWriter(std::string_view name);
   void ReadDeliveries(const Input& input);
-  void TakeOver(JsonView document);
-  void TakeLosses(JsonView document);
+  void TakeOver(JsonView document, bool positions);
   void Disown(JsonView document);
   void DisownCall(std::string_view message_id, uint32_t lanes);
   void LetGoOfDocument();

@@ -70,11 +70,6 @@ void AppendEventFrame(String* segment, const Record& record) {
   AppendFrame(segment, {kEventFrame, flags, record.sequence, record.generation}, record.event);
 }
 
-void AppendStoredFrame(String* segment, const StoredRecord& record) {
-  const uint16_t flags = FlagsOf(record.deidentified, record.priority);
-  AppendFrame(segment, {kEventFrame, flags, record.sequence, record.generation}, record.event);
-}
-
 DecodedSegment DecodeSegment(std::string_view bytes) {
   DecodedSegment segment;
   String context;

@@ -67,8 +67,6 @@ struct DecodedSegment {
 // Appends frames to a segment: a context stands before the records that share it.
 void AppendContextFrame(String* segment, std::string_view context);
 void AppendEventFrame(String* segment, const Record& record);
-// The same of what was read: for a segment that is written anew.
-void AppendStoredFrame(String* segment, const StoredRecord& record);
 
 // Any bytes are allowed. A frame with a wrong checksum is skipped; one whose size leads outside
 // ends the segment.

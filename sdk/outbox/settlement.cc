@@ -35,24 +35,17 @@ void WriteSettlements(JsonWriter* writer, const List<Settlement>& lanes,
   writer->End('}');
 }
 
-void ReadPositions(JsonView json, const List<std::string_view>& collectors,
-                   List<Settlement>* lanes) {
+void ReadSettlements(JsonView json, const List<std::string_view>& collectors, bool positions,
+                     uint32_t change, List<Settlement>* lanes) {
   for (size_t i = 0; i < lanes->size(); ++i) {
     Settlement& settlement = (*lanes)[i];
     const JsonView kept = json[collectors[i]];
-    for (JsonItems item(kept["through"]); item.Next() && item.index() < kPriorities;) {
+    for (JsonItems item(kept["through"]); positions && item.Next() && item.index() < kPriorities;) {
       uint32_t& through = settlement.through[item.index()];
       const int64_t sequence = std::clamp<int64_t>(item.value().IntegerOr(0), 0, UINT32_MAX);
       through = std::max(through, static_cast<uint32_t>(sequence));
     }
-  }
-}
-
-void ReadLosses(JsonView json, const List<std::string_view>& collectors, uint32_t change,
-                List<Settlement>* lanes) {
-  for (size_t i = 0; i < lanes->size(); ++i) {
-    Settlement& settlement = (*lanes)[i];
-    settlement.lost.AddFrom(json[collectors[i]]["lost"]);
+    settlement.lost.AddFrom(kept["lost"]);
     if (!settlement.lost.empty()) settlement.changed = change;
   }
 }

@@ -46,12 +46,9 @@ struct Writer {
 // {"<collector>":{"through":[1,2,3],"lost":{…}},…}: without what is all zero.
 void WriteSettlements(JsonWriter* writer, const List<Settlement>& lanes,
                       const List<std::string_view>& collectors);
-// Takes over what was kept: positions only grow.
-void ReadPositions(JsonView json, const List<std::string_view>& collectors,
-                   List<Settlement>* lanes);
-// Adds what was counted.
-void ReadLosses(JsonView json, const List<std::string_view>& collectors, uint32_t change,
-                List<Settlement>* lanes);
+// Adds what was counted, and takes over the positions, which only grow, if they are asked for.
+void ReadSettlements(JsonView json, const List<std::string_view>& collectors, bool positions,
+                     uint32_t change, List<Settlement>* lanes);
 
 }  // namespace waymark
 
