@@ -75,6 +75,12 @@ struct Fate {
   bool done_in_store = false;            // as somebody put it down who had been told
 };
 
+// A record in the store: since when, and its place among those of its writer.
+struct Placed {
+  Stamp stored = 0;
+  uint64_t sequence = 0;
+};
+
 // One call.
 struct Token {
   int number = 0;
@@ -86,7 +92,7 @@ struct Token {
   std::string name;
   Priority priority = Priority::kNormal;
   bool store_was_open = false;           // at the call
-  std::map<std::string, Stamp> writers;  // under which it was stored, one for each record
+  std::map<std::string, Placed> writers;  // under which it was stored, one for each record
   bool stored = false;                   // lay in the store at some time, identified
   bool stored_without_ids = false;
   bool moves = false;    // was stored as a call, to be judged by another tab

@@ -94,7 +94,7 @@ class LossWatch final : public Watch {
   static bool WasStored(const Token& token, const Fate& fate) {
     if (fate.released == 0) return fate.identified ? token.stored : token.stored_without_ids;
     return std::any_of(token.writers.begin(), token.writers.end(),
-                       [&](const auto& writer) { return writer.second > fate.released; });
+                       [&](const auto& writer) { return writer.second.stored > fate.released; });
   }
 
   // Whether a page that goes could put it down: nothing is kept under a decision that is not.

@@ -84,6 +84,8 @@ class Model {
   void Retell(const TabFacts& tab, Token* token);
   // What was called on a device up to now need neither arrive nor be counted.
   void ExcuseAll(size_t device);
+  std::vector<Token*> StoredUnder(const std::string& writer);
+  int FirstNameless(const std::string& writer, Priority priority, size_t collector) const;
   void Advance(int tab, const std::string& writer, Priority priority, size_t collector);
   void LoseBook(size_t device);
   void MarkStored(int tab, const Effect& put);

@@ -1,5 +1,6 @@
 // The model's books of requests and of the store.
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -137,25 +138,48 @@ void Model::MarkStored(int tab_number, const Effect& put) {
     token.last_put = facts_.stamp;
     if (writer.empty()) token.moves = true;
     if (writer.empty()) continue;
-    token.writers.emplace(writer, facts_.stamp);
+    token.writers.emplace(writer, Placed{facts_.stamp, event.sequence});
     facts_.stored_under[event.message_id] = writer;
   }
 }
 
-// The store knows one position for each writer and priority: an event is known to be done when all
-// before it are, to the tab that says so or to others before. What was given up for want of room
-// ends the model's knowledge, and so does what lies there and cannot be told from its like.
-void Model::Advance(int tab_number, const std::string& writer, Priority priority,
-                    size_t collector) {
-  const auto owner = facts_.writers.find(WriterDigits(writer));
+// Tokens that were stored under a name, in the order of their sequences there: what another tab has
+// left as a call stands behind what was called later.
+std::vector<Token*> Model::StoredUnder(const std::string& writer) {
+  std::vector<Token*> stored;
   for (Token& token : facts_.tokens) {
-    Fate& fate = token.fates[collector];
+    if (token.writers.count(writer) > 0) stored.push_back(&token);
+  }
+  std::stable_sort(stored.begin(), stored.end(), [&](const Token* one, const Token* other) {
+    return one->writers.at(writer).sequence < other->writers.at(writer).sequence;
+  });
+  return stored;
+}
+
+// The first call that lies there, or may, and cannot be told from its like.
+int Model::FirstNameless(const std::string& writer, Priority priority, size_t collector) const {
+  const auto owner = facts_.writers.find(WriterDigits(writer));
+  for (const Token& token : facts_.tokens) {
+    const Fate& fate = token.fates[collector];
     const bool nameless = !fate.identified && token.verb != "track" && fate.wanted;
     const bool of_writer = owner != facts_.writers.end() && owner->second == token.tab;
-    if (nameless && of_writer && token.priority == priority) return;
-    const bool counts = token.priority == priority && fate.wanted &&
-                        fate.at_call != Verdict::kDrop && token.writers.count(writer) > 0;
+    if (nameless && of_writer && token.priority == priority) return token.number;
+  }
+  return std::numeric_limits<int>::max();
+}
+
+// The store knows one position for each writer and priority: an event is known to be done when all
+// before it are, to the tab that says so or to others before. What was given up for want of room
+// ends the model's knowledge, and so does what has no name.
+void Model::Advance(int tab_number, const std::string& writer, Priority priority,
+                    size_t collector) {
+  const int nameless = FirstNameless(writer, priority, collector);
+  for (Token* token : StoredUnder(writer)) {
+    Fate& fate = token->fates[collector];
+    const bool counts =
+        token->priority == priority && fate.wanted && fate.at_call != Verdict::kDrop;
     if (!counts || fate.settled_in_store != 0) continue;
+    if (token->number > nameless) return;
     const auto noted = fate.noted_in.find(tab_number);
     // An engine that slept knows only what the store says.
     if (noted == fate.noted_in.end() || noted->second < tab(tab_number).slept) return;
