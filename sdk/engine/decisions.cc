@@ -239,7 +239,12 @@ void EngineCore::OnStoreChanged(const Input& input, const Now& now) {
                     now_stored.forgetting == consent_.forgetting;
   if (same && !withdrawing_here_) consent_ = now_stored;  // its withdrawal may be done
   if (same) return;
-  if (now_stored.forgetting) ForgetHere({}, now);
+  if (now_stored.forgetting) {
+    const bool open = store_phase_ != StorePhase::kClosed;
+    ForgetHere({}, now);
+    // Also what this tab wrote before it heard; the other one may go before it comes to that.
+    if (open) ClearStore();
+  }
   const bool missed = now_stored.generation > generation + 1;
   consent_ = now_stored;
   // The other tab carries its withdrawal out in the whole store; here what this tab has is put in

@@ -533,5 +533,24 @@ TEST(ConsentTest, WhatAnotherTabsDecisionTakesAwayGoesAlsoWhenTheStoreRefusesAtF
   EXPECT_THAT(Keys(host), ElementsAre("consent/record"));
 }
 
+// The tab that was told to forget may go before it has deleted anything.
+TEST(ConsentTest, WhatThisTabWroteGoesWhenItHearsThatAnotherOneForgets) {
+  FakeHost host;
+  host.SetConsent({{"analytics", "granted"}});
+  host.network = [](const Request&) { return Answer{503, "", ""}; };
+  host.Track("product_viewed");
+  host.Settle();
+  const std::string record =
+      R"({"version":1,"revision":"2026-11-01","generation":2,"time_ms":0,"choices":{},)"
+      R"("forgetting":true})";
+  host.store["consent/record"] = record;
+  host.Send({{"type", "store_changed"},
+             {"key", "consent/record"},
+             {"value", {{"offset", 0}, {"size", record.size()}}}},
+            record);
+  host.Settle();
+  EXPECT_THAT(Keys(host), ElementsAre("consent/record"));
+}
+
 }  // namespace
 }  // namespace waymark_test
