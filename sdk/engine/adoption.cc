@@ -131,7 +131,7 @@ void EngineCore::ReadDeliveries(const Input& input) {
       continue;
     }
     taken.document = bytes;
-    TakeOver(JsonView(bytes), true);
+    TakeOver(JsonView(bytes), true, input.now);
   }
   // In one transaction: what is told of, this engine's document, and the end of the others'.
   if (taken_.size() != before) delivery_dirty_ = losses_dirty_ = true;
@@ -146,7 +146,7 @@ void EngineCore::ReadDeliveries(const Input& input) {
 }
 
 // `positions`: also how far the collectors were, and not only what was lost.
-void EngineCore::TakeOver(JsonView document, bool positions) {
+void EngineCore::TakeOver(JsonView document, bool positions, const Now& now) {
   const List<std::string_view> ids = LaneIds();
   for (JsonItems of(document["writers"]); of.Next();) {
     Writer* writer = outbox_.AdoptWriter(of.key());
@@ -154,7 +154,7 @@ void EngineCore::TakeOver(JsonView document, bool positions) {
     ReadSettlements(of.value(), ids, positions, outbox_.NextChange(), &writer->lanes);
   }
   losses_.AddFrom(document["losses"]);
-  TakeHeld(document["held"]);
+  TakeHeld(document["held"], now);
 }
 
 // The opposite, for one's own document that others find in the store.
@@ -197,11 +197,15 @@ uint32_t EngineCore::LanesNamed(JsonView ids) const {
   return lanes;
 }
 
-void EngineCore::TakeHeld(JsonView list) {
+void EngineCore::TakeHeld(JsonView list, const Now& now) {
   for (JsonItems item(list); item.Next();) {
     const JsonView entry = item.value();
     const int64_t type = entry["type"].IntegerOr(-1);
-    if (type == static_cast<int64_t>(InputType::kReset)) ForgetPerson();
+    if (type == static_cast<int64_t>(InputType::kReset)) {
+      ReleaseHeld(now);  // what was called before is still for the one who leaves
+      ForgetPerson();
+      NewGeneration({}, now);
+    }
     const bool whole =
         entry["fields"].is(JsonType::kObject) && entry["standing"].is(JsonType::kObject);
     if (type < 0 || type > static_cast<int64_t>(InputType::kIdentify) || !whole) continue;
@@ -435,7 +439,7 @@ void EngineCore::EndLeft(const Now& now) {
     if (operation.use == StoreUse::kLeft) return;
   }
   if (!(document_ == left_)) {
-    TakeOver(JsonView(left_), false);
+    TakeOver(JsonView(left_), false, now);
     Disown(JsonView(document_));
     GiveBack(true, false);
     delivery_dirty_ = losses_dirty_ = true;

@@ -210,14 +210,14 @@ class EngineCore {
   bool IsAlone() const;
   void ClearWriter(std::string_view name);
   void ReadDeliveries(const Input& input);
-  void TakeOver(JsonView document, bool positions);
+  void TakeOver(JsonView document, bool positions, const Now& now);
   void Disown(JsonView document);
   void DisownCall(std::string_view message_id, uint32_t lanes);
   void LetGoOfDocument();
   void EndLeft(const Now& now);
   void GiveBack(bool told, bool untold);
   uint32_t LanesNamed(JsonView ids) const;
-  void TakeHeld(JsonView list);
+  void TakeHeld(JsonView list, const Now& now);
   void ReadMoreSegments();
   void ReadSegments(const Input& input, const Now& now);
   void ReadSegment(std::string_view key, std::string_view bytes, const Now& now);

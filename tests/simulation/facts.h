@@ -91,9 +91,9 @@ struct Token {
   std::string verb;  // track, page, screen, identify
   std::string name;
   Priority priority = Priority::kNormal;
-  bool store_was_open = false;           // at the call
+  bool store_was_open = false;            // at the call
   std::map<std::string, Placed> writers;  // under which it was stored, one for each record
-  bool stored = false;                   // lay in the store at some time, identified
+  bool stored = false;                    // lay in the store at some time, identified
   bool stored_without_ids = false;
   bool moves = false;    // was stored as a call, to be judged by another tab
   int last_put_by = -1;  // a tab

@@ -540,5 +540,35 @@ TEST(TabsTest, ADocumentThatWasReadBeforeItsTabWentIsReadAgain) {
   EXPECT_TRUE(second.Delivered("segment").empty());
 }
 
+// A logout that a page left behind, which went before its state was read.
+TEST(TabsTest, ALogoutThatIsTakenOverEndsTheWriterAndStandsInItsPlace) {
+  FakeHost first(SegmentOnly());
+  first.network = kDown;
+  Grant(first);
+  first.Identify("jane");
+  first.Settle();
+  first.store_answers = false;
+  first.Restart();
+  first.Track("before");
+  first.Send({{"type", "reset"}});
+  first.Track("after");
+  first.Lifecycle("closing");
+  first.Settle();
+  FakeHost second(SegmentOnly());
+  OpenBeside(first, second);
+  second.Track("mine");
+  second.Advance(60'000);
+  std::map<std::string, Json> sent;
+  for (const Json& event : second.Delivered("segment")) {
+    sent[event.value("event", event["type"].get<std::string>())] = event;
+  }
+  ASSERT_TRUE(sent.contains("before") && sent.contains("after") && sent.contains("mine"));
+  EXPECT_EQ(sent["before"]["userId"], "jane");
+  EXPECT_FALSE(sent["after"].contains("userId"));
+  EXPECT_NE(sent["after"]["anonymousId"], sent["mine"]["anonymousId"]);
+  const std::vector<std::string> names = Writers(second);
+  EXPECT_EQ(names.size(), 2u);
+}
+
 }  // namespace
 }  // namespace waymark_test
