@@ -335,6 +335,7 @@ List<Outbox::NewSegment> Outbox::TakeUnstored() {
     }
     record->segment = segments_.back().id;
     ++segments_.back().live;
+    unswept_ |= record->closed != 0;  // from here on a position may speak of it
     AppendRecord(*record, &context, &taken.back().bytes);
   }
   unstored_ = 0;

@@ -254,6 +254,19 @@ TEST(OutboxTest, WhatTheStoreRefusedIsStoredAgain) {
   EXPECT_EQ(DecodeSegment(second[0].bytes).records.size(), 2u);
 }
 
+// One collector refused it while it lay nowhere, and a position has passed it since.
+TEST(OutboxTest, WhatIsStoredLateTellsOfItsLossesAtOnce) {
+  Outbox outbox = MakeOutbox();
+  const uint32_t id = outbox.Append(MakeRecord("{}", 3));
+  outbox.OnNotStored(outbox.TakeUnstored()[0].id);
+  outbox.GiveUp(outbox.Find(id), 0, Loss::kRejected);
+  outbox.Sweep();
+  EXPECT_EQ(outbox.writers().back().lanes[0].lost.Of(Loss::kRejected), 0);
+  outbox.TakeUnstored();
+  EXPECT_TRUE(outbox.Sweep());
+  EXPECT_EQ(outbox.writers().back().lanes[0].lost.Of(Loss::kRejected), 1);
+}
+
 TEST(OutboxTest, ABurstIsStoredInSegmentsOfABoundedSize) {
   Outbox outbox = MakeOutbox();
   const std::string text = "{\"a\":\"" + std::string(10'000, 'x') + "\"}";
