@@ -320,9 +320,7 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
   for (StoredRecord& stored : decoded->records) {
     Record& record = records.emplace_back();
     rewrite |= RestoreRecord(&stored, now, &record);
-    // Its writer had made a record of a call, and stopped before its document could say so.
-    const JsonView event(record.event);
-    if (Contains(taken_calls_, event["message_id"].AsName())) record.pending = 0;
+    if (!record.deidentified) LeaveOutTwin(name, &record);
     if (!record.storable && record.pending == 0) {
       losses_.Add(Loss::kConsent);
       losses_dirty_ = true;
@@ -340,6 +338,21 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
   for (size_t i = 0; i < lanes_.size(); ++i) {
     if (decoded->corrupt == 0) break;
     outbox_.CountLost(writer, i, Loss::kCorrupt, decoded->corrupt, segment);
+  }
+}
+
+// Its writer had made a record of a call, and stopped before its document could say so; or whoever
+// had taken the call over made one, too, and stopped before it had deleted the first. Such a record
+// does not begin as its writer's name ends.
+void EngineCore::LeaveOutTwin(std::string_view writer, Record* record) {
+  const String id(JsonView(record->event)["message_id"].AsName());
+  if (Contains(taken_calls_, id)) record->pending = 0;
+  const size_t prefix = std::min(writer.size(), kWriterTimeDigits);
+  if (record->pending == 0 || std::string_view(id).starts_with(writer.substr(prefix))) return;
+  taken_calls_.push_back(id);
+  for (const Record& twin : outbox_.records()) {
+    if (!(JsonView(twin.event)["message_id"].AsName() == id)) continue;
+    record->pending = Without(record->pending, twin.pending | twin.closed);
   }
 }
 

@@ -223,6 +223,7 @@ class EngineCore {
   void ReadSegment(std::string_view key, std::string_view bytes, const Now& now);
   void RestoreSegment(std::string_view key, std::string_view name, DecodedSegment* decoded,
                       const Now& now);
+  void LeaveOutTwin(std::string_view writer, Record* record);
   bool RestoreRecord(StoredRecord* stored, const Now& now, Record* record);
   void CleanSegment(std::string_view key, DecodedSegment* decoded, const Now& now);
   void ReadTexts(uint32_t segment);
@@ -343,7 +344,7 @@ class EngineCore {
   String store_reason_;
   List<StoreOperation> store_operations_;
   List<Taken> taken_;
-  List<String> taken_calls_;  // message ids of calls in these documents
+  List<String> taken_calls_;  // message ids of calls that others had put down
   List<String> live_;         // writers that are held
   List<String> names_;        // those that this engine has claimed
   List<String> deletions_;    // that the store refused
