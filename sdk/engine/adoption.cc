@@ -452,7 +452,10 @@ void EngineCore::EndLeft(const Now& now) {
     if (operation.use == StoreUse::kLeft) return;
   }
   if (!(document_ == left_)) {
+    List<Held> since = std::move(held_);  // called later than what comes back here
+    held_.clear();
     TakeOver(JsonView(left_), false, now);
+    for (Held& held : since) held_.push_back(std::move(held));
     Disown(JsonView(document_));
     GiveBack(true, false);
     delivery_dirty_ = losses_dirty_ = true;

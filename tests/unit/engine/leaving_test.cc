@@ -165,5 +165,31 @@ TEST(LeavingTest, WithinItsOriginAClosingPageSendsCompressed) {
   EXPECT_EQ(host.requests[0].transport, "keepalive");
 }
 
+// The note of a call that the store refused while the page slept comes back before what was called
+// since.
+TEST(LeavingTest, ACallThatCouldNotBePutDownGoesBeforeThoseAfterIt) {
+  FakeHost host;
+  Grant(host);
+  host.store_answers = false;
+  host.Restart();
+  host.Settle();
+  host.store_is_slow = true;
+  host.Track("early");
+  host.Lifecycle("closing");
+  host.Settle();
+  host.Lifecycle("visible");
+  host.Track("later");
+  host.store_is_slow = false;
+  host.store_fails = true;
+  host.Settle();
+  host.store_fails = false;
+  host.store_answers = true;
+  host.Advance(60'000);
+  const std::vector<Json> delivered = host.Delivered("segment");
+  ASSERT_EQ(delivered.size(), 2u);
+  EXPECT_EQ(delivered[0]["event"], "early");
+  EXPECT_EQ(delivered[1]["event"], "later");
+}
+
 }  // namespace
 }  // namespace waymark_test
