@@ -1,4 +1,5 @@
-// The contract of all faces: tests/contract/*.jsonl of the top folder, run against the wasm engine.
+// The contract of all faces: tests/contract/*.jsonl of the top folder, run against the module with
+// all protocols, and what the page module speaks against that, too.
 //
 // A line is one of
 //     {"case": "name", "start": {…}, "bodies"?: "<base64>"}      a fresh engine
@@ -9,7 +10,7 @@
 
 import { expect, test } from "@jest/globals";
 import { readdirSync, readFileSync } from "node:fs";
-import { RawEngine, type RawAnswer } from "./raw_engine.ts";
+import { all_file, page_file, RawEngine, type RawAnswer } from "./raw_engine.ts";
 
 interface Line {
   at: string;
@@ -78,9 +79,18 @@ test("there are cases", () => {
   expect(cases.length).toBeGreaterThan(0);
 });
 
+const of_pages = ["segment", "snowplow"];
+
+function modulesFor(start: any): [string, URL][] {
+  const collectors = start.config?.collectors;
+  const speaks =
+    Array.isArray(collectors) && collectors.every(({ protocol }) => of_pages.includes(protocol));
+  return speaks ? [["page", page_file], ["all", all_file]] : [["all", all_file]];
+}
+
 for (const [name, [opening, ...lines]] of cases) {
-  test(name, () => {
-    const engine = new RawEngine(JSON.stringify(opening!.start), base64(opening!.bodies));
+  test.each(modulesFor(opening!.start))(`${name} (%s)`, (_name, file) => {
+    const engine = new RawEngine(file, JSON.stringify(opening!.start), base64(opening!.bodies));
     for (const line of lines) check(engine, line);
     engine.close();
     expect(lines.length).toBeGreaterThan(0);

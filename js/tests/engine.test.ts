@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 import { Client } from "../src/core/client.ts";
 import type { Config, Problem } from "../src/core/types.ts";
 import { MemoryPlatform } from "../src/platform/memory/index.ts";
-import { wasmModule } from "./raw_engine.ts";
+import { page_file, wasmModule } from "./raw_engine.ts";
 
 const config: Config = {
   waymark: 1,
@@ -32,7 +32,7 @@ let platform: MemoryPlatform;
 let problems: Problem[];
 
 beforeAll(() => {
-  module = wasmModule();
+  module = wasmModule(page_file);
 });
 
 beforeEach(() => {

@@ -2,7 +2,7 @@
 // has ever been is what it stays.
 
 import { expect, test } from "@jest/globals";
-import { RawEngine } from "./raw_engine.ts";
+import { page_file, RawEngine } from "./raw_engine.ts";
 
 const store_ms = 20;
 
@@ -28,7 +28,8 @@ class Host {
   constructor() {
     const start = { now: this._now(), entropy: { offset: 0, size: 32 }, config };
     const sdk = { name: "t", version: "0.1.0" };
-    this._engine = new RawEngine(JSON.stringify({ ...start, sdk }), Buffer.alloc(32, 7));
+    const text = JSON.stringify({ ...start, sdk });
+    this._engine = new RawEngine(page_file, text, Buffer.alloc(32, 7));
     this.send({ type: "wake" });
   }
 

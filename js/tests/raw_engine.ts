@@ -2,30 +2,35 @@
 
 import { existsSync, readFileSync } from "node:fs";
 
-export const wasm_file = new URL("../../build/wasm/wasm/waymark-all.wasm", import.meta.url);
+/** What web pages load. */
+export const page_file = new URL("../../build/wasm/wasm/waymark.wasm", import.meta.url);
+/** The same engine with every protocol. */
+export const all_file = new URL("../../build/wasm/wasm/waymark-all.wasm", import.meta.url);
 
 export interface RawAnswer {
   text: string;
   bodies: Buffer;
 }
 
-let compiled: WebAssembly.Module | undefined;
+const compiled = new Map<URL, WebAssembly.Module>();
 
-export function wasmModule(): WebAssembly.Module {
-  if (!existsSync(wasm_file)) throw new Error(`${wasm_file.pathname} is missing: run make build`);
-  return (compiled ??= new WebAssembly.Module(readFileSync(wasm_file)));
+export function wasmModule(file: URL): WebAssembly.Module {
+  if (!existsSync(file)) throw new Error(`${file.pathname} is missing: run make build`);
+  const module = compiled.get(file) ?? new WebAssembly.Module(readFileSync(file));
+  compiled.set(file, module);
+  return module;
 }
 
 export class RawEngine {
   private readonly _wasm: any;
   private readonly _handle: number;
 
-  constructor(start_text: string, bodies: Buffer) {
+  constructor(file: URL, start_text: string, bodies: Buffer) {
     const imports: Record<string, Record<string, () => void>> = {};
-    for (const { module, name } of WebAssembly.Module.imports(wasmModule())) {
+    for (const { module, name } of WebAssembly.Module.imports(wasmModule(file))) {
       (imports[module] ??= {})[name] = () => {};
     }
-    this._wasm = new WebAssembly.Instance(wasmModule(), imports).exports;
+    this._wasm = new WebAssembly.Instance(wasmModule(file), imports).exports;
     this._wasm._initialize?.();
     this._handle = this._give(start_text, bodies, this._wasm.waymark_open);
   }

@@ -10,7 +10,7 @@ import { brotliCompressSync, gunzipSync } from "node:zlib";
 // @ts-expect-error: plain JavaScript of the build
 import { bundles } from "../bundles.mjs";
 import { fakeLocalStorage } from "./browser_fakes.ts";
-import { wasm_file } from "./raw_engine.ts";
+import { page_file } from "./raw_engine.ts";
 
 let stub: string;
 let script: string;
@@ -50,7 +50,7 @@ class FakePage {
   readonly window: any;
   deliver!: (events: any[]) => void;
   clock = 100;
-  wasm = new Response(readFileSync(wasm_file), { headers: { "Content-Type": "application/wasm" } });
+  wasm = new Response(readFileSync(page_file), { headers: { "Content-Type": "application/wasm" } });
   dataset: Record<string, string> = { config: "/waymark.json" };
 
   constructor() {
@@ -218,7 +218,7 @@ describe("the script", () => {
   });
 
   test("takes a wasm of a wrong Content-Type", async () => {
-    page.wasm = new Response(readFileSync(wasm_file), { headers: { "Content-Type": "text/html" } });
+    page.wasm = new Response(readFileSync(page_file), { headers: { "Content-Type": "text/html" } });
     page.run(script);
     await page.run("waymark.client.ready");
   });

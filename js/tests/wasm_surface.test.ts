@@ -1,8 +1,8 @@
-// What the wasm module asks for and gives is what was reviewed: wasm/imports.txt, wasm/exports.txt.
+// What the wasm modules ask for and give is what was reviewed: wasm/imports.txt, wasm/exports.txt.
 
 import { expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
-import { wasmModule } from "./raw_engine.ts";
+import { all_file, page_file, wasmModule } from "./raw_engine.ts";
 
 function reviewed(file: string): string[] {
   return readFileSync(new URL(`../../wasm/${file}`, import.meta.url), "utf8")
@@ -12,14 +12,16 @@ function reviewed(file: string): string[] {
     .sort();
 }
 
-test("imports", () => {
-  const imports = WebAssembly.Module.imports(wasmModule());
+const modules = [["page", page_file], ["all", all_file]] as const;
+
+test.each(modules)("imports of %s", (_name, file) => {
+  const imports = WebAssembly.Module.imports(wasmModule(file));
   expect(imports.map(({ module, name }) => `${module}.${name}`).sort()).toEqual(
     reviewed("imports.txt"),
   );
 });
 
-test("exports", () => {
-  const exports = WebAssembly.Module.exports(wasmModule());
+test.each(modules)("exports of %s", (_name, file) => {
+  const exports = WebAssembly.Module.exports(wasmModule(file));
   expect(exports.map(({ name }) => name).sort()).toEqual(reviewed("exports.txt"));
 });

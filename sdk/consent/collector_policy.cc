@@ -3,6 +3,7 @@
 #include "base/hash.h"
 
 namespace waymark {
+
 bool CollectorPolicy::Wants(std::string_view selector) const {
   for (JsonItems name((JsonView(only))); name.Next();) {
     if (name.value().AsName() == selector) return true;
@@ -10,13 +11,11 @@ bool CollectorPolicy::Wants(std::string_view selector) const {
   return only.empty();
 }
 
-bool CollectorPolicy::Samples(std::string_view id) const {
-  return sample_ppm >= kSampleAll || (!id.empty() && HashOf(id) % kSampleAll < sample_ppm);
-}
-
-std::string_view SampledBy(JsonView event) {
+bool CollectorPolicy::Samples(JsonView event) const {
+  if (sample_ppm >= kSampleAll) return true;
   const JsonView visitor = event["anonymous_id"];
-  return (visitor ? visitor : event["message_id"]).AsName();
+  const std::string_view id = (visitor ? visitor : event["message_id"]).AsName();
+  return !id.empty() && HashOf(id) % kSampleAll < sample_ppm;
 }
 
 }  // namespace waymark

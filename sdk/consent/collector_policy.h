@@ -20,14 +20,11 @@ struct CollectorPolicy {
 
   // Whether an event of this name is meant for the collector at all; the gate is asked besides.
   bool Wants(std::string_view selector) const;
-  // Whether what belongs to this id is in the sample: alike on every face and at every try. Empty:
-  // it is not known, and only who takes all has it.
-  bool Samples(std::string_view id) const;
+  // Whether an event document is in the sample: alike on every face and at every try. A visitor is
+  // in it or out of it, with all events; a de-identified event, which belongs to nobody, goes by
+  // its own id. Missing: it is not known, and only who takes all has it.
+  bool Samples(JsonView event) const;
 };
-
-// By what an event document is sampled: a visitor is in a sample or out of it, with all events. A
-// de-identified event, which belongs to nobody, goes by its own id.
-std::string_view SampledBy(JsonView event);
 
 }  // namespace waymark
 

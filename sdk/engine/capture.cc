@@ -269,11 +269,11 @@ void EngineCore::KeepDeidentified(const Event& event, std::string_view standing,
   Enqueue(std::move(record), lanes, event, message_id, now);
 }
 
-// Those of the lanes that have what belongs to this id in their sample.
-uint32_t EngineCore::Sampled(uint32_t lanes, std::string_view id) const {
+// Those of the lanes that have the event in their sample.
+uint32_t EngineCore::Sampled(uint32_t lanes, JsonView event) const {
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const Lane& lane = lanes_[i];
-    const bool has = lane.policy.Samples(id) && lane.narrowed.Samples(id);
+    const bool has = lane.policy.Samples(event) && lane.narrowed.Samples(event);
     if (!has) lanes &= ~(1u << i);
   }
   return lanes;
@@ -282,7 +282,7 @@ uint32_t EngineCore::Sampled(uint32_t lanes, std::string_view id) const {
 void EngineCore::Enqueue(Record&& record, uint32_t lanes, const Event& event,
                          std::string_view message_id, const Now& now) {
   const std::string_view selector = SelectorOf(event);
-  lanes = Sampled(lanes, SampledBy(JsonView(record.event)));
+  lanes = Sampled(lanes, JsonView(record.event));
   if (lanes == 0) return;
   record.generation = consent_.generation;
   record.pending = static_cast<LaneSet>(lanes);
@@ -350,7 +350,7 @@ uint32_t EngineCore::LanesOf(const Record& record, std::string_view selector) co
   uint32_t lanes = 0;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const CollectorPolicy& policy = lanes_[i].policy;
-    const bool meant = policy.Wants(selector) && policy.Samples(SampledBy(JsonView(record.event)));
+    const bool meant = policy.Wants(selector) && policy.Samples(JsonView(record.event));
     if (meant && MayGo(lanes_[i], record, rules)) lanes |= 1u << i;
   }
   return lanes;

@@ -137,7 +137,7 @@ class EngineCore {
   void Keep(const Event& event, std::string_view standing, uint32_t lanes, const Now& now);
   void KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes,
                         const Now& now);
-  uint32_t Sampled(uint32_t lanes, std::string_view id) const;
+  uint32_t Sampled(uint32_t lanes, JsonView event) const;
   void Enqueue(Record&& record, uint32_t lanes, const Event& event, std::string_view message_id,
                const Now& now);
   void KeepBound();

@@ -426,7 +426,7 @@ void EngineCore::WriteHeld(JsonWriter* writer) {
     if (call && held.message_id.empty()) held.message_id = message_ids_.Next();
     const uint32_t lanes = Route(event, held.served | held.refused).admit;
     // Whose sample the visitor is in is not known: nothing is stored for a collector with one.
-    if (call && !MayStore(Sampled(lanes, {}))) continue;
+    if (call && !MayStore(Sampled(lanes, JsonView()))) continue;
     writer->Begin('{').Field("type", static_cast<int64_t>(held.type));
     writer->Field("time_ms", held.time_ms);
     if (call) {

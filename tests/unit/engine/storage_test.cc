@@ -225,6 +225,22 @@ TEST(StorageTest, FourTasksAreStoredAtOnceThenOneLotEvery50Ms) {
   EXPECT_EQ(PutsOfSegments(host), 4 + 21 + 4);
 }
 
+TEST(StorageTest, NoMoreThan64EventsAreGathered) {
+  FakeHost host;
+  Grant(host);
+  host.network = kDown;
+  host.Advance(1'000);
+  Burst(host, 4);
+  host.Advance(10);
+  host.effects.clear();
+  for (int i = 0; i < 63; ++i) host.Track("a", {{"i", i}});
+  host.Settle();
+  EXPECT_EQ(PutsOfSegments(host), 0);
+  host.Track("a", {{"i", 63}});
+  host.Settle();
+  EXPECT_EQ(PutsOfSegments(host), 1);
+}
+
 TEST(StorageTest, WhatWasGatheredIsLostInACrashAndNothingElse) {
   FakeHost host;
   Grant(host);

@@ -114,12 +114,16 @@ TEST(CollectorPolicyTest, SamplesAboutItsShareAlways) {
   int in = 0;
   for (int i = 0; i < 10'000; ++i) {
     const std::string id = "1b9d6bcd-bbfd-8b2d-9b5d-ab8d" + std::to_string(10'000'000 + i);
-    in += policy.Samples(id);
-    EXPECT_EQ(policy.Samples(id), policy.Samples(id));
+    const std::string visitor = R"("anonymous_id":")" + id + R"("})";
+    const std::string first = R"({"message_id":"1",)" + visitor;
+    const std::string second = R"({"message_id":"2",)" + visitor;
+    in += policy.Samples(JsonView(first));
+    EXPECT_EQ(policy.Samples(JsonView(first)), policy.Samples(JsonView(second)));
   }
   EXPECT_NEAR(in, 1'000, 150);
+  EXPECT_FALSE(policy.Samples(JsonView()));
   policy.sample_ppm = 0;
-  EXPECT_FALSE(policy.Samples("x"));
+  EXPECT_FALSE(policy.Samples(JsonView(R"({"message_id":"x"})")));
 }
 
 }  // namespace
