@@ -4,6 +4,7 @@
 
 #include "base/json_check.h"
 #include "base/json_writer.h"
+#include "base/name_table.h"
 
 namespace waymark {
 namespace {
@@ -14,10 +15,133 @@ constexpr const char* kDenied = "denied";
 
 PurposeSet Bit(int purpose) { return PurposeSet{1} << purpose; }
 
-void SetChoice(ConsentState* state, int purpose, bool granted) {
+void SetChoice(ConsentState* state, int purpose, bool granted, Decider by) {
   const PurposeSet bit = Bit(purpose);
   state->granted = granted ? state->granted | bit : state->granted & ~bit;
   state->denied = granted ? state->denied & ~bit : state->denied | bit;
+  state->despite &= ~bit;
+  state->expired &= ~bit;
+  state->changed &= ~bit;
+  state->conflicts &= ~bit;
+  state->by[purpose] = by;
+}
+
+Decider DeciderOf(SignalSet signal) { return signal == kGpcSignal ? Decider::kGpc : Decider::kDnt; }
+
+PurposeSet DenyAll(PurposeSet purposes, Decider by, ConsentState* state) {
+  for (int i = 0; i < kPurposesMax; ++i) {
+    if (purposes & Bit(i)) SetChoice(state, i, false, by);
+  }
+  return purposes;
+}
+
+void NoteDecision(ConsentState* state, const Now& now) {
+  ++state->generation;
+  state->decided_ms = now.wall_ms;
+  state->decided_in = state->facts.region;
+}
+
+// What the person says holds. What the account brings holds where the device has no answer that
+// says otherwise.
+void Choose(const Policy& policy, int purpose, bool granted, Decider by, ConsentState* next) {
+  const PurposeSet bit = Bit(purpose);
+  const bool here = (next->granted | (next->denied & ~next->expired)) & bit;
+  const bool differs = here && (next->granted & bit) != (granted ? bit : 0);
+  if (by != Decider::kPerson && here && !differs) return;
+  const bool conflict = by != Decider::kPerson && differs;
+  SetChoice(next, purpose, granted && !conflict, by);
+  if (conflict) next->conflicts |= bit;
+  const SignalSet on = next->facts.signals & policy.Honoured(next->facts.region);
+  if (granted && by == Decider::kPerson) next->despite |= bit & policy.DeniedBy(on);
+}
+
+// The sets that the record keeps beside the choices, as arrays of ids.
+struct SetName {
+  const char* name;
+  PurposeSet ConsentState::*set;
+};
+constexpr SetName kSets[] = {
+    {"despite", &ConsentState::despite},     {"expired", &ConsentState::expired},
+    {"changed", &ConsentState::changed},     {"conflicts", &ConsentState::conflicts},
+    {"effective", &ConsentState::effective},
+};
+constexpr const char* kAges = "unknown,below,reached";
+
+PurposeSet ReadSet(const Policy& policy, JsonView ids) {
+  PurposeSet set = 0;
+  for (JsonItems id(ids); id.Next();) {
+    const int purpose = policy.Find(id.value().AsName());
+    if (purpose >= 0) set |= Bit(purpose);
+  }
+  return set;
+}
+
+// {purpose: number} of those in the set whose number is not 0.
+template <typename Number>
+void WriteNumbers(const Policy& policy, PurposeSet set, const char* name, JsonWriter* writer,
+                  Number number_of) {
+  bool begun = false;
+  for (size_t i = 0; i < policy.purposes.size(); ++i) {
+    const int64_t number = set >> i & 1 ? number_of(i) : 0;
+    if (number == 0) continue;
+    if (!begun) writer->Key(name).Begin('{');
+    begun = true;
+    writer->Key(policy.purposes[i].id).Integer(number);
+  }
+  if (begun) writer->End('}');
+}
+
+// Whether a grant was given to what the policy asks for now.
+bool IsSameQuestion(const Policy& policy, JsonView record, size_t purpose) {
+  const JsonView asked = record["asked"];
+  if (!asked) return record["revision"].AsName() == policy.revision;
+  const Purpose& now = policy.purposes[purpose];
+  return asked[std::string_view(now.id)].IntegerOr(0) == static_cast<int64_t>(now.meaning);
+}
+
+void ReadChoices(const Policy& policy, JsonView record, const Now& now, ConsentState* state) {
+  const int64_t decided_ms = record["time_ms"].IntegerOr(0);
+  const String region(record["region"].AsName());
+  const AnswerDays days = policy.DaysIn(region);
+  const int64_t age_days = (now.wall_ms - decided_ms) / kDayMs;
+  const JsonView by = record["by"];
+  const PurposeSet despite = state->despite;
+  const PurposeSet conflicts = state->conflicts;
+  PurposeSet expired = state->expired;
+  PurposeSet changed = state->changed;
+  PurposeSet ran_out = 0;
+  bool unknown = false;
+  for (JsonItems choice(record["choices"]); choice.Next();) {
+    const int purpose = policy.Find(choice.key());
+    const bool granted = choice.value().IsName(kGranted);
+    const bool fresh = age_days < (granted ? days.granted : days.denied) && decided_ms > 0 &&
+                       (age_days >= 0 || !granted);
+    if (purpose < 0) {
+      unknown |= granted;  // of a purpose that there is no more
+      continue;
+    }
+    const bool same = !granted || IsSameQuestion(policy, record, static_cast<size_t>(purpose));
+    if (!fresh) expired |= Bit(purpose);
+    if (!same) changed |= Bit(purpose);
+    if (granted && !(fresh && same)) {
+      ran_out |= Bit(purpose);
+      continue;
+    }
+    SetChoice(state, purpose, granted,
+              static_cast<Decider>(std::clamp<int64_t>(by[choice.key()].IntegerOr(0), 0, 3)));
+  }
+  state->despite = despite & state->granted;
+  state->conflicts = conflicts & state->denied;
+  state->expired = expired;
+  state->changed = changed;
+  ran_out &= ~state->Allowed();
+  if (unknown || ran_out != 0) {
+    state->withdrawing = true;
+    state->Withdraw(ran_out, ++state->generation);  // what is called from here on is later
+  }
+  if ((state->granted | (state->denied & ~expired)) == 0) return;
+  state->decided_ms = decided_ms;
+  state->decided_in = region;
 }
 
 String PointerTo(std::string_view purpose) {
@@ -28,14 +152,34 @@ String PointerTo(std::string_view purpose) {
 
 }  // namespace
 
+std::string_view ReasonName(Reason reason) {
+  return NameAt("person,account,gpc,dnt,att,default,exempt,age,region,expired,changed",
+                static_cast<int>(reason));
+}
+
 PurposeState ConsentState::Of(int purpose) const {
   const PurposeSet bit = Bit(purpose);
   if (always_on & bit) return PurposeState::kExempt;
-  if (denied & bit) return PurposeState::kDenied;
-  return (granted | objectable) & bit ? PurposeState::kGranted : PurposeState::kUnknown;
+  if ((suspended | (denied & ~expired) | (denied & by_default)) & bit) return PurposeState::kDenied;
+  return (granted | by_default) & bit ? PurposeState::kGranted : PurposeState::kUnknown;
 }
 
-PurposeSet ConsentState::Allowed() const { return always_on | ((granted | objectable) & ~denied); }
+Reason ConsentState::Why(int purpose) const {
+  const PurposeSet bit = Bit(purpose);
+  if (always_on & bit) return Reason::kExempt;
+  if (suspended & bit) {
+    if (too_young) return Reason::kAge;
+    return by_system & bit ? Reason::kAtt : Reason::kRegion;
+  }
+  if (Of(purpose) == PurposeState::kUnknown && (expired | changed) & bit) {
+    return expired & bit ? Reason::kExpired : Reason::kChanged;
+  }
+  return (granted | denied) & bit ? static_cast<Reason>(by[purpose]) : Reason::kDefault;
+}
+
+PurposeSet ConsentState::Allowed() const {
+  return always_on | ((granted | by_default) & ~denied & ~suspended);
+}
 
 void ConsentState::Withdraw(PurposeSet purposes, uint32_t of_generation) {
   for (int i = 0; i < kPurposesMax; ++i) {
@@ -55,9 +199,51 @@ PurposeSet ConsentState::Withdrawn(uint32_t of_generation) const {
 
 ConsentState UndecidedState(const Policy& policy) {
   ConsentState state;
-  state.always_on = policy.AlwaysOn();
-  state.objectable = policy.Objectable();
+  Reconsider(policy, &state, Now());
   return state;
+}
+
+bool TakeFact(const Policy& policy, std::string_view name, JsonView value, ConsentFacts* facts) {
+  if (Is(name, "region")) {
+    facts->region = value.AsName();
+    return value.is(JsonType::kString);
+  }
+  if (Is(name, "age")) {
+    const bool reached = value.AsBool() || value.IntegerOr(0) >= policy.age.minimum;
+    facts->age = reached ? AgeFact::kReached : AgeFact::kBelow;
+    if (value.is(JsonType::kNull)) facts->age = AgeFact::kUnknown;
+    return true;
+  }
+  const SignalSet signal = SignalBit(name);
+  // Who may still be asked has refused nothing yet, and allowed nothing.
+  const bool on = value.AsBool() || (signal == kAttSignal && value.is(JsonType::kString) &&
+                                     !value.IsName("authorized"));
+  facts->signals = static_cast<SignalSet>(on ? facts->signals | signal : facts->signals & ~signal);
+  return signal != 0;
+}
+
+PurposeSet Reconsider(const Policy& policy, ConsentState* state, const Now& now) {
+  const ConsentFacts& facts = state->facts;
+  state->always_on = policy.AlwaysOn(facts.region);
+  state->by_default = policy.OnByDefault(facts.region);
+  state->too_young =
+      policy.age.minimum > 0 &&
+      (facts.age == AgeFact::kBelow || (facts.age == AgeFact::kUnknown && policy.age.deny_unknown));
+  state->suspended = state->too_young ? ~state->always_on : 0;
+  const SignalSet on = facts.signals & policy.Honoured(facts.region);
+  state->by_system = policy.DeniedBy(on & kAttSignal);
+  state->suspended |= state->by_system;
+  PurposeSet denied = 0;
+  for (const SignalSet signal : {kGpcSignal, kDntSignal}) {
+    const PurposeSet asked = policy.DeniedBy(on & signal) & ~state->always_on & ~state->despite;
+    // It may be that it does not count where the person is.
+    if (!policy.KnowsRules(facts.region))
+      state->suspended |= asked;
+    else
+      denied |= DenyAll(asked & ~state->denied, DeciderOf(signal), state);
+  }
+  if (denied != 0) NoteDecision(state, now);
+  return denied;
 }
 
 StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, JsonView choices,
@@ -65,6 +251,8 @@ StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, J
   if (!choices.is(JsonType::kObject)) {
     return NotOk("wrong_type", "/choices", JsonTypeName(choices.type()), "an object");
   }
+  const int by = source.empty() ? 0 : FindName(kDeciders, source);
+  if (by < 0) return NotOk("not_allowed", "/source", "another source", kDeciders);
   ConsentState next = state;
   for (JsonItems choice(choices); choice.Next();) {
     const int purpose = policy.Find(choice.key());
@@ -77,12 +265,33 @@ StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, J
       return NotOk("not_allowed", PointerTo(choice.key()), JsonTypeName(choice.value().type()),
                    "\"granted\" or \"denied\"");
     }
-    SetChoice(&next, purpose, granted);
+    Choose(policy, purpose, granted, static_cast<Decider>(by), &next);
   }
-  ++next.generation;
-  next.decided_ms = now.wall_ms;
-  next.source = source.empty() ? std::string_view("person") : source;
+  NoteDecision(&next, now);
   return next;
+}
+
+PurposeSet DueQuestions(const Policy& policy, const ConsentState& state) {
+  PurposeSet due = 0;
+  for (size_t i = 0; i < policy.purposes.size(); ++i) {
+    const int purpose = static_cast<int>(i);
+    if (state.Of(purpose) == PurposeState::kUnknown) due |= Bit(purpose);
+  }
+  return due;
+}
+
+PurposeSet Contradictions(const Policy& policy, const ConsentState& state) {
+  const SignalSet on = state.facts.signals & policy.Honoured(state.facts.region);
+  return state.granted & policy.DeniedBy(on) & ~state.always_on;
+}
+
+void WriteSet(const Policy& policy, PurposeSet set, const char* name, JsonWriter* writer) {
+  if (set == 0) return;
+  writer->Key(name).Begin('[');
+  for (size_t i = 0; i < policy.purposes.size(); ++i) {
+    if (set >> i & 1) writer->Text(policy.purposes[i].id);
+  }
+  writer->End(']');
 }
 
 String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool spill) {
@@ -90,22 +299,25 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool 
   JsonWriter writer(&json);
   writer.Begin('{').Field("version", 1).Field("revision", policy.revision);
   writer.Field("generation", state.generation).Field("time_ms", state.decided_ms);
-  writer.Field("source", state.source).Key("choices").Begin('{');
+  writer.Field("region", state.decided_in);
+  if (state.facts.age != AgeFact::kUnknown) {
+    writer.Field("age", NameAt(kAges, static_cast<int>(state.facts.age)));
+  }
+  writer.Key("choices").Begin('{');
   for (size_t i = 0; i < policy.purposes.size(); ++i) {
     if (state.granted >> i & 1) writer.Key(policy.purposes[i].id).Text(kGranted);
     if (state.denied >> i & 1) writer.Key(policy.purposes[i].id).Text(kDenied);
   }
   writer.End('}');
+  WriteNumbers(policy, state.granted, "asked", &writer,
+               [&](size_t i) { return static_cast<int64_t>(policy.purposes[i].meaning); });
+  WriteNumbers(policy, state.granted | state.denied, "by", &writer,
+               [&](size_t i) { return static_cast<int64_t>(state.by[i]); });
+  for (const SetName& set : kSets) WriteSet(policy, state.*set.set, set.name, &writer);
   if (spill) writer.FieldBool("spill", true);
   if (state.withdrawing) writer.FieldBool("withdrawing", true);
-  if (state.last_withdrawn != 0) {
-    writer.Key("withdrawn").Begin('{');
-    for (size_t i = 0; i < policy.purposes.size(); ++i) {
-      const uint32_t generation = state.withdrawn_at[i];
-      if (generation != 0) writer.Key(policy.purposes[i].id).Integer(generation);
-    }
-    writer.End('}');
-  }
+  WriteNumbers(policy, ~PurposeSet{0}, "withdrawn", &writer,
+               [&](size_t i) { return static_cast<int64_t>(state.withdrawn_at[i]); });
   if (state.forgetting) writer.FieldBool("forgetting", true);
   writer.End('}');
   return json;
@@ -113,40 +325,20 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool 
 
 ConsentState ReadConsentRecord(const Policy& policy, JsonView record, const Now& now) {
   ConsentState state = UndecidedState(policy);
-  const int64_t decided_ms = record["time_ms"].IntegerOr(0);
   if (record["version"].IntegerOr(0) != 1) return state;
   state.forgetting = record["forgetting"].AsBool();
-  state.generation = static_cast<uint32_t>(record["generation"].IntegerOr(0));
-  if (decided_ms <= 0) return state;
   state.withdrawing = record["withdrawing"].AsBool();
+  state.generation = static_cast<uint32_t>(record["generation"].IntegerOr(0));
+  const int age = FindName(kAges, record["age"].AsName());
+  if (age > 0) state.facts.age = static_cast<AgeFact>(age);
+  for (const SetName& set : kSets) state.*set.set = ReadSet(policy, record[set.name]);
   for (JsonItems item(record["withdrawn"]); item.Next();) {
     const int purpose = policy.Find(item.key());
     const auto generation = static_cast<uint32_t>(item.value().IntegerOr(0));
     if (purpose >= 0) state.Withdraw(Bit(purpose), generation);
   }
-  const int64_t age_days = (now.wall_ms - decided_ms) / kDayMs;
-  const bool grants_hold = age_days < policy.granted_days && age_days >= 0 &&
-                           record["revision"].AsName() == policy.revision;
-  const bool denials_hold = age_days < policy.denied_days;
-  bool unknown = false;
-  PurposeSet ran_out = 0;
-  for (JsonItems choice(record["choices"]); choice.Next();) {
-    const int purpose = policy.Find(choice.key());
-    const bool granted = choice.value().IsName(kGranted);
-    const bool lapsed = granted && !grants_hold;
-    unknown |= lapsed && purpose < 0;
-    if (purpose < 0) continue;
-    if (lapsed) ran_out |= Bit(purpose);
-    if (granted ? grants_hold : denials_hold) SetChoice(&state, purpose, granted);
-  }
-  ran_out &= ~state.Allowed();
-  if (unknown || ran_out != 0) {
-    state.withdrawing = true;
-    state.Withdraw(ran_out, ++state.generation);  // what is called from here on is later
-  }
-  if ((state.granted | state.denied) == 0) return state;
-  state.decided_ms = decided_ms;
-  state.source = record["source"].AsName();
+  Reconsider(policy, &state, now);
+  ReadChoices(policy, record, now, &state);
   return state;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/status.h"
 #include "base/string.h"
@@ -14,14 +15,58 @@ namespace waymark {
 
 enum class PurposeState : uint8_t { kUnknown, kGranted, kDenied, kExempt };
 
+enum class AgeFact : uint8_t { kUnknown, kBelow, kReached };
+
+// What the host knows of the person and the law. What it has not told is unknown, and the strictest
+// holds.
+struct ConsentFacts {
+  String region;          // ISO 3166
+  SignalSet signals = 0;  // those that are on
+  AgeFact age = AgeFact::kUnknown;
+};
+
+// Who decides. In the order of kDeciders.
+enum class Decider : uint8_t { kPerson, kAccount, kGpc, kDnt };
+inline constexpr const char* kDeciders = "person,account,gpc,dnt";
+
+// Why a purpose is as it is. In the order of kReasons, of which the first are kDeciders.
+enum class Reason : uint8_t {
+  kPerson,
+  kAccount,
+  kGpc,
+  kDnt,
+  kAtt,      // the system's refusal, as long as it stands
+  kDefault,  // by the policy: nobody has said anything
+  kExempt,
+  kAge,      // too young, or not known how old
+  kRegion,   // a signal, while it is not known whether it counts where the person is
+  kExpired,  // an answer that has run out
+  kChanged,  // an answer to another question
+};
+std::string_view ReasonName(Reason reason);
+
 struct ConsentState {
+  // What follows from the policy and the facts: Reconsider().
   PurposeSet always_on = 0;   // needs no answer
-  PurposeSet objectable = 0;  // legitimate interest: on until denied
+  PurposeSet by_default = 0;  // on until denied
+  PurposeSet suspended = 0;   // off, whatever was answered, as long as the facts are as they are
+  PurposeSet by_system = 0;   // of these, those that the system does not allow
+  bool too_young = false;     // or not known to be old enough
+  ConsentFacts facts;
+
   PurposeSet granted = 0;
   PurposeSet denied = 0;
+  PurposeSet despite = 0;  // granted while a signal that denies it was on: it does not count again
+  // Answers that do not hold any more. A denial stays where what it denies would be on without it.
+  PurposeSet expired = 0;
+  PurposeSet changed = 0;    // of another question
+  PurposeSet conflicts = 0;  // an account's answer and the device's differ: denied until decided
+  Decider by[kPurposesMax] = {};
+  // What was allowed when the record was put: what is not any more goes from the device.
+  PurposeSet effective = 0;
+  String decided_in;         // the region of the last decision
   uint32_t generation = 0;   // grows with every decision; events are stamped with it
   int64_t decided_ms = 0;    // Unix time of the last decision; 0: none
-  String source;             // who decided: person
   bool withdrawing = false;  // a withdrawal is put down but not carried out yet
   // The generation in which each purpose was withdrawn last; 0: never. What is older and needs it
   // goes, also when it has been granted again since.
@@ -34,6 +79,7 @@ struct ConsentState {
   // For what is of this generation.
   PurposeSet Withdrawn(uint32_t of_generation) const;
   PurposeState Of(int purpose) const;
+  Reason Why(int purpose) const;
   // Every purpose that events may be used for now.
   PurposeSet Allowed() const;
 };
@@ -41,17 +87,38 @@ struct ConsentState {
 // The state before anybody answered.
 ConsentState UndecidedState(const Policy& policy);
 
+// Takes over what the host tells: `region` (ISO 3166), `age` (years, or true for old enough),
+// `gpc`, `dnt` (true or false), `att` (as the system calls it). False: no such fact, or of a kind
+// that it never has.
+bool TakeFact(const Policy& policy, std::string_view name, JsonView value, ConsentFacts* facts);
+
+// Works out anew what follows from the facts, and denies what signals deny: that is a decision, and
+// stays when the signal goes. Gives the purposes that it denied.
+PurposeSet Reconsider(const Policy& policy, ConsentState* state, const Now& now);
+
 // The state after a decision. `choices`: {purpose: "granted" | "denied"}; a problem for other
-// names, other values and purposes that are not anybody's choice.
+// names, other values and purposes that are not anybody's choice, and for a source that is no
+// decider. An account's choices are merged with those of the device: where they differ the purpose
+// is denied until the person decides.
 StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, JsonView choices,
                               std::string_view source, const Now& now);
+
+// The purposes about which a question is due: those that nobody has answered, or whose answer has
+// run out or was given to another question, where people are asked before. Why() says which.
+PurposeSet DueQuestions(const Policy& policy, const ConsentState& state);
+
+// The purposes of which a signal says no, where it counts, and the person yes.
+PurposeSet Contradictions(const Policy& policy, const ConsentState& state);
+
+// The ids of a set as an array in an object that is open; an empty set writes nothing.
+void WriteSet(const Policy& policy, PurposeSet set, const char* name, JsonWriter* writer);
 
 // The record kept under the key `consent/record`. `spill`: what a page could not hand to the engine
 // may wait on the device.
 String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool spill);
 
-// Reads it back. Answers that have run out, and grants to another revision of the policy, are
-// unknown again: a new question is due, and what was kept with such a grant goes as if it had been
+// Reads it back. Answers that have run out, and grants that were given to another question, are
+// unknown again: a new one is due, and what was kept with such a grant goes as if it had been
 // withdrawn. Anything unreadable counts as never asked.
 ConsentState ReadConsentRecord(const Policy& policy, JsonView record, const Now& now);
 

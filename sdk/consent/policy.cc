@@ -1,6 +1,8 @@
 #include "consent/policy.h"
 
+#include "base/hash.h"
 #include "base/json_writer.h"
+#include "base/limits.h"
 #include "base/name_table.h"
 
 namespace waymark {
@@ -9,6 +11,11 @@ namespace {
 // In the order of Basis and BeforeAnswer.
 constexpr const char* kBases = "consent,legitimate_interest,exempt,contract,legal_obligation";
 constexpr const char* kBeforeAnswers = "hold,drop,deidentify";
+constexpr int64_t kAgeMinimum = 16;  // GDPR article 8, where a state has set no other
+
+// What a purpose means to the person who is asked. Its name, what becomes of events meanwhile and
+// which signals deny it may change without a new question.
+constexpr const char* kAskedMembers = "basis,mode,storage,requires,tcf,version";
 
 String PurposeIds(const Policy& policy) {
   String ids;
@@ -26,6 +33,45 @@ void ReadPurpose(JsonView json, Purpose* purpose) {
   if (before_answer >= 0) purpose->before_answer = static_cast<BeforeAnswer>(before_answer);
   purpose->storage = json["storage"].AsBool();
   purpose->deidentify = json["mode"].IsName("deidentify");
+  purpose->exempt_in = json["exempt_in"].text();
+  const JsonView signals = json["signals"];
+  if (!signals) purpose->signals = kGpcSignal | kDntSignal | kAttSignal;
+  for (JsonItems signal(signals); signal.Next();) {
+    purpose->signals |= SignalBit(signal.value().AsName());
+  }
+}
+
+// Space between the elements of an array changes nothing.
+uint64_t HashOfValue(JsonView value, uint64_t seed) {
+  if (!value.is(JsonType::kArray)) return HashOf(value.text(), seed);
+  for (JsonItems item(value); item.Next();) seed = HashOf(item.value().text(), seed);
+  return seed;
+}
+
+bool Names(JsonView ids, std::string_view id) {
+  for (JsonItems item(ids); item.Next();) {
+    if (item.value().AsName() == id) return true;
+  }
+  return false;
+}
+
+// Of what is asked: the purpose and who acts for it.
+uint32_t MeaningOf(JsonView purpose, JsonView vendors) {
+  uint64_t meaning = kHashSeed;
+  for (JsonItems member(purpose); member.Next();) {
+    const int place = FindName(kAskedMembers, member.key());
+    if (place >= 0) meaning += HashOfValue(member.value(), HashOf(member.key()));
+  }
+  for (JsonItems vendor(vendors); vendor.Next();) {
+    if (!Names(vendor.value()["purposes"], purpose["id"].AsName())) continue;
+    meaning += HashOf(vendor.value()["id"].AsName());
+  }
+  return static_cast<uint32_t>(meaning ^ meaning >> 32);
+}
+
+void ReadDays(JsonView json, AnswerDays* days) {
+  days->granted = json["granted"].IntegerOr(days->granted);
+  days->denied = json["denied"].IntegerOr(days->denied);
 }
 
 // The bits of the purposes that a predicate picks.
@@ -54,7 +100,35 @@ void CloseRequirements(List<Purpose>* purposes) {
   }
 }
 
+// A list of regions is a rule without more.
+bool IsExemptIn(const Purpose& purpose, std::string_view region) {
+  if (purpose.exempt_in.empty()) return true;
+  for (JsonItems entry((JsonView(purpose.exempt_in))); entry.Next();) {
+    if (ExactnessOf(entry.value().AsName(), region) > 0) return true;
+  }
+  return false;
+}
+
+SignalSet ReadHonoured(JsonView signals) {
+  SignalSet honours = 0;
+  for (const SignalSet signal : {kGpcSignal, kDntSignal, kAttSignal}) {
+    const JsonView rule = signals[SignalName(signal)];
+    const bool is_default = !rule && signal != kDntSignal;
+    if (is_default || rule.IsName("honour")) honours |= signal;
+  }
+  return honours;
+}
+
 }  // namespace
+
+SignalSet SignalBit(std::string_view name) {
+  const int place = FindName(kSignalNames, name);
+  return static_cast<SignalSet>(place < 0 ? 0 : 1 << place);
+}
+
+std::string_view SignalName(SignalSet signal) {
+  return NameAt(kSignalNames, signal / 2);  // 1, 2 and 4 are 0, 1 and 2
+}
 
 int Policy::Find(std::string_view id) const {
   for (size_t i = 0; i < purposes.size(); ++i) {
@@ -72,13 +146,38 @@ PurposeSet Policy::Closure(JsonView ids) const {
   return set;
 }
 
-PurposeSet Policy::AlwaysOn() const {
-  return Pick(purposes, [](const Purpose& purpose) { return purpose.basis >= Basis::kExempt; });
+PurposeSet Policy::AlwaysOn(std::string_view region) const {
+  return Pick(purposes, [region](const Purpose& purpose) {
+    return purpose.basis >= Basis::kExempt && IsExemptIn(purpose, region);
+  });
 }
 
-PurposeSet Policy::Objectable() const {
-  return Pick(purposes,
-              [](const Purpose& purpose) { return purpose.basis == Basis::kLegitimateInterest; });
+PurposeSet Policy::OnByDefault(std::string_view region) const {
+  const bool asks = ModelIn(region) == ConsentModel::kOptIn;
+  return Pick(purposes, [asks](const Purpose& purpose) {
+    return purpose.vendor || !asks || purpose.basis == Basis::kLegitimateInterest;
+  });
+}
+
+PurposeSet Policy::DeniedBy(SignalSet signals) const {
+  return Pick(purposes, [signals](const Purpose& purpose) { return purpose.signals & signals; });
+}
+
+SignalSet Policy::Honoured(std::string_view region) const {
+  const JsonView gpc = RuleFor(JsonView(regions), region)["gpc"];
+  if (!gpc) return honours;
+  return gpc.IsName("ignore") ? honours & ~kGpcSignal : honours | kGpcSignal;
+}
+
+ConsentModel Policy::ModelIn(std::string_view region) const {
+  const int model = FindName(kModelNames, RuleFor(JsonView(regions), region)["model"].AsName());
+  return model < 0 ? ConsentModel::kOptIn : static_cast<ConsentModel>(model);
+}
+
+AnswerDays Policy::DaysIn(std::string_view region) const {
+  AnswerDays days = valid_days;
+  ReadDays(RuleFor(JsonView(regions), region)["valid_days"], &days);
+  return days;
 }
 
 PurposeSet Policy::WithStorage() const {
@@ -88,8 +187,12 @@ PurposeSet Policy::WithStorage() const {
 Policy ReadPolicy(JsonView consent, List<Problem>* problems) {
   Policy policy;
   policy.revision = consent["revision"].AsName();
-  policy.granted_days = consent["valid_days"]["granted"].IntegerOr(policy.granted_days);
-  policy.denied_days = consent["valid_days"]["denied"].IntegerOr(policy.denied_days);
+  policy.regions = consent["regions"].text();
+  policy.honours = ReadHonoured(consent["signals"]);
+  const JsonView age = consent["age"];
+  policy.age.minimum = age ? age["minimum"].IntegerOr(kAgeMinimum) : 0;
+  policy.age.deny_unknown = !age["unknown"].IsName("allow");
+  ReadDays(consent["valid_days"], &policy.valid_days);
   const JsonView list = consent["purposes"];
   for (JsonItems item(list); item.Next();) {
     if (policy.Find(item.value()["id"].AsName()) >= 0) {
@@ -99,6 +202,7 @@ Policy ReadPolicy(JsonView consent, List<Problem>* problems) {
     Purpose& purpose = policy.purposes.emplace_back();
     ReadPurpose(item.value(), &purpose);
     purpose.needs = PurposeSet{1} << item.index();
+    purpose.meaning = MeaningOf(item.value(), consent["vendors"]);
   }
   for (JsonItems item(list); item.Next();) {
     const JsonView required = item.value()["requires"];
@@ -107,6 +211,19 @@ Policy ReadPolicy(JsonView consent, List<Problem>* problems) {
   }
   CloseRequirements(&policy.purposes);
   return policy;
+}
+
+int AddVendor(Policy* policy, std::string_view vendor) {
+  String id(kVendorPrefix);
+  id += vendor;
+  const int known = policy->Find(id);
+  const size_t place = policy->purposes.size();
+  if (known >= 0 || place == kPurposesMax) return known;
+  Purpose& purpose = policy->purposes.emplace_back();
+  purpose.id = std::string_view(id);
+  purpose.vendor = true;
+  purpose.needs = PurposeSet{1} << place;
+  return static_cast<int>(place);
 }
 
 void CheckPurposeIds(const Policy& policy, JsonView ids, const String& pointer,

@@ -344,7 +344,7 @@ void EngineCore::WriteRoute(bool exact, std::string_view message_id, Record* rec
 uint32_t EngineCore::LanesOf(const Record& record, std::string_view selector) const {
   ConsentState granted = consent_;
   granted.granted = ~PurposeSet{0};
-  granted.denied = 0;
+  granted.denied = granted.suspended = 0;
   SendRules rules = rules_;
   rules.consent = &granted;
   uint32_t lanes = 0;

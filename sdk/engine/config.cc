@@ -30,14 +30,23 @@ void ReadCollectorPolicy(const Policy& policy, JsonView entry, CollectorPolicy* 
   read->sample_ppm = SamplePpm(entry["sample"]);
 }
 
-void CheckVendor(JsonView vendors, JsonView vendor, const String& pointer,
-                 List<Problem>* problems) {
-  bool known = !vendor;
+// Who gets the events may be refused, too.
+void ReadVendor(JsonView vendors, JsonView vendor, const String& pointer, Policy* policy,
+                CollectorPolicy* read, List<Problem>* problems) {
+  if (!vendor) return;
+  bool known = false;
   for (JsonItems item(vendors); item.Next();) {
     known |= item.value()["id"].AsName() == vendor.AsName();
   }
-  if (known) return;
-  AddProblem(problems, "not_allowed", pointer, vendor.text(), "an id of /consent/vendors");
+  if (!known) {
+    AddProblem(problems, "not_allowed", pointer, vendor.text(), "an id of /consent/vendors");
+  }
+  const int place = AddVendor(policy, vendor.AsName());
+  if (place >= 0)
+    read->needs |= PurposeSet{1} << place;
+  else
+    AddProblem(problems, "out_of_range", pointer, "one too many",
+               "32 purposes and vendors of collectors together");
 }
 
 void ReadCollectors(JsonView collectors, JsonView vendors, const SenderFacts& sender,
@@ -51,10 +60,11 @@ void ReadCollectors(JsonView collectors, JsonView vendors, const SenderFacts& se
       AddProblem(problems, "conflict", pointer + "/id", entry["id"].text(), "each id once");
     }
     CheckPurposeIds(config->policy, entry["needs"], pointer + "/needs", problems);
-    CheckVendor(vendors, entry["vendor"], pointer + "/vendor", problems);
     Lane& lane = config->lanes.emplace_back();
     lane.id = id;
     ReadCollectorPolicy(config->policy, entry, &lane.policy);
+    ReadVendor(vendors, entry["vendor"], pointer + "/vendor", &config->policy, &lane.policy,
+               problems);
     lane.fields = ReadFieldRules(config->policy, entry["fields"], pointer + "/fields", problems);
     const CollectorEntry described{entry, sender, pointer, problems};
     CheckEntry(described);

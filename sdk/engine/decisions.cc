@@ -46,17 +46,40 @@ bool EngineCore::MayLie(const Record& record) const {
 }
 
 void EngineCore::OnSetConsent(const Input& input, const Now& now) {
-  const auto decided = Decide(config_.policy, consent_, input.fields["choices"],
-                              input.fields["source"].AsName(), now);
+  auto decided = Decide(config_.policy, consent_, input.fields["choices"],
+                        input.fields["source"].AsName(), now);
   if (!decided.ok()) return Report(decided.status().problem());
-  const PurposeSet denied = decided->denied & ~consent_.denied;
+  TakeDecision(*std::move(decided), consent_.Allowed(), input.Body(input.fields["entropy"]), now);
+}
+
+// A fact of the host. What is allowed because of it is written down like a decision, and what is
+// not any more is withdrawn like one: also what an earlier page kept under other facts.
+void EngineCore::OnSignal(const Input& input, const Now& now) {
+  KeepSignal(input);
+  ConsentState next = consent_;
+  const JsonView fields = input.fields;
+  if (!TakeFact(config_.policy, fields["name"].AsName(), fields["value"], &next.facts)) return;
+  Reconsider(config_.policy, &next, now);
+  PurposeSet was = consent_.Allowed();
+  if (config_.policy.KnowsRules(next.facts.region)) was |= consent_.effective;
+  const bool same = next.generation == consent_.generation && next.Allowed() == was;
+  if (!same) return TakeDecision(std::move(next), was, {}, now);
+  consent_ = std::move(next);
+  ReleaseHeld(now);
+}
+
+// `was`: what was allowed before.
+void EngineCore::TakeDecision(ConsentState&& next, PurposeSet was, std::string_view entropy,
+                              const Now& now) {
+  const PurposeSet denied = (next.denied & ~consent_.denied) | (was & ~next.Allowed());
   // Before an answer nothing but what is de-identified was kept, and that only with a purpose that
   // may: a first refusal has nothing to delete where no store is open.
   const bool kept = store_phase_ != StorePhase::kClosed;
-  const PurposeSet revoked = denied & (kept ? denied : consent_.Allowed());
+  const PurposeSet revoked = denied & (kept ? denied : was);
   withdrawing_here_ |= revoked != 0;
-  const bool first = consent_.generation == 0;
-  consent_ = *decided;
+  const uint32_t generation = consent_.generation;
+  consent_ = std::move(next);
+  if (consent_.generation == generation) ++consent_.generation;
   if (revoked != 0) {
     consent_.withdrawing = true;
     consent_.Withdraw(revoked, consent_.generation);
@@ -65,9 +88,9 @@ void EngineCore::OnSetConsent(const Input& input, const Now& now) {
   // At once: a grant that follows brings nothing back.
   if (denied != 0) DiscardForbidden();
   PutConsentRecord();
-  NewGeneration(input.Body(input.fields["entropy"]), now);
+  NewGeneration(entropy, now);
   // Where nobody ever decided nothing can lie in the store: events need not wait for it to be read.
-  if (first && store_phase_ == StorePhase::kClosed && !consent_.forgetting &&
+  if (generation == 0 && store_phase_ == StorePhase::kClosed && !consent_.forgetting &&
       AnyLane(GateVerdict::kDeidentify, true)) {
     store_phase_ = StorePhase::kOpen;
     Claim();
@@ -78,6 +101,9 @@ void EngineCore::OnSetConsent(const Input& input, const Now& now) {
 
 void EngineCore::PutConsentRecord() {
   consent_unput_ = false;
+  // Under rules that are not known yet what was allowed before may still lie there.
+  const bool known = config_.policy.KnowsRules(consent_.facts.region);
+  consent_.effective = consent_.Allowed() | (known ? 0 : consent_.effective & ~consent_.denied);
   const bool spill = AnyLane(GateVerdict::kAdmit, true);
   Put(kConsentKey, WriteConsentRecord(config_.policy, consent_, spill), StoreUse::kConsent);
 }
@@ -217,11 +243,24 @@ void EngineCore::ForgetHere(std::string_view entropy, const Now& now) {
   const uint32_t generation = consent_.generation;
   consent_unput_ = withdrawal_reads_ = withdrawal_ends_ = withdrawing_here_ = false;
   KeepWithdrawing();
-  consent_ = UndecidedState(config_.policy);
+  ConsentState undecided;
+  undecided.facts = consent_.facts;
+  Reconsider(config_.policy, &undecided, now);
+  consent_ = std::move(undecided);
   consent_.generation = generation + 1;
   CloseStore();
   ForgetPerson();
   NewGeneration(entropy, now);
+}
+
+// What the record says, under the facts that this engine was told.
+ConsentState EngineCore::ReadRecord(JsonView record, const Now& now) const {
+  ConsentState read = ReadConsentRecord(config_.policy, record, now);
+  const AgeFact age = read.facts.age;
+  read.facts = consent_.facts;
+  if (read.facts.age == AgeFact::kUnknown) read.facts.age = age;
+  Reconsider(config_.policy, &read, now);
+  return read;
 }
 
 void EngineCore::OnStoreChanged(const Input& input, const Now& now) {
@@ -232,8 +271,7 @@ void EngineCore::OnStoreChanged(const Input& input, const Now& now) {
   const PurposeSet denied_before = consent_.denied;
   const PurposeSet before = consent_.Allowed();
   const ConsentState old = consent_;
-  const ConsentState now_stored =
-      ReadConsentRecord(config_.policy, readable ? JsonView(value) : JsonView(), now);
+  const ConsentState now_stored = ReadRecord(readable ? JsonView(value) : JsonView(), now);
   const bool same = now_stored.generation == generation && now_stored.granted == consent_.granted &&
                     now_stored.denied == consent_.denied &&
                     now_stored.forgetting == consent_.forgetting;

@@ -44,7 +44,7 @@ EngineCore::EngineCore(const Start& start)
     AddProblem(&refusal_, "out_of_range", "/entropy", "other entropy", "32 bytes");
   }
   if (!refusal_.empty()) return;
-  consent_ = ReadConsentRecord(config_.policy, start.fields["consent"], start.now);
+  consent_ = ReadRecord(start.fields["consent"], start.now);
   origin_ = start.fields["origin"].AsName();
   for (Lane& lane : lanes_) {
     lane.cross_origin = IsCrossOrigin(origin_, lane.collector->rules().url);
@@ -121,7 +121,7 @@ void EngineCore::Dispatch(const Input& input, const Now& now) {
       OnConnectivity(input, now);
       break;
     case InputType::kSignal:
-      OnSignal(input);
+      OnSignal(input, now);
       break;
     case InputType::kNarrow:
       OnNarrow(input);
@@ -138,7 +138,8 @@ void EngineCore::Dispatch(const Input& input, const Now& now) {
   Pump(now);
 }
 
-void EngineCore::OnSignal(const Input& input) {
+// For the view: every fact that was told, also those that no policy asks for.
+void EngineCore::KeepSignal(const Input& input) {
   String change = "{";
   AppendJsonString(&change, input.fields["name"].AsString());
   change.append(":").append(input.fields["value"].text()).append("}");

@@ -115,7 +115,7 @@ class EngineCore {
   void Report(const Problem& problem);
   void Report(const char* code, std::string_view pointer, std::string_view found,
               std::string_view allowed);
-  void OnSignal(const Input& input);
+  void KeepSignal(const Input& input);
   void NewGeneration(std::string_view entropy, const Now& now);
   void BeginWriter(const Now& now);
 
@@ -146,6 +146,9 @@ class EngineCore {
 
   // decisions.cc
   void OnSetConsent(const Input& input, const Now& now);
+  void OnSignal(const Input& input, const Now& now);
+  void TakeDecision(ConsentState&& next, PurposeSet was, std::string_view entropy, const Now& now);
+  ConsentState ReadRecord(JsonView record, const Now& now) const;
   void OnForget(const Input& input, const Now& now);
   void OnStoreChanged(const Input& input, const Now& now);
   void PutConsentRecord();

@@ -10,13 +10,6 @@ std::string_view StateName(PurposeState state) {
   return NameAt("unknown,granted,denied,exempt", static_cast<int>(state));
 }
 
-std::string_view Why(PurposeState state, bool objectable, const ConsentState& consent) {
-  if (state == PurposeState::kExempt) return "exempt";
-  if (state == PurposeState::kUnknown || !consent.answered()) return "default";
-  return objectable && state == PurposeState::kGranted ? std::string_view("default")
-                                                       : std::string_view(consent.source);
-}
-
 }  // namespace
 
 String EngineCore::View() const {
@@ -46,14 +39,21 @@ String EngineCore::View() const {
 }
 
 void EngineCore::WriteConsent(JsonWriter* writer) const {
+  const Policy& policy = config_.policy;
   writer->Key("consent").Begin('{').FieldBool("answered", consent_.answered());
-  writer->Field("generation", consent_.generation).Key("purposes").Begin('{');
-  for (size_t i = 0; i < config_.policy.purposes.size(); ++i) {
+  writer->Field("generation", consent_.generation).Field("region", consent_.facts.region);
+  writer->Field("model", ModelName(policy.ModelIn(consent_.facts.region)));
+  writer->Key("purposes").Begin('{');
+  for (size_t i = 0; i < policy.purposes.size(); ++i) {
     const PurposeState state = consent_.Of(static_cast<int>(i));
-    writer->Key(config_.policy.purposes[i].id).Begin('{').Field("state", StateName(state));
-    writer->Field("why", Why(state, consent_.objectable >> i & 1, consent_)).End('}');
+    writer->Key(policy.purposes[i].id).Begin('{').Field("state", StateName(state));
+    writer->Field("why", ReasonName(consent_.Why(static_cast<int>(i)))).End('}');
   }
-  writer->End('}').End('}');
+  writer->End('}');
+  WriteSet(policy, DueQuestions(policy, consent_), "due", writer);
+  WriteSet(policy, consent_.conflicts, "conflicts", writer);
+  WriteSet(policy, Contradictions(policy, consent_), "contradictions", writer);
+  writer->End('}');
 }
 
 void EngineCore::WriteQueue(JsonWriter* writer) const {

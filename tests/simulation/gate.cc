@@ -68,7 +68,14 @@ std::vector<std::string> Gate::Choosable() const {
   return ids;
 }
 
-Choices Gate::ReadRecord(const std::string& record, int64_t wall_ms) {
+bool Gate::IsOnUnasked(const std::string& purpose) const {
+  const auto is = [&](const PurposeSettings& settings) {
+    return settings.id == purpose && settings.basis == "legitimate_interest";
+  };
+  return std::any_of(settings_->purposes.begin(), settings_->purposes.end(), is);
+}
+
+Choices Gate::ReadRecord(const std::string& record, int64_t wall_ms) const {
   Choices choices;
   const Json json = Json::parse(record, nullptr, false);
   if (!json.is_object() || json.value("version", 0) != 1) return choices;
@@ -76,7 +83,8 @@ Choices Gate::ReadRecord(const std::string& record, int64_t wall_ms) {
   const bool is_fresh = age_days < kValidDays;
   for (const auto& [purpose, choice] : json.at("choices").items()) {
     const bool granted = choice == "granted";
-    if (is_fresh && (!granted || age_days >= 0)) choices[purpose] = choice;
+    const bool holds = is_fresh ? !granted || age_days >= 0 : !granted && IsOnUnasked(purpose);
+    if (holds) choices[purpose] = choice;
   }
   return choices;
 }

@@ -40,14 +40,16 @@ class Gate {
   std::vector<std::string> Choosable() const;
 
   // What the stored record says at a time. Answers older than 180 days, or of the future by more
-  // than a day, do not hold: docs/config.schema.json, valid_days.
-  static Choices ReadRecord(const std::string& record, int64_t wall_ms);
+  // than a day, do not hold: docs/config.schema.json, valid_days. An objection does: without it the
+  // purpose would be on again, unasked.
+  Choices ReadRecord(const std::string& record, int64_t wall_ms) const;
   // Which decision of the device it is; 0 when there is none.
   static int64_t GenerationOf(const std::string& record);
   // Whether all that is stored is to go, and has not gone yet.
   static bool IsForgetting(const std::string& record);
 
  private:
+  bool IsOnUnasked(const std::string& purpose) const;
   Verdict JudgePurpose(const Choices& choices, const PurposeSettings& purpose) const;
 
   const Settings* settings_;

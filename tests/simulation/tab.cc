@@ -67,7 +67,7 @@ void Tab::Open() {
   if (world_->settings.web) start.fields["origin"] = "https://shop.example";
   start.blobs.push_back({"/entropy", world_->random.Bytes(kEntropyBytes)});
   const std::string record = device_->ConsentRecord();
-  const Choices choices = Gate::ReadRecord(record, device_->wall_ms());
+  const Choices choices = world_->model.facts().gate.ReadRecord(record, device_->wall_ms());
   if (!record.empty()) start.fields["consent"] = Json::parse(record);
   TabFacts& opened = world_->model.OpenTab(device_->number(), choices);
   opened.generation = Gate::GenerationOf(record);

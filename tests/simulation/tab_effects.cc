@@ -75,7 +75,7 @@ void Tab::DeliverConsentChange() {
   if (!record.empty()) input.blobs.push_back({"/value", record});
   if (Gate::IsForgetting(record)) world_->model.Forget(number_);
   world_->model.HeardOf(number_, Gate::GenerationOf(record));
-  world_->model.Told(number_, Gate::ReadRecord(record, device_->wall_ms()));
+  world_->model.Told(number_, world_->model.facts().gate.ReadRecord(record, device_->wall_ms()));
   Send(std::move(input));
 }
 

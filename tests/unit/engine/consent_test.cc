@@ -320,19 +320,53 @@ TEST(ConsentTest, AnAnswerRunsOut) {
   EXPECT_EQ(host.View()["consent"]["purposes"]["analytics"]["state"], "unknown");
 }
 
-TEST(ConsentTest, AnotherRevisionAsksAgainForGrantsAndKeepsDenials) {
-  FakeHost first;
-  first.SetConsent({{"analytics", "granted"}, {"marketing", "denied"}});
-  first.Settle();
-  Json config = ShopConfig();
-  config["consent"]["revision"] = "2027-01-01";
+// The same device under another document.
+Json PurposesUnder(const Json& config, const FakeHost& first) {
   FakeHost second(config);
   second.store = first.store;
   second.Restart();
   second.Settle();
-  const Json purposes = second.View()["consent"]["purposes"];
-  EXPECT_EQ(purposes["analytics"]["state"], "unknown");
-  EXPECT_EQ(purposes["marketing"]["state"], "denied");
+  return second.View()["consent"]["purposes"];
+}
+
+TEST(ConsentTest, AnotherQuestionIsAskedAgainForItsGrantsAlone) {
+  Json config = ShopConfig();
+  FakeHost first(config);
+  first.SetConsent({{"analytics", "granted"}, {"marketing", "granted"}});
+  first.Settle();
+  config["consent"]["revision"] = "2027-01-01";
+  config["consent"]["purposes"][1]["before_answer"] = "drop";  // the person is not asked about that
+  EXPECT_EQ(PurposesUnder(config, first)["analytics"]["state"], "granted");
+  for (const Json& change : {Json({{"version", 2}}), Json({{"requires", {"marketing"}}}),
+                             Json({{"tcf", {1, 7}}}), Json({{"basis", "legitimate_interest"}})}) {
+    Json changed = config;
+    changed["consent"]["purposes"][1].update(change);
+    const Json purposes = PurposesUnder(changed, first);
+    const bool asked = !change.contains("basis");  // of which nobody is asked before
+    EXPECT_EQ(purposes["analytics"]["state"], asked ? "unknown" : "granted") << change;
+    EXPECT_EQ(purposes["analytics"]["why"], asked ? "changed" : "default") << change;
+    EXPECT_EQ(purposes["marketing"]["state"], "granted") << change;
+  }
+}
+
+TEST(ConsentTest, WhoeverActsForAPurposeIsPartOfTheQuestion) {
+  Json config = ShopConfig();
+  config["consent"]["vendors"] = {{{"id", "v"}, {"purposes", {"analytics"}}}};
+  FakeHost first(config);
+  first.SetConsent({{"analytics", "granted"}});
+  first.Settle();
+  EXPECT_EQ(PurposesUnder(config, first)["analytics"]["state"], "granted");
+  config["consent"]["vendors"].push_back({{"id", "w"}, {"purposes", {"analytics"}}});
+  EXPECT_EQ(PurposesUnder(config, first)["analytics"]["state"], "unknown");
+}
+
+TEST(ConsentTest, ARefusalOutlivesTheQuestion) {
+  Json config = ShopConfig();
+  FakeHost first(config);
+  first.SetConsent({{"analytics", "denied"}});
+  first.Settle();
+  config["consent"]["purposes"][1]["version"] = 2;
+  EXPECT_EQ(PurposesUnder(config, first)["analytics"]["state"], "denied");
 }
 
 TEST(ConsentTest, UnknownPurposesAndValuesAreRefusedWithAPointer) {

@@ -1,0 +1,46 @@
+#include "consent/region.h"
+
+#include "base/name_table.h"
+
+namespace waymark {
+namespace {
+
+constexpr size_t kCountryChars = 2;
+
+// The first three are not of the Union.
+constexpr const char* kEeaMembers =
+    "IS,LI,NO,AT,BE,BG,CY,CZ,DE,DK,EE,ES,FI,FR,GR,HR,HU,IE,IT,LT,LU,LV,MT,NL,PL,PT,RO,SE,SI,SK";
+constexpr int kFirstOfUnion = 3;
+
+}  // namespace
+
+std::string_view ModelName(ConsentModel model) {
+  return NameAt(kModelNames, static_cast<int>(model));
+}
+
+int ExactnessOf(std::string_view entry, std::string_view region) {
+  if (region.empty()) return 0;
+  if (entry == region) return entry.size() > kCountryChars ? 5 : 4;
+  const std::string_view country = region.substr(0, kCountryChars);
+  if (entry == country) return 4;
+  const int member = FindName(kEeaMembers, country);
+  if (Is(entry, "EU")) return member >= kFirstOfUnion ? 3 : 0;
+  if (Is(entry, "EEA")) return member >= 0 ? 2 : 0;
+  return Is(entry, "*") ? 1 : 0;
+}
+
+JsonView RuleFor(JsonView rules, std::string_view region) {
+  JsonView found;
+  int best = 0;
+  for (JsonItems rule(rules); rule.Next();) {
+    for (JsonItems entry(rule.value()["match"]); entry.Next();) {
+      const int exactness = ExactnessOf(entry.value().AsName(), region);
+      if (exactness <= best) continue;
+      best = exactness;
+      found = rule.value();
+    }
+  }
+  return found;
+}
+
+}  // namespace waymark
