@@ -13,11 +13,11 @@ import { bundles } from "./bundles.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
 const wasm_dir = join(here, "../build/wasm/wasm");
-const modules = ["waymark.wasm", "waymark-all.wasm"];
+const modules = ["waymark.wasm", "waymark-all.wasm", "waymark-tools.wasm"];
 
 if (!process.argv.includes("--without-wasm") && !modules.every((name) => existsSync(join(wasm_dir, name)))) {
   console.error(
-    `The engine is missing: build/wasm/wasm has not both ${modules.join(" and ")}.\n` +
+    `The engine is missing: build/wasm/wasm has not all of ${modules.join(", ")}.\n` +
       "Run `make build` in the top folder first, or build without it: --without-wasm.",
   );
   process.exit(1);

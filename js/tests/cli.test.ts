@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../src/cli/run.ts";
-import { all_file } from "./raw_engine.ts";
+import { tools_file } from "./raw_engine.ts";
 
 let folder: string;
 
@@ -42,7 +42,7 @@ async function waymark(...words: string[]) {
   let out = "";
   let err = "";
   const terminal = { out: (text: string) => (out += text), err: (text: string) => (err += text) };
-  return { code: await run(words, all_file, terminal), out, err };
+  return { code: await run(words, tools_file, terminal), out, err };
 }
 
 describe("lint", () => {

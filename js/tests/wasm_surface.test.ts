@@ -2,7 +2,7 @@
 
 import { expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
-import { all_file, page_file, wasmModule } from "./raw_engine.ts";
+import { all_file, page_file, tools_file, wasmModule } from "./raw_engine.ts";
 
 function reviewed(file: string): string[] {
   return readFileSync(new URL(`../../wasm/${file}`, import.meta.url), "utf8")
@@ -12,7 +12,7 @@ function reviewed(file: string): string[] {
     .sort();
 }
 
-const modules = [["page", page_file], ["all", all_file]] as const;
+const modules = [["page", page_file], ["all", all_file], ["tools", tools_file]] as const;
 
 test.each(modules)("imports of %s", (_name, file) => {
   const imports = WebAssembly.Module.imports(wasmModule(file));

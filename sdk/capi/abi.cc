@@ -7,6 +7,7 @@
 
 #include "capi/frame.h"
 #include "capi/output_writer.h"
+#include "capi/questions.h"
 #include "waymark/engine.h"
 
 struct waymark_engine {
@@ -28,18 +29,26 @@ const uint8_t* Return(waymark_engine* engine, String&& result) {
   return reinterpret_cast<const uint8_t*>(engine->result.data());
 }
 
-String Answer(const Input& query) {
-  List<Problem> problems;
-  if (!query.refusal.ok()) {
-    AddProblem(&problems, query.refusal.problem());
-  } else if (query.fields["query"].IsName("lint")) {
-    problems = LintConfig(query.fields["config"]);
-  } else {
-    AddProblem(&problems, "not_allowed", "/query", "an unknown question", "lint");
+void Ask(const Input& query, JsonWriter* answer, List<Problem>* problems) {
+  for (size_t i = 0; i < kQuestionCount; ++i) {
+    if (query.fields["query"].IsName(kQuestions[i].name)) {
+      return kQuestions[i].answer(query, answer, problems);
+    }
   }
+  AddProblem(problems, "not_allowed", "/query", "an unknown question", "one of this module");
+}
+
+String Answer(const Input& query) {
   FrameWriter answer;
   JsonWriter writer(answer.json());
-  writer.Begin('{').Key("problems");
+  writer.Begin('{');
+  List<Problem> problems;
+  if (query.refusal.ok()) {
+    Ask(query, &writer, &problems);
+  } else {
+    AddProblem(&problems, query.refusal.problem());
+  }
+  writer.Key("problems");
   WriteProblems(&writer, problems);
   writer.End('}');
   return answer.Finish();
