@@ -1,7 +1,6 @@
 // The protocols of the page module. Whoever needs others loads waymark-all.wasm, which has them
-// all, and a hash.
+// all.
 #include "base/schema.h"
-#include "codec/sha256.h"
 #include "collector/collector.h"
 
 namespace waymark {
@@ -15,8 +14,5 @@ const Protocol kProtocols[] = {
 const size_t kProtocolCount = sizeof(kProtocols) / sizeof(kProtocols[0]);
 const bool kHasOptionFormats = false;
 const ProtocolNeeds kProtocolNeeds = {};
-
-const bool kHasSha256 = false;
-String Sha256Hex(std::string_view) { return String(); }
 
 }  // namespace waymark

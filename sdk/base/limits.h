@@ -66,6 +66,13 @@ inline constexpr size_t kHttpAnswerBytesMax = 80'000;
 // A store that refused something is asked again after this.
 inline constexpr int64_t kStoreRetryMs = 5'000;
 
+// Entries of the decision log on the device: a decision a day for half a year. Of 500 bytes each;
+// browsers give localStorage 5 MB.
+inline constexpr uint32_t kLogEntriesMax = 200;
+
+// What a caller says that the person was shown: a hash, a version, a language, a layer, a control.
+inline constexpr size_t kShownBytesMax = 1'000;
+
 // A remote document that narrows: names of collectors, events and fields.
 inline constexpr size_t kNarrowBytesMax = 16'000;
 

@@ -29,7 +29,8 @@ const uint8_t* Return(waymark_engine* engine, String&& result) {
   return reinterpret_cast<const uint8_t*>(engine->result.data());
 }
 
-void Ask(const Input& query, JsonWriter* answer, List<Problem>* problems) {
+void Ask(const Engine& engine, const Input& query, JsonWriter* answer, List<Problem>* problems) {
+  if (query.fields["query"].IsName("explain")) return engine.Explain(query.fields["event"], answer);
   for (size_t i = 0; i < kQuestionCount; ++i) {
     if (query.fields["query"].IsName(kQuestions[i].name)) {
       return kQuestions[i].answer(query, answer, problems);
@@ -38,13 +39,13 @@ void Ask(const Input& query, JsonWriter* answer, List<Problem>* problems) {
   AddProblem(problems, "not_allowed", "/query", "an unknown question", "one of this module");
 }
 
-String Answer(const Input& query) {
+String Answer(const Engine& engine, const Input& query) {
   FrameWriter answer;
   JsonWriter writer(answer.json());
   writer.Begin('{');
   List<Problem> problems;
   if (query.refusal.ok()) {
-    Ask(query, &writer, &problems);
+    Ask(engine, query, &writer, &problems);
   } else {
     AddProblem(&problems, query.refusal.problem());
   }
@@ -89,7 +90,8 @@ const uint8_t* waymark_view(waymark_engine* engine) {
 const uint8_t* waymark_query(waymark_engine* engine, const uint8_t* bytes, size_t size) {
   if (!engine) return nullptr;
   waymark::String repaired;
-  return Return(engine, waymark::Answer(waymark::ReadInput(Bytes(bytes, size), &repaired)));
+  return Return(engine,
+                waymark::Answer(engine->engine, waymark::ReadInput(Bytes(bytes, size), &repaired)));
 }
 
 size_t waymark_result_size(const waymark_engine* engine) {

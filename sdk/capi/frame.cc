@@ -16,7 +16,8 @@ constexpr size_t kSizeBytes = 4;
 
 // In the order of InputType.
 constexpr const char* kInputTypeNames =
-    "track,page,screen,identify,reset,set_consent,set_context,flush,forget,narrow,refused,wake,"
+    "track,page,screen,identify,reset,set_consent,set_context,flush,forget,narrow,records,refused,"
+    "wake,"
     "http_done,"
     "store_read,store_done,store_failed,store_changed,lifecycle,connectivity,signal,lead";
 

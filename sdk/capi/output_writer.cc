@@ -10,7 +10,7 @@ namespace {
 
 // In the order of EffectType and Transport.
 constexpr const char* kTypes =
-    "store_get,store_put,store_delete,store_delete,http_send,http_abort,claim,notify";
+    "store_get,store_put,store_delete,store_delete,http_send,http_abort,claim,answer,notify";
 constexpr const char* kTransports = "fetch,keepalive,beacon";
 
 void WriteEffect(JsonWriter* writer, const Effect& effect, FrameWriter* frame) {
@@ -47,6 +47,10 @@ void WriteEffect(JsonWriter* writer, const Effect& effect, FrameWriter* frame) {
       break;
     case EffectType::kClaim:
       writer->Field("writer", effect.name);
+      break;
+    case EffectType::kAnswer:
+      writer->Field("request_id", effect.target);
+      writer->FieldRaw("body", frame->AddBody(effect.bytes));
       break;
     case EffectType::kNotify:
       writer->FieldBool("view", true);

@@ -6,8 +6,6 @@
 
 namespace waymark {
 
-const bool kHasSha256 = true;
-
 String Sha256Hex(std::string_view text) {
   uint8_t hash[crypto_hash_sha256_BYTES];
   crypto_hash_sha256(hash, reinterpret_cast<const uint8_t*>(text.data()), text.size());

@@ -39,6 +39,8 @@ struct OutgoingEvent {
   int64_t sequence = 0;
   // With the first event of a batch: what the collector never got, {writer: {reason: count}}.
   std::string_view lost;
+  // With the first event of a batch: the hash of the last entry of the decision log, its anchor.
+  std::string_view anchor;
 };
 
 // Who sends: the same for all events. Views into the config and the start, valid while collectors

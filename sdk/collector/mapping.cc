@@ -171,10 +171,14 @@ void WriteDelivery(JsonWriter* writer, const OutgoingEvent& event) {
   if (event.sequence == 0) return;
   const bool told_by_id = EndsAsIdBegins(event) && event.lost.empty() &&
                           event.sequence == CounterOf(event.message_id) + 1;
-  if (told_by_id) return;
-  writer->Key("delivery").Begin('{').Field("writer", event.writer);
-  if (event.sequence != CounterOf(event.message_id) + 1) writer->Field("sequence", event.sequence);
-  if (!event.lost.empty()) writer->FieldRaw("lost", event.lost);
+  if (told_by_id && event.anchor.empty()) return;
+  writer->Key("delivery").Begin('{').Field("decisions", event.anchor);
+  if (!told_by_id) {
+    writer->Field("writer", event.writer);
+    const bool usual = event.sequence == CounterOf(event.message_id) + 1;
+    if (!usual) writer->Field("sequence", event.sequence);
+    if (!event.lost.empty()) writer->FieldRaw("lost", event.lost);
+  }
   writer->End('}');
 }
 

@@ -45,8 +45,10 @@ void SegmentEvents::Append(const OutgoingEvent& event, String* body) const {
   // What differs from event to event stands together: then the rest compresses as one piece.
   writer.Field("messageId", event.message_id);
   writer.Field(rudder ? "originalTimestamp" : "timestamp", FormatIso8601(event.time_ms));
-  // An id is demanded. A de-identified event gets its own message id, which joins it to nothing.
-  if (event.deidentified) writer.Field("anonymousId", event.message_id);
+  // An id is demanded. An event that is nobody's gets its own message id, which joins it to
+  // nothing.
+  const bool nobody = !event.anonymous_id && !event.user_id;
+  if (nobody) writer.Field("anonymousId", event.message_id);
   writer.Field("anonymousId", event.anonymous_id).Field("userId", event.user_id);
   if (!rudder) writer.Field("traits", event.traits);
   WriteProperties(&writer, event);

@@ -197,6 +197,7 @@ class Snowplow final : public Collector {
     entities->Begin('{').Field("schema", schema).Key("data").Begin('{');
     entities->Field("writer", event.writer).Field("sequence", event.sequence);
     if (!event.lost.empty()) entities->FieldRaw("lost", event.lost);
+    entities->Field("decisions", event.anchor);
     entities->End('}').End('}');
   }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/name_table.h"
+
 namespace waymark {
 namespace {
 
@@ -31,6 +33,10 @@ GateVerdict JudgePurpose(const Purpose& purpose, PurposeState state) {
 }
 
 }  // namespace
+
+std::string_view VerdictName(GateVerdict verdict) {
+  return NameAt("admit,deidentify,hold,drop", static_cast<int>(verdict));
+}
 
 GateVerdict Judge(const Policy& policy, const ConsentState& state, PurposeSet needs) {
   GateVerdict verdict = needs == 0 ? GateVerdict::kDrop : GateVerdict::kAdmit;

@@ -18,6 +18,8 @@ enum class GateVerdict : uint8_t {
   kDrop,
 };
 
+std::string_view VerdictName(GateVerdict verdict);
+
 // `needs`: the purposes that must all allow the event, closed under what they require.
 [[nodiscard]] GateVerdict Judge(const Policy& policy, const ConsentState& state, PurposeSet needs);
 

@@ -157,6 +157,10 @@ std::string_view ReasonName(Reason reason) {
                 static_cast<int>(reason));
 }
 
+std::string_view StateName(PurposeState state) {
+  return NameAt("unknown,granted,denied,exempt", static_cast<int>(state));
+}
+
 PurposeState ConsentState::Of(int purpose) const {
   const PurposeSet bit = Bit(purpose);
   if (always_on & bit) return PurposeState::kExempt;
@@ -175,6 +179,12 @@ Reason ConsentState::Why(int purpose) const {
     return expired & bit ? Reason::kExpired : Reason::kChanged;
   }
   return (granted | denied) & bit ? static_cast<Reason>(by[purpose]) : Reason::kDefault;
+}
+
+Reason ConsentState::WhoDenied(PurposeSet purposes) const {
+  int first = 0;
+  while (first < kPurposesMax - 1 && !(purposes & Bit(first))) ++first;
+  return static_cast<Reason>(by[first]);
 }
 
 PurposeSet ConsentState::Allowed() const {
@@ -314,6 +324,12 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool 
   WriteNumbers(policy, state.granted | state.denied, "by", &writer,
                [&](size_t i) { return static_cast<int64_t>(state.by[i]); });
   for (const SetName& set : kSets) WriteSet(policy, state.*set.set, set.name, &writer);
+  writer.Field("subject", state.subject);
+  if (state.log.number != 0) {
+    writer.Key("log").Begin('{').Field("number", state.log.number);
+    writer.Field("hash", state.log.hash).End('}');
+  }
+  writer.FieldRaw("unreported", state.unreported);
   if (spill) writer.FieldBool("spill", true);
   if (state.withdrawing) writer.FieldBool("withdrawing", true);
   WriteNumbers(policy, ~PurposeSet{0}, "withdrawn", &writer,
@@ -329,6 +345,10 @@ ConsentState ReadConsentRecord(const Policy& policy, JsonView record, const Now&
   state.forgetting = record["forgetting"].AsBool();
   state.withdrawing = record["withdrawing"].AsBool();
   state.generation = static_cast<uint32_t>(record["generation"].IntegerOr(0));
+  state.subject = record["subject"].AsName();
+  state.log.number = static_cast<uint32_t>(record["log"]["number"].IntegerOr(0));
+  state.log.hash = record["log"]["hash"].AsName();
+  state.unreported = record["unreported"].text();
   const int age = FindName(kAges, record["age"].AsName());
   if (age > 0) state.facts.age = static_cast<AgeFact>(age);
   for (const SetName& set : kSets) state.*set.set = ReadSet(policy, record[set.name]);

@@ -44,6 +44,13 @@ enum class Reason : uint8_t {
   kChanged,  // an answer to another question
 };
 std::string_view ReasonName(Reason reason);
+std::string_view StateName(PurposeState state);
+
+// Where the chain of decisions ends: docs/decision_log.md.
+struct LogHead {
+  uint32_t number = 0;  // of the last entry; 0: there is none
+  String hash;
+};
 
 struct ConsentState {
   // What follows from the policy and the facts: Reconsider().
@@ -64,9 +71,12 @@ struct ConsentState {
   Decider by[kPurposesMax] = {};
   // What was allowed when the record was put: what is not any more goes from the device.
   PurposeSet effective = 0;
-  String decided_in;         // the region of the last decision
-  uint32_t generation = 0;   // grows with every decision; events are stamped with it
-  int64_t decided_ms = 0;    // Unix time of the last decision; 0: none
+  LogHead log;
+  String subject;           // stands for the person in the log; only a grant makes one
+  String unreported;        // events for the owner's records, until they are acknowledged: an array
+  String decided_in;        // the region of the last decision
+  uint32_t generation = 0;  // grows with every decision; events are stamped with it
+  int64_t decided_ms = 0;   // Unix time of the last decision; 0: none
   bool withdrawing = false;  // a withdrawal is put down but not carried out yet
   // The generation in which each purpose was withdrawn last; 0: never. What is older and needs it
   // goes, also when it has been granted again since.
@@ -80,6 +90,8 @@ struct ConsentState {
   PurposeSet Withdrawn(uint32_t of_generation) const;
   PurposeState Of(int purpose) const;
   Reason Why(int purpose) const;
+  // Who denied the first of these.
+  Reason WhoDenied(PurposeSet purposes) const;
   // Every purpose that events may be used for now.
   PurposeSet Allowed() const;
 };

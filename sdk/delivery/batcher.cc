@@ -96,6 +96,8 @@ Encoded EncodeRecord(const LaneQueue& queue, const Record& record, const Batch* 
   String text;
   OutgoingEvent event = OpenRecord(record, *queue.lane, queue.outbox, *queue.rules, &text);
   event.lost = told;
+  const bool anchors = batch && batch->record_ids.empty() && !record.deidentified;
+  if (anchors && collector.rules().tells_losses) event.anchor = queue.rules->consent->log.hash;
   if (kProtocolNeeds.batch_keys) encoded.key = collector.BatchKey(event);
   if (kProtocolNeeds.tries) encoded.hash = HashOf(event.message_id);
   const bool first = batch && batch->record_ids.empty();

@@ -73,7 +73,8 @@ struct Lane {
   List<FieldRule> fields;    // besides those of the config
   std::unique_ptr<Collector> collector;
   bool cross_origin = false;
-  bool off = false;  // switched off from afar
+  bool off = false;          // switched off from afar
+  bool for_records = false;  // gets the records of consent, and nothing else
 
   List<Flight> flights;
   Batch draft;

@@ -373,7 +373,7 @@ bool EngineCore::RestoreRecord(StoredRecord* stored, const Now& now, Record* rec
   bool wanted = false;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const CollectorPolicy& policy = lanes_[i].policy;
-    if (!policy.Wants(selector) || !policy.Samples(json)) continue;
+    if (lanes_[i].for_records || !policy.Wants(selector) || !policy.Samples(json)) continue;
     if (route.is(JsonType::kObject) && !route[lanes_[i].id]) continue;
     wanted = true;
     if (MayGo(lanes_[i], *record, Rules())) record->pending = With(record->pending, Only(i));

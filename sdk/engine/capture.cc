@@ -173,7 +173,8 @@ EngineCore::Routing EngineCore::Route(const Event& event, uint32_t done) const {
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const uint32_t bit = 1u << i;
     const CollectorPolicy& policy = lanes_[i].policy;
-    if (!policy.Wants(selector) || !lanes_[i].narrowed.Wants(selector)) continue;
+    if (lanes_[i].for_records || !policy.Wants(selector)) continue;
+    if (!lanes_[i].narrowed.Wants(selector)) continue;
     routing.wanted = true;
     if (done & bit) continue;
     GateVerdict verdict = Judge(config_.policy, consent_, policy.needs);
@@ -350,7 +351,8 @@ uint32_t EngineCore::LanesOf(const Record& record, std::string_view selector) co
   uint32_t lanes = 0;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const CollectorPolicy& policy = lanes_[i].policy;
-    const bool meant = policy.Wants(selector) && policy.Samples(JsonView(record.event));
+    const bool meant =
+        !lanes_[i].for_records && policy.Wants(selector) && policy.Samples(JsonView(record.event));
     if (meant && MayGo(lanes_[i], record, rules)) lanes |= 1u << i;
   }
   return lanes;

@@ -72,6 +72,24 @@ void ReadCollectors(JsonView collectors, JsonView vendors, const SenderFacts& se
   }
 }
 
+// Records are due whatever the person has answered.
+void ReadRecords(JsonView id, Config* config, List<Problem>* problems) {
+  if (!id) return;
+  PurposeSet unasked = 0;
+  const List<Purpose>& purposes = config->policy.purposes;
+  for (size_t i = 0; i < purposes.size(); ++i) {
+    const bool always = purposes[i].basis >= Basis::kExempt && purposes[i].exempt_in.empty();
+    if (always || purposes[i].vendor) unasked |= PurposeSet{1} << i;
+  }
+  for (Lane& lane : config->lanes) {
+    lane.for_records = lane.id == id.AsName() && (lane.policy.needs & ~unasked) == 0;
+    config->has_records |= lane.for_records;
+  }
+  if (config->has_records) return;
+  AddProblem(problems, "not_allowed", "/consent/records", id.text(),
+             "the id of a collector whose needs are exempt or a legal obligation");
+}
+
 // Sets a number of the config when it is given.
 template <typename T>
 void ReadNumber(JsonView json, T* number) {
@@ -102,6 +120,7 @@ Config ReadConfig(JsonView json, JsonView sdk, List<Problem>* problems) {
   const JsonView consent = json["consent"];
   ReadCollectors(json["collectors"], consent["vendors"], {json["app"], sdk, consent["purposes"]},
                  &config, problems);
+  ReadRecords(consent["records"], &config, problems);
   config.fields = ReadFieldRules(config.policy, json["fields"], "/fields", problems);
   config.url_rules = ReadUrlRules(json["privacy"]);
   config.session_rules = ReadSessionRules(json["identity"]);

@@ -9,6 +9,7 @@
 
 #include "base/json_check.h"
 #include "engine/engine_core.h"
+#include "event/validate.h"
 
 namespace waymark {
 namespace {
@@ -20,7 +21,7 @@ constexpr const char* kConsentKey = "consent/record";
 
 bool EngineCore::AnyLane(GateVerdict worst, bool with_storage) const {
   for (size_t i = 0; i < lanes_.size(); ++i) {
-    if (with_storage && !MayStore(1u << i)) continue;
+    if (lanes_[i].for_records || (with_storage && !MayStore(1u << i))) continue;
     if (Judge(config_.policy, consent_, lanes_[i].policy.needs) <= worst) return true;
   }
   return false;
@@ -46,10 +47,19 @@ bool EngineCore::MayLie(const Record& record) const {
 }
 
 void EngineCore::OnSetConsent(const Input& input, const Now& now) {
-  auto decided = Decide(config_.policy, consent_, input.fields["choices"],
-                        input.fields["source"].AsName(), now);
+  const std::string_view by = input.fields["source"].AsName();
+  auto decided = Decide(config_.policy, consent_, input.fields["choices"], by, now);
   if (!decided.ok()) return Report(decided.status().problem());
-  TakeDecision(*std::move(decided), consent_.Allowed(), input.Body(input.fields["entropy"]), now);
+  Decision decision;
+  decision.was = consent_.Allowed();
+  decision.by = by.empty() ? ReasonName(Reason::kPerson) : by;
+  decision.shown = input.fields["shown"];
+  decision.entropy = input.Body(input.fields["entropy"]);
+  if (decision.shown.text().size() > kShownBytesMax) {
+    Report(TooBig("/shown", decision.shown.text().size(), kShownBytesMax).problem());
+    decision.shown = JsonView();
+  }
+  TakeDecision(decision, *std::move(decided), now);
 }
 
 // A fact of the host. What is allowed because of it is written down like a decision, and what is
@@ -57,25 +67,26 @@ void EngineCore::OnSetConsent(const Input& input, const Now& now) {
 void EngineCore::OnSignal(const Input& input, const Now& now) {
   KeepSignal(input);
   ConsentState next = consent_;
-  const JsonView fields = input.fields;
-  if (!TakeFact(config_.policy, fields["name"].AsName(), fields["value"], &next.facts)) return;
-  Reconsider(config_.policy, &next, now);
-  PurposeSet was = consent_.Allowed();
-  if (config_.policy.KnowsRules(next.facts.region)) was |= consent_.effective;
-  const bool same = next.generation == consent_.generation && next.Allowed() == was;
-  if (!same) return TakeDecision(std::move(next), was, {}, now);
-  consent_ = std::move(next);
-  ReleaseHeld(now);
+  const std::string_view name = input.fields["name"].AsName();
+  if (!TakeFact(config_.policy, name, input.fields["value"], &next.facts)) return;
+  const PurposeSet denied = Reconsider(config_.policy, &next, now);
+  Decision decision;
+  decision.was = consent_.Allowed();
+  if (config_.policy.KnowsRules(next.facts.region)) decision.was |= consent_.effective;
+  if (denied == 0 && next.Allowed() == decision.was) {
+    consent_ = std::move(next);
+    return ReleaseHeld(now);
+  }
+  decision.by = denied != 0 ? ReasonName(next.WhoDenied(denied)) : name;
+  TakeDecision(decision, std::move(next), now);
 }
 
-// `was`: what was allowed before.
-void EngineCore::TakeDecision(ConsentState&& next, PurposeSet was, std::string_view entropy,
-                              const Now& now) {
-  const PurposeSet denied = (next.denied & ~consent_.denied) | (was & ~next.Allowed());
+void EngineCore::TakeDecision(const Decision& decision, ConsentState&& next, const Now& now) {
+  const PurposeSet denied = (next.denied & ~consent_.denied) | (decision.was & ~next.Allowed());
   // Before an answer nothing but what is de-identified was kept, and that only with a purpose that
   // may: a first refusal has nothing to delete where no store is open.
   const bool kept = store_phase_ != StorePhase::kClosed;
-  const PurposeSet revoked = denied & (kept ? denied : was);
+  const PurposeSet revoked = denied & (kept ? denied : decision.was);
   withdrawing_here_ |= revoked != 0;
   const uint32_t generation = consent_.generation;
   consent_ = std::move(next);
@@ -85,10 +96,12 @@ void EngineCore::TakeDecision(ConsentState&& next, PurposeSet was, std::string_v
     consent_.Withdraw(revoked, consent_.generation);
     KeepWithdrawing();  // there is more to delete
   }
+  LogDecision(decision.by, decision.shown, now);
+  if (revoked != 0) AnnounceDeletion(revoked, now);
   // At once: a grant that follows brings nothing back.
   if (denied != 0) DiscardForbidden();
   PutConsentRecord();
-  NewGeneration(entropy, now);
+  NewGeneration(decision.entropy, now);
   // Where nobody ever decided nothing can lie in the store: events need not wait for it to be read.
   if (generation == 0 && store_phase_ == StorePhase::kClosed && !consent_.forgetting &&
       AnyLane(GateVerdict::kDeidentify, true)) {
@@ -105,13 +118,26 @@ void EngineCore::PutConsentRecord() {
   const bool known = config_.policy.KnowsRules(consent_.facts.region);
   consent_.effective = consent_.Allowed() | (known ? 0 : consent_.effective & ~consent_.denied);
   const bool spill = AnyLane(GateVerdict::kAdmit, true);
+  PutLog();
   Put(kConsentKey, WriteConsentRecord(config_.policy, consent_, spill), StoreUse::kConsent);
+}
+
+// Once the last version of the record is there so are the entries of the log that were put with it.
+void EngineCore::OnRecordPut(const Now& now) {
+  bool more = consent_unput_;
+  for (const StoreOperation& operation : store_operations_) {
+    more |= operation.use == StoreUse::kConsent;
+  }
+  if (!more && !consent_.forgetting) log_unput_.clear();
+  CarryOut(now);
 }
 
 // What the record notes as not carried out yet.
 void EngineCore::CarryOut(const Now& now) {
   withdrawal_again_ = false;
   if (consent_.forgetting) {
+    Delete(EffectType::kStoreClear, kLogPrefix);
+    Expect(effects_.back(), StoreUse::kLogClear);
     ClearStore();
     withdrawal_ends_ = true;
   } else if (withdrawing_here_) {
@@ -130,11 +156,16 @@ void EngineCore::EndForbidden(bool clear) {
   AbortForbidden();
   DiscardForbidden();
   if (!AnyLane(GateVerdict::kDeidentify, true)) {
-    if (clear || store_phase_ != StorePhase::kClosed) ClearStore();
+    if (clear || store_phase_ != StorePhase::kClosed) {
+      ClearStore();
+      deleted_.store_cleared = true;
+    }
     outbox_.ForgetEmptied();
     CloseStore();
   }
-  if (!AnyLane(GateVerdict::kAdmit, false)) ForgetPerson();
+  if (AnyLane(GateVerdict::kAdmit, false)) return;
+  deleted_.ids += !identity_.empty();
+  ForgetPerson();
 }
 
 // The note goes when nothing is left to delete: segments of others, and those that were never read,
@@ -149,7 +180,7 @@ void EngineCore::FinishWithdrawal() {
 }
 
 // The last thing that was asked of the store stands for all of them.
-void EngineCore::AwaitDeletions() {
+void EngineCore::AwaitDeletions(const Now& now) {
   withdrawal_ends_ = false;
   int64_t last = 0;
   for (const StoreOperation& operation : store_operations_) {
@@ -161,7 +192,7 @@ void EngineCore::AwaitDeletions() {
     const bool changes = effect.type >= EffectType::kStorePut;
     if (changes && effect.type <= EffectType::kStoreClear) last = effect.effect_id;
   }
-  if (last == 0) return EndWithdrawal();
+  if (last == 0) return EndWithdrawal(now);
   for (StoreOperation& operation : store_operations_) {
     if (operation.effect_id != last) continue;
     operation.ends_withdrawal = true;
@@ -176,12 +207,13 @@ void EngineCore::KeepWithdrawing() {
   for (StoreOperation& operation : store_operations_) operation.ends_withdrawal = false;
 }
 
-void EngineCore::EndWithdrawal() {
+void EngineCore::EndWithdrawal(const Now& now) {
   const bool forgotten = consent_.forgetting;
   withdrawing_here_ = false;
   consent_.withdrawing = consent_.forgetting = false;
-  // When all answers have run out their record stays as it is; after a forget there is none.
-  if (consent_.answered()) PutConsentRecord();
+  // After a forget there is no record.
+  if (!forgotten) LogDeletion(now);
+  if (!forgotten || consent_.answered()) PutConsentRecord();
   if (!consent_.answered() && forgotten) {
     ++consent_.generation;  // as other tabs count that hear of it
     consent_unput_ = false;
@@ -195,7 +227,11 @@ void EngineCore::EndWithdrawal() {
 void EngineCore::AbortForbidden() {
   for (const Lane& lane : lanes_) {
     const GateVerdict verdict = Judge(config_.policy, consent_, lane.policy.needs);
-    if (verdict >= GateVerdict::kHold) Abort(lane);
+    if (verdict < GateVerdict::kHold) continue;
+    for (const Flight& flight : lane.flights) {
+      deleted_.may_have_left += static_cast<int64_t>(flight.record_ids.size());
+    }
+    Abort(lane);
   }
 }
 
@@ -213,7 +249,9 @@ void EngineCore::DiscardForbidden() {
       if (forbidden) outbox_.Settle(&record, static_cast<int>(i));
     }
     if (!MayLie(record)) outbox_.TakeFromStore(&record);
-    if (record.pending == 0) losses_.Add(Loss::kConsent);
+    if (record.pending != 0) continue;
+    losses_.Add(Loss::kConsent);
+    ++deleted_.events;
   }
   // A call that waits may be released only after another grant, which is not for it.
   for (Held& held : held_) {
@@ -247,6 +285,8 @@ void EngineCore::ForgetHere(std::string_view entropy, const Now& now) {
   undecided.facts = consent_.facts;
   Reconsider(config_.policy, &undecided, now);
   consent_ = std::move(undecided);
+  log_unput_.clear();  // it goes with all else
+  deleted_ = Deletion();
   consent_.generation = generation + 1;
   CloseStore();
   ForgetPerson();

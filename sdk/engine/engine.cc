@@ -53,6 +53,14 @@ EngineCore::EngineCore(const Start& start)
   BeginWriter(start.now);
   OpenStoreIfAllowed();
   withdrawing_here_ = consent_.withdrawing;
+  const int64_t recorded = start.fields["consent"]["generation"].IntegerOr(0);
+  if (consent_.generation > recorded)
+    LogDecision(consent_.expired ? "expiry" : "policy", {}, start.now);
+  for (int i = 0; i < kPurposesMax && withdrawing_here_; ++i) {
+    const bool last = consent_.withdrawn_at[i] == consent_.last_withdrawn;
+    if (last && consent_.last_withdrawn != 0) deleting_ |= PurposeSet{1} << i;
+  }
+  ReportAgain(start.now);
   CarryOut(start.now);
   view_dirty_ = true;
 }
@@ -123,6 +131,8 @@ void EngineCore::Dispatch(const Input& input, const Now& now) {
     case InputType::kSignal:
       OnSignal(input, now);
       break;
+    case InputType::kRecords:
+      return OnRecords(input);
     case InputType::kNarrow:
       OnNarrow(input);
       break;
@@ -174,11 +184,12 @@ void EngineCore::Pump(const Now& now) {
     SendDue(now);
   flush_leaving_ = false;
   if (asleep_) LeaveUnanswered();
+  EndReports();
   EmitStoreChanges(now);
   falls_asleep_ = false;
   const bool waiting = store_phase_ == StorePhase::kOpen && ChangesPaused(now);
   const bool changes = outbox_.has_rewrites() || outbox_.has_deletions();
-  if (withdrawal_ends_ && !waiting && !changes) AwaitDeletions();
+  if (withdrawal_ends_ && !waiting && !changes) AwaitDeletions(now);
   ReadMoreSegments();
   if (!view_dirty_) return;
   view_dirty_ = false;
@@ -243,6 +254,8 @@ Engine::~Engine() = default;
 Output Engine::Handle(const Input& input) { return core_->Handle(input); }
 
 String Engine::View() const { return core_->View(); }
+
+void Engine::Explain(JsonView event, JsonWriter* writer) const { core_->Explain(event, writer); }
 
 List<Problem> LintConfig(JsonView config) {
   List<Problem> problems;

@@ -2,9 +2,10 @@
 //
 // One class, one file a concern: engine.cc (dispatch, what goes out), capture.cc (an event's way
 // into the outbox), decisions.cc (consent, withdrawal, forget), storage.cc (what is kept),
-// adoption.cc (what others left in the store), sending.cc (what is delivered), answers.cc (what
-// came of it), narrowing.cc (what is switched off from afar), view.cc (what is shown). Invariant: a
-// stage gets plain values and returns plain values; only this class holds them together.
+// adoption.cc (what others left in the store), proof.cc (what was decided and deleted), sending.cc
+// (what is delivered), answers.cc (what came of it), narrowing.cc (what is switched off from afar),
+// view.cc (what is shown). Invariant: a stage gets plain values and returns plain values; only this
+// class holds them together.
 #ifndef WAYMARK_ENGINE_ENGINE_CORE_H_
 #define WAYMARK_ENGINE_ENGINE_CORE_H_
 
@@ -15,6 +16,7 @@
 #include "base/uuid.h"
 #include "consent/consent_gate.h"
 #include "consent/consent_state.h"
+#include "consent/decision_log.h"
 #include "delivery/transport_planner.h"
 #include "engine/config.h"
 #include "identity/identity.h"
@@ -42,6 +44,7 @@ class EngineCore {
 
   Output Handle(const Input& input);
   String View() const;
+  void Explain(JsonView event, JsonWriter* writer) const;
 
  private:
   // A call that waits in memory: for the visitor's answer, or for the ids to be read from the
@@ -80,13 +83,17 @@ class EngineCore {
     kLeft,  // a delivery document that was put before this engine slept
     kDelete,
     kClear,  // of all there is
+    kLog,    // for somebody who asked
+    kLogClear,
   };
   // Something asked of the store whose reply matters.
   struct StoreOperation {
     int64_t effect_id = 0;
     StoreUse use = StoreUse::kNone;
     uint32_t segment = kNoSegment;  // kSegmentPut
-    String key;                     // kDelete, kStatePut; kDeliveryPut and kLeft: the document
+    int64_t request_id = 0;         // kLog
+    String key;                     // kDelete, kStatePut; kDeliveryPut and kLeft: the document;
+                                    // kLog: the entries that were read
     bool ends_withdrawal = false;   // the last deletion of one
   };
 
@@ -96,6 +103,14 @@ class EngineCore {
     String key;
     String document;
     int64_t since = 0;  // effect id of the first of these versions; 0: there is none yet
+  };
+
+  // What brings a change of consent about.
+  struct Decision {
+    PurposeSet was = 0;   // what was allowed before
+    std::string_view by;  // who or what decides
+    JsonView shown;       // what the person saw
+    std::string_view entropy;
   };
 
   // Why a batch is tried again.
@@ -147,18 +162,19 @@ class EngineCore {
   // decisions.cc
   void OnSetConsent(const Input& input, const Now& now);
   void OnSignal(const Input& input, const Now& now);
-  void TakeDecision(ConsentState&& next, PurposeSet was, std::string_view entropy, const Now& now);
+  void TakeDecision(const Decision& decision, ConsentState&& next, const Now& now);
   ConsentState ReadRecord(JsonView record, const Now& now) const;
   void OnForget(const Input& input, const Now& now);
   void OnStoreChanged(const Input& input, const Now& now);
   void PutConsentRecord();
+  void OnRecordPut(const Now& now);
   void CarryOut(const Now& now);
   void CarryOutWithdrawal(const Now& now);
   void ForgetHere(std::string_view entropy, const Now& now);
   void EndForbidden(bool clear);
   void FinishWithdrawal();
-  void AwaitDeletions();
-  void EndWithdrawal();
+  void AwaitDeletions(const Now& now);
+  void EndWithdrawal(const Now& now);
   void KeepWithdrawing();
   void ForgetOperations(StoreUse use);
   void AbortForbidden();
@@ -236,6 +252,21 @@ class EngineCore {
   bool MayAdopt(std::string_view writer, const Now& now);
   void WakeUp(const Now& now);
 
+  // proof.cc
+  void Log(std::string_view members);
+  void LogDecision(std::string_view by, JsonView shown, const Now& now);
+  void LogDeletion(const Now& now);
+  void AnnounceDeletion(PurposeSet revoked, const Now& now);
+  void ReportRecord(const char* name, const Identity& person, std::string_view properties,
+                    const Now& now);
+  void EnqueueReport(JsonView event, const Now& now);
+  void ReportAgain(const Now& now);
+  void PutLog();
+  void EndReports();
+  void OnRecords(const Input& input);
+  void ReadLog(const Input& input, StoreOperation&& operation);
+  void AnswerRecords(const StoreOperation& operation);
+
   // sending.cc
   void OnFlush(const Now& now);
   void OnLifecycle(const Input& input, const Now& now);
@@ -285,6 +316,7 @@ class EngineCore {
   void DropFields(String* event) const;
 
   // view.cc
+  void ExplainLane(const Lane& lane, const Event& event, JsonWriter* writer) const;
   void WriteConsent(JsonWriter* writer) const;
   void WriteQueue(JsonWriter* writer) const;
   void WriteLanes(JsonWriter* writer) const;
@@ -348,6 +380,9 @@ class EngineCore {
   List<StoreOperation> store_operations_;
   List<Taken> taken_;
   List<String> taken_calls_;  // message ids of calls that others had put down
+  List<LogEntry> log_unput_;  // entries of the decision log that the store has not said it has
+  Deletion deleted_;          // by the withdrawal that is being carried out
+  PurposeSet deleting_ = 0;   // of which purposes
   List<String> live_;         // writers that are held
   List<String> names_;        // those that this engine has claimed
   List<String> deletions_;    // that the store refused

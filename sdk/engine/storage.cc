@@ -112,7 +112,9 @@ EngineCore::StoreOperation EngineCore::TakeOperation(int64_t effect_id) {
 }
 
 void EngineCore::OnStoreRead(const Input& input, const Now& now) {
-  const StoreUse use = TakeOperation(input.Integer("effect_id")).use;
+  StoreOperation operation = TakeOperation(input.Integer("effect_id"));
+  const StoreUse use = operation.use;
+  if (use == StoreUse::kLog) ReadLog(input, std::move(operation));
   if (use == StoreUse::kState) ReadState(input, now);
   if (use == StoreUse::kDeliveries) ReadDeliveries(input);
   if (use == StoreUse::kSegments) ReadSegments(input, now);
@@ -184,8 +186,8 @@ void EngineCore::OnStoreDone(const Input& input, const Now& now) {
   }
   if (left) EndLeft(now);
   if (operation.use == StoreUse::kSegmentPut) outbox_.OnStored(operation.segment);
-  if (operation.use == StoreUse::kConsent) CarryOut(now);
-  if (operation.ends_withdrawal) EndWithdrawal();
+  if (operation.use == StoreUse::kConsent) OnRecordPut(now);
+  if (operation.ends_withdrawal) EndWithdrawal(now);
 }
 
 // What could not be done is asked for again after a while; meanwhile all goes on in memory.
@@ -195,6 +197,7 @@ void EngineCore::OnStoreFailed(const Input& input, const Now& now) {
   StoreOperation operation = TakeOperation(input.Integer("effect_id"));
   Report("store_failed", "", store_reason_, "a store that takes events; they wait in memory");
   const StoreUse use = operation.use;
+  if (use == StoreUse::kLog) return AnswerRecords(operation);
   consent_unput_ |= use == StoreUse::kConsent;
   if (use != StoreUse::kNone || operation.ends_withdrawal) {
     store_retry_ms_ = now.mono_ms + (kStoreRetryMs << std::min(store_failures_++, kDoublingsMax));
@@ -208,6 +211,11 @@ void EngineCore::OnStoreFailed(const Input& input, const Now& now) {
   }
   if (use == StoreUse::kDeliveryPut) delivery_dirty_ = losses_dirty_ = true;
   if (use == StoreUse::kLeft) EndLeft(now);
+  if (use == StoreUse::kLogClear) {
+    KeepWithdrawing();
+    withdrawal_ends_ = false;
+    withdrawal_again_ = true;
+  }
   if (use == StoreUse::kClear) clear_again_ = store_phase_ == StorePhase::kClosed;
   if (use == StoreUse::kDelete && !IsBeingDeleted(operation.key)) {
     deletions_.push_back(std::move(operation.key));

@@ -4,14 +4,6 @@
 #include "engine/engine_core.h"
 
 namespace waymark {
-namespace {
-
-std::string_view StateName(PurposeState state) {
-  return NameAt("unknown,granted,denied,exempt", static_cast<int>(state));
-}
-
-}  // namespace
-
 String EngineCore::View() const {
   String json;
   JsonWriter writer(&json);
@@ -54,6 +46,40 @@ void EngineCore::WriteConsent(JsonWriter* writer) const {
   WriteSet(policy, consent_.conflicts, "conflicts", writer);
   WriteSet(policy, Contradictions(policy, consent_), "contradictions", writer);
   writer->End('}');
+}
+
+void EngineCore::Explain(JsonView event, JsonWriter* writer) const {
+  const int type = FindName("track,page,screen,identify", event["type"].AsName());
+  const Event read =
+      ReadEvent(type < 0 ? InputType::kTrack : static_cast<InputType>(type), event, 0);
+  writer->FieldBool("off", off_ || IsDropped(SelectorOf(read)));
+  writer->Key("collectors").Begin('{');
+  for (const Lane& lane : lanes_) {
+    if (!lane.for_records) ExplainLane(lane, read, writer);
+  }
+  writer->End('}');
+}
+
+// The purposes that decide: those that are as strict as all of them together.
+void EngineCore::ExplainLane(const Lane& lane, const Event& event, JsonWriter* writer) const {
+  const std::string_view selector = SelectorOf(event);
+  const GateVerdict verdict = Judge(config_.policy, consent_, lane.policy.needs);
+  const bool empty = verdict == GateVerdict::kDeidentify && event.type == EventType::kIdentify;
+  const bool wanted = lane.policy.Wants(selector) && lane.narrowed.Wants(selector);
+  writer->Key(lane.id).Begin('{').FieldBool("wanted", wanted && !lane.off);
+  writer->Field("verdict", VerdictName(empty ? GateVerdict::kDrop : verdict));
+  writer->Key("because").Begin('[');
+  for (size_t i = 0; i < config_.policy.purposes.size(); ++i) {
+    const int purpose = static_cast<int>(i);
+    const PurposeSet bit = PurposeSet{1} << i;
+    const bool decides =
+        (lane.policy.needs & bit) && Judge(config_.policy, consent_, bit) == verdict;
+    if (!decides) continue;
+    writer->Begin('{').Field("purpose", config_.policy.purposes[i].id);
+    writer->Field("state", StateName(consent_.Of(purpose)));
+    writer->Field("why", ReasonName(consent_.Why(purpose))).End('}');
+  }
+  writer->End(']').End('}');
 }
 
 void EngineCore::WriteQueue(JsonWriter* writer) const {

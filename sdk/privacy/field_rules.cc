@@ -104,11 +104,6 @@ List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields, std::strin
     if (given["as"] && !needs) {
       AddProblem(problems, "required", at + "/needs", "nothing", "the purposes that allow it");
     }
-    const bool hashes = rule.allowed == FieldChange::kHash || rule.otherwise == FieldChange::kHash;
-    if (hashes && !kHasSha256) {
-      AddProblem(problems, "not_allowed", at, "sha256",
-                 "drop or coarsen in this module; waymark-all.wasm can hash");
-    }
   }
   return rules;
 }
@@ -121,7 +116,7 @@ void ApplyFieldRules(const List<FieldRule>& rules, PurposeSet allowed, String* e
     if (change == FieldChange::kKeep) continue;
     PathChange write = AppendCoarse;
     if (change == FieldChange::kDrop) write = kDropValue;
-    if (kHasSha256 && change == FieldChange::kHash) write = AppendHash;
+    if (change == FieldChange::kHash) write = AppendHash;
     *event = WithPath(JsonView(*event), rule.path, write);
   }
 }

@@ -20,7 +20,7 @@ namespace waymark {
 enum class FieldChange : uint8_t {
   kDrop,
   kCoarsen,
-  kHash,  // 64 hexadecimal digits of SHA-256; only where the build has it
+  kHash,  // 64 hexadecimal digits of SHA-256
   kKeep,
 };
 
@@ -33,7 +33,7 @@ struct FieldRule {
 
 // Reads a list of rules that fits the schema; `pointer`: of the list. `/user/id` and
 // `/user/<trait>` are taken to the places where the record keeps them. Adds a problem for a path
-// that leads nowhere, for purposes that there are not, and for a hash in a build that has none.
+// that leads nowhere, and for purposes that there are not.
 List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields, std::string_view pointer,
                                List<Problem>* problems);
 

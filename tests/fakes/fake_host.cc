@@ -10,6 +10,7 @@ namespace waymark_test {
 namespace {
 
 constexpr size_t kEntropyBytes = 32;
+constexpr const char* kLogPrefix = "consent/log/";
 
 const uint8_t* Bytes(const std::string& text) {
   return reinterpret_cast<const uint8_t*>(text.data());
@@ -270,6 +271,22 @@ void FakeHost::PerformHttp(const Queued& queued) {
 }
 
 Json FakeHost::View() { return Read(waymark_view(engine_), nullptr); }
+
+std::vector<std::string> FakeHost::Kept() const {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : store) {
+    if (key.rfind(kLogPrefix, 0) != 0) keys.push_back(key);
+  }
+  return keys;
+}
+
+std::vector<Json> FakeHost::Log() const {
+  std::vector<Json> entries;
+  for (const auto& [key, value] : store) {
+    if (key.rfind(kLogPrefix, 0) == 0) entries.push_back(Json::parse(value));
+  }
+  return entries;
+}
 
 std::vector<Json> FakeHost::Delivered(const std::string& host) const {
   std::vector<Json> events;

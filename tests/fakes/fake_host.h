@@ -84,6 +84,11 @@ class FakeHost {
   // What the network says. An answer with status 0 and no error is kept back: nothing comes.
   std::function<Answer(const Request&)> network = [](const Request&) { return Answer(); };
 
+  // Keys in the store, without those of the decision log: that keeps what was decided.
+  std::vector<std::string> Kept() const;
+  // The decision log, in order.
+  std::vector<Json> Log() const;
+
   // Events that reached a collector, in order, from bodies that were answered with 200.
   std::vector<Json> Delivered(const std::string& host) const;
 

@@ -13,7 +13,11 @@ namespace waymark_simulation {
 namespace {
 
 constexpr const char* kPromise = "consent";
+constexpr const char* kConsentPrefix = "consent/";
 constexpr const char* kConsentKey = "consent/record";
+
+// Of what was decided.
+bool IsProof(const std::string& key) { return key.rfind(kConsentPrefix, 0) == 0; }
 
 class ConsentWatch final : public Watch {
  public:
@@ -32,7 +36,7 @@ class ConsentWatch final : public Watch {
     if (identity && !facts_->gate.MayStoreIdentity(tab.choices)) Fail(tab, "stores " + key);
     if (key == kConsentKey) NoteDecision(tab, effect);
     // Books are closed while a withdrawal is on its way, and then cleared with the rest.
-    const bool counts = key != kConsentKey && deciding_.count(tab.number) == 0;
+    const bool counts = !IsProof(key) && deciding_.count(tab.number) == 0;
     if (counts && !facts_->gate.MayStoreAnything(tab.choices)) Fail(tab, "stores " + key);
     JudgeValue(tab, key, effect.body, "stores");
     if (key.rfind("state/delivery/", 0) == 0) JudgeHeld(tab, effect.body);
@@ -125,7 +129,7 @@ class ConsentWatch final : public Watch {
       const bool identity = key == "state/identity" || key == "state/session";
       const bool may_lie = identity ? facts_->gate.MayStoreIdentity(tab.choices)
                                     : facts_->gate.MayStoreAnything(tab.choices);
-      if (key != kConsentKey && !may_lie) Fail(tab, "leaves " + key);
+      if (!IsProof(key) && !may_lie) Fail(tab, "leaves " + key);
     }
   }
 

@@ -28,8 +28,9 @@ void ReadDelivery(const Json& delivery, SentEvent* event) {
   if (!event->written_writer.empty()) event->writer = WriterDigits(event->written_writer);
   event->sequence = delivery.value("sequence", event->sequence);
   event->lost = delivery.value("lost", LostCounts());
-  event->told_twice =
-      event->lost.empty() && event->writer == by_id.writer && event->sequence == by_id.sequence;
+  const bool counts = delivery.contains("writer") || delivery.contains("sequence");
+  event->told_twice = counts && event->lost.empty() && event->writer == by_id.writer &&
+                      event->sequence == by_id.sequence;
 }
 
 // Of a de-identified event its name is all that is left.

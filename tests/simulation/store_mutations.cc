@@ -124,7 +124,8 @@ std::unique_ptr<Mutation> KeepLossesToItself() {
       Json& delivery = event["context"]["delivery"];
       delivery.erase("lost");
       const std::string id = event.at("messageId");
-      const bool says_all = WriterDigits(delivery.at("writer")) == id.substr(0, 8);
+      const std::string writer = delivery.value("writer", "");
+      const bool says_all = writer.empty() || WriterDigits(writer) == id.substr(0, 8);
       if (says_all && !delivery.contains("sequence")) event["context"].erase("delivery");
     }
   });

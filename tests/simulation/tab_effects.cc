@@ -52,12 +52,19 @@ void Tab::RunAtOnce(const Effect& effect) {
   world_->schedule.After(0, [this, reply] { Deliver([this, reply] { Send(reply); }); });
 }
 
+// Whether it writes or deletes the consent record.
+bool ConcernsRecord(const Effect& effect) {
+  const std::string record = "consent/record";
+  if (effect.fields.contains("key")) return effect.fields["key"] == record;
+  return record.rfind(effect.fields.value("prefix", "-"), 0) == 0;
+}
+
 // The model first; then the other tabs, when consent is concerned.
 void Tab::TellOfWrites(const Transaction& transaction) {
   world_->model.Applied(transaction);
   const auto& effects = transaction.effects;
   const bool touched = std::any_of(effects.begin(), effects.end(), [](const Effect& effect) {
-    return IsWrite(effect) && IsConsentKey(effect);
+    return IsWrite(effect) && ConcernsRecord(effect);
   });
   if (!touched) return;
   for (Tab* other : device_->tabs()) {

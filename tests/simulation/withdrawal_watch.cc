@@ -83,7 +83,9 @@ class WithdrawalWatch final : public Watch {
     for (const auto& [key, value] : *facts_->stores[tab.device]) {
       const auto put = puts_.find({tab.device, key});
       if (put == puts_.end()) continue;
-      const bool later = put->second.stamp > begun->second && put->second.tab != tab.number;
+      // A decision that it heard of since begins a new log.
+      const bool others = put->second.tab != tab.number || key.rfind("consent/log/", 0) == 0;
+      const bool later = put->second.stamp > begun->second && others;
       if (!later) Fail(tab, "forgotten and left " + key);
     }
     forgettings_.erase(begun);

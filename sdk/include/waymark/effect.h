@@ -21,7 +21,8 @@ enum class EffectType : uint8_t {
   kStoreClear,  // deletes all keys below a prefix
   kHttpSend,
   kHttpAbort,
-  kClaim,  // hold a writer's name, and wait for the lead
+  kClaim,   // hold a writer's name, and wait for the lead
+  kAnswer,  // to an input that asked
   kNotify,
 };
 
@@ -32,14 +33,14 @@ struct Effect {
   String name;     // kStorePut, kStoreDelete: key. kStoreGet, kStoreClear: prefix. kHttpSend: URL.
                    // kClaim: writer
   String after;    // kStoreGet: exclusive; empty: from the start
-  String bytes;    // kStorePut: value. kHttpSend: body
+  String bytes;    // kStorePut: value. kHttpSend: body. kAnswer: an object of JSON text
   String headers;  // kHttpSend: an object of JSON text
   Transport transport = Transport::kFetch;
   bool credentials = false;
   bool get = false;             // kHttpSend: without a body
   size_t answer_bytes_max = 0;  // kHttpSend: of the answer's body; 0: nobody wants to see it
   bool replace = false;         // kStorePut: only where the key exists
-  int64_t target = 0;           // kHttpAbort: effect_id of the request
+  int64_t target = 0;           // kHttpAbort: effect_id of the request. kAnswer: request_id
 };
 
 struct Output {

@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "base/json_writer.h"
 #include "base/list.h"
 #include "base/string.h"
 #include "waymark/effect.h"
@@ -30,6 +31,10 @@ class Engine {
 
   // A JSON object for people and pages: consent, ids, queue, losses. Changes nothing.
   String View() const;
+
+  // What becomes of an event, given as the input would give it, at each collector, and why: members
+  // of the object that is open. Changes nothing.
+  void Explain(JsonView event, JsonWriter* writer) const;
 
  private:
   std::unique_ptr<EngineCore> core_;

@@ -28,6 +28,7 @@ enum class InputType : uint8_t {
   kFlush,
   kForget,
   kNarrow,
+  kRecords,
   kRefused,  // a call that could not be read: the face could not turn it into JSON, or it is no
              // input
   // Facts: what the world did.

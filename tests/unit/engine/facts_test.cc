@@ -67,7 +67,7 @@ TEST(FactsTest, WhereNobodyIsAskedARefusalHolds) {
   host.SetConsent({{"analytics", "denied"}, {"marketing", "denied"}});
   host.Track("b");
   EXPECT_EQ(CountAt(&host, "segment"), 0u);
-  EXPECT_EQ(host.store.size(), 1u);
+  EXPECT_EQ(host.Kept().size(), 1u);
   // Also when it is older than an answer may be: nobody takes a "no" for a "yes".
   host.wall_ms += 400 * kDayMs;
   host.Restart();
@@ -100,9 +100,9 @@ TEST(FactsTest, GpcWithdrawsWhatWasOnUnasked) {
   host.network = [](const Request&) { return Answer{503, "", ""}; };
   host.Track("product_viewed");
   host.Settle();
-  ASSERT_GT(host.store.size(), 1u);
+  ASSERT_GT(host.Kept().size(), 1u);
   Tell(&host, "gpc", true);
-  EXPECT_EQ(host.store.size(), 1u);
+  EXPECT_EQ(host.Kept().size(), 1u);
   EXPECT_EQ(host.store.count("consent/record"), 1u);
 }
 
@@ -167,7 +167,7 @@ TEST(FactsTest, AttSuspends) {
     host.SetConsent({{"analytics", "granted"}});
     EXPECT_EQ(PurposeOf(&host, "analytics")["state"], "denied");
   }
-  EXPECT_EQ(host.store.size(), 1u);
+  EXPECT_EQ(host.Kept().size(), 1u);
   Tell(&host, "att", "authorized");
   EXPECT_EQ(PurposeOf(&host, "analytics")["state"], "granted");
 }
@@ -186,7 +186,7 @@ TEST(FactsTest, WhoIsTooYoungIsNotTrackedWhateverTheyAnswer) {
   Tell(&host, "age", 15);
   host.Track("a");
   EXPECT_EQ(CountAt(&host, "segment"), 0u);
-  EXPECT_EQ(host.store.size(), 1u);
+  EXPECT_EQ(host.Kept().size(), 1u);
   Tell(&host, "age", 16);
   EXPECT_EQ(PurposeOf(&host, "analytics")["state"], "granted");
   host.Track("b");
@@ -204,7 +204,7 @@ TEST(FactsTest, APolicyMayTrustWhoseAgeItDoesNotKnow) {
   host.network = [](const Request&) { return Answer{503, "", ""}; };
   Tell(&host, "age", 12);
   EXPECT_EQ(PurposeOf(&host, "analytics")["why"], "age");
-  EXPECT_EQ(host.store.size(), 1u);
+  EXPECT_EQ(host.Kept().size(), 1u);
 }
 
 TEST(FactsTest, WhatAnEarlierPageKeptUnaskedGoesWhereItWouldHaveToAsk) {
@@ -213,13 +213,13 @@ TEST(FactsTest, WhatAnEarlierPageKeptUnaskedGoesWhereItWouldHaveToAsk) {
   host.network = [](const Request&) { return Answer{503, "", ""}; };
   host.Track("product_viewed");
   host.Settle();
-  ASSERT_GT(host.store.size(), 2u);
+  ASSERT_GT(host.Kept().size(), 2u);
   host.Restart();
   host.Settle();
-  ASSERT_GT(host.store.size(),
+  ASSERT_GT(host.Kept().size(),
             2u);  // where they are is not known: nothing is read, nothing deleted
   Tell(&host, "region", "FR");
-  EXPECT_EQ(host.store.size(), 1u);
+  EXPECT_EQ(host.Kept().size(), 1u);
   host.Track("product_viewed");
   EXPECT_EQ(CountAt(&host, "segment"), 0u);
 }

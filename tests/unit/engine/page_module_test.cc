@@ -49,21 +49,5 @@ TEST(PageModuleTest, OptionsOfItsOwnProtocolsAreChecked) {
   EXPECT_EQ(OnlyProblem(config)["pointer"], "/collectors/0/options/write_kye");
 }
 
-TEST(PageModuleTest, HashingIsForTheOtherModule) {
-  ASSERT_FALSE(waymark::kHasSha256);
-  for (const bool of_collector : {false, true}) {
-    Json config = ShopConfig();
-    Json& rules = of_collector ? config["collectors"][0]["fields"] : config["fields"];
-    rules = Json::parse(R"([
-      {"path": "/user/id", "needs": ["marketing"], "otherwise": "coarsen"},
-      {"path": "/user/email", "needs": ["marketing"], "as": "sha256", "otherwise": "drop"}])");
-    const Json problem = OnlyProblem(config);
-    EXPECT_EQ(problem["pointer"], of_collector ? "/collectors/0/fields/1" : "/fields/1");
-    EXPECT_THAT(problem["allowed"].get<std::string>(), HasSubstr("waymark-all.wasm"));
-    rules[1] = {{"path", "/user/email"}, {"otherwise", "sha256"}};
-    EXPECT_EQ(OnlyProblem(config)["found"], "sha256");
-  }
-}
-
 }  // namespace
 }  // namespace waymark_test

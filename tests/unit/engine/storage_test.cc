@@ -360,7 +360,7 @@ TEST(StorageTest, EventsOfAPurposeWithdrawnMeanwhileAreDeletedAtTheNextStart) {
   host.Restart();
   host.Advance(60'000);
   EXPECT_TRUE(host.requests.empty());
-  EXPECT_EQ(host.store.size(), 1u);
+  EXPECT_EQ(host.Kept().size(), 1u);
 }
 
 }  // namespace

@@ -1,0 +1,92 @@
+#include "consent/decision_log.h"
+
+#include "base/json_writer.h"
+#include "base/name_table.h"
+#include "base/uuid.h"
+#include "codec/sha256.h"
+
+namespace waymark {
+namespace {
+
+constexpr int kNumberDigits = 8;
+constexpr size_t kKeyHashDigits = 8;  // tells two tabs apart that decide at once
+
+String NumberPrefix(uint32_t number) {
+  String prefix(kLogPrefix);
+  AppendHex(&prefix, number, kNumberDigits);
+  return prefix;
+}
+
+// Of the purposes that stand so: ["analytics", …].
+void WriteStates(const Policy& policy, const ConsentState& state, JsonWriter* writer) {
+  writer->Key("purposes").Begin('{');
+  for (size_t i = 0; i < policy.purposes.size(); ++i) {
+    const int purpose = static_cast<int>(i);
+    writer->Key(policy.purposes[i].id).Begin('{');
+    writer->Field("state", StateName(state.Of(purpose)));
+    writer->Field("why", ReasonName(state.Why(purpose))).End('}');
+  }
+  writer->End('}');
+}
+
+void WriteSignals(SignalSet on, JsonWriter* writer) {
+  if (on == 0) return;
+  writer->Key("signals").Begin('[');
+  for (const SignalSet signal : {kGpcSignal, kDntSignal, kAttSignal}) {
+    if (on & signal) writer->Text(SignalName(signal));
+  }
+  writer->End(']');
+}
+
+void WriteCommon(const Policy& policy, const ConsentState& state, const char* type, const Now& now,
+                 JsonWriter* writer) {
+  writer->Field("type", type).Field("time_ms", now.wall_ms);
+  writer->Field("generation", state.generation).Field("revision", policy.revision);
+  writer->Field("subject", state.subject);
+}
+
+}  // namespace
+
+LogEntry AppendToLog(std::string_view members, LogHead* head) {
+  LogEntry entry;
+  entry.text = "{";
+  JsonWriter writer(&entry.text);
+  writer.Field("number", ++head->number).Field("previous", head->hash).Raw(members);
+  String hash = Sha256Hex(entry.text + "}");
+  writer.Field("hash", hash);
+  entry.text.push_back('}');
+  entry.key = NumberPrefix(head->number);
+  entry.key.append("-").append(std::string_view(hash).substr(0, kKeyHashDigits));
+  head->hash = std::move(hash);
+  return entry;
+}
+
+String DecisionMembers(const Policy& policy, const ConsentState& state, std::string_view by,
+                       JsonView shown, const Now& now) {
+  String members;
+  JsonWriter writer(&members);
+  WriteCommon(policy, state, "decision", now, &writer);
+  writer.Field("by", by).Field("region", state.facts.region);
+  writer.Field("model", ModelName(policy.ModelIn(state.facts.region)));
+  WriteSignals(state.facts.signals, &writer);
+  WriteStates(policy, state, &writer);
+  writer.Field("shown", shown);
+  return members;
+}
+
+String DeletionMembers(const Policy& policy, const ConsentState& state, PurposeSet purposes,
+                       const Deletion& deletion, const Now& now) {
+  String members;
+  JsonWriter writer(&members);
+  WriteCommon(policy, state, "deletion", now, &writer);
+  WriteSet(policy, purposes, "purposes", &writer);
+  writer.Field("events", deletion.events).Field("may_have_left", deletion.may_have_left);
+  writer.Field("ids", deletion.ids).FieldBool("store_cleared", deletion.store_cleared);
+  return members;
+}
+
+String OutdatedLogPrefix(const LogHead& head) {
+  return head.number > kLogEntriesMax ? NumberPrefix(head.number - kLogEntriesMax) : String();
+}
+
+}  // namespace waymark
