@@ -5,6 +5,7 @@ namespace waymark {
 
 const Question kQuestions[] = {
     {"lint", AnswerLint},
+    {"verify_records", AnswerVerifyRecords},
 };
 
 const size_t kQuestionCount = sizeof(kQuestions) / sizeof(kQuestions[0]);

@@ -21,6 +21,7 @@ extern const size_t kQuestionCount;
 
 // One function a question.
 void AnswerLint(const Input& query, JsonWriter* answer, List<Problem>* problems);
+void AnswerVerifyRecords(const Input& query, JsonWriter* answer, List<Problem>* problems);
 
 }  // namespace waymark
 

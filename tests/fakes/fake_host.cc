@@ -119,7 +119,7 @@ Json FakeHost::Send(Json input, std::string_view bodies) {
   for (const Json& problem : output["problems"]) problems.push_back(problem);
   for (const Json& effect : output["effects"]) {
     effects.push_back(effect);
-    const std::string member = effect["type"] == "http_send" ? "body" : "value";
+    const std::string member = effect.contains("value") ? "value" : "body";
     std::string body;
     if (effect.contains(member)) {
       body = out_bodies.substr(effect[member]["offset"], effect[member]["size"]);
@@ -190,6 +190,10 @@ void FakeHost::Perform(const Queued& queued) {
   const Json& effect = queued.effect;
   const std::string type = effect["type"];
   if (type == "notify") return;
+  if (type == "answer") {
+    answer = Json::parse(queued.body);
+    return;
+  }
   if (type == "claim") {
     // One engine on the device: it leads.
     if (leads) Send({{"type", "lead"}, {"effect_id", effect["effect_id"]}, {"live", live}});
@@ -271,6 +275,17 @@ void FakeHost::PerformHttp(const Queued& queued) {
 }
 
 Json FakeHost::View() { return Read(waymark_view(engine_), nullptr); }
+
+Json FakeHost::Query(const Json& question) {
+  const std::string frame = MakeFrame(question.dump());
+  return Read(waymark_query(engine_, Bytes(frame), frame.size()), nullptr);
+}
+
+Json FakeHost::Records() {
+  Send({{"type", "records"}, {"request_id", 7}});
+  Settle();
+  return answer;
+}
 
 std::vector<std::string> FakeHost::Kept() const {
   std::vector<std::string> keys;

@@ -67,6 +67,10 @@ class FakeHost {
   void Advance(int64_t ms);
 
   Json View();
+  // A question; its answer, or what is wrong with it.
+  Json Query(const Json& question);
+  // What the device answers who asks for its records.
+  Json Records();
 
   int64_t wall_ms = 1'793'817'970'000;
   int64_t mono_ms = 1'000;
@@ -80,6 +84,7 @@ class FakeHost {
   std::string store_keeps;        // deletions below this prefix fail, and all behind them
   std::vector<Request> requests;  // all that were started
   std::vector<Json> problems;     // all that were reported
+  Json answer;                    // the last one to an input that asked
   std::vector<Json> effects;      // all that were asked for
   // What the network says. An answer with status 0 and no error is kept back: nothing comes.
   std::function<Answer(const Request&)> network = [](const Request&) { return Answer(); };
