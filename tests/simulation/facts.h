@@ -65,6 +65,8 @@ struct Fate {
   bool identified = true;  // as which it is expected
   bool excused = false;    // withdrawn, forgotten, or not known to all tabs
   bool forbidden = false;  // its tab was told that it may not go any more
+  bool stored = false;     // lay in the store for this collector at some time, identified
+  bool stored_without_ids = false;
   std::string message_id;  // under which it was sent
   Stamp first_sent = 0;
   int arrivals = 0;
@@ -93,8 +95,6 @@ struct Token {
   Priority priority = Priority::kNormal;
   bool store_was_open = false;            // at the call
   std::map<std::string, Placed> writers;  // under which it was stored, one for each record
-  bool stored = false;                    // lay in the store at some time, identified
-  bool stored_without_ids = false;
   bool moves = false;    // was stored as a call, to be judged by another tab
   int last_put_by = -1;  // a tab
   Stamp last_put = 0;

@@ -92,7 +92,7 @@ class LossWatch final : public Watch {
 
   // For a collector for which it had waited it is a record of its own.
   static bool WasStored(const Token& token, const Fate& fate) {
-    if (fate.released == 0) return fate.identified ? token.stored : token.stored_without_ids;
+    if (fate.released == 0) return fate.identified ? fate.stored : fate.stored_without_ids;
     return std::any_of(token.writers.begin(), token.writers.end(),
                        [&](const auto& writer) { return writer.second.stored > fate.released; });
   }

@@ -89,6 +89,7 @@ class Model {
   void Advance(int tab, const std::string& writer, Priority priority, size_t collector);
   void LoseBook(size_t device);
   void MarkStored(int tab, const Effect& put);
+  void MarkStored(const StoredEvent& event, Token* token);
   bool IsDone(const Request& request, const Answer& answer) const;
   template <typename Action>
   void ForEachWatch(const Action& action) {

@@ -128,12 +128,21 @@ void Model::EmitsStoreEffect(int tab_number, const Effect& effect) {
   ForEachWatch([&](Watch* watch) { watch->OnStoreEffect(tab(tab_number), effect); });
 }
 
+// One collector's record is not another's: that may have been let in before, and live in its tab.
+void Model::MarkStored(const StoredEvent& event, Token* token) {
+  for (size_t i = 0; i < token->fates.size(); ++i) {
+    if (!event.only.empty() && event.only.count(facts_.settings.collectors[i].id) == 0) continue;
+    Fate& fate = token->fates[i];
+    (event.identified ? fate.stored : fate.stored_without_ids) = true;
+  }
+}
+
 void Model::MarkStored(int tab_number, const Effect& put) {
   const std::string writer = SegmentWriter(KeyOf(put));
   for (const StoredEvent& event : EventsIn(KeyOf(put), put.body)) {
     if (event.token < 0) continue;
     Token& token = facts_.tokens[static_cast<size_t>(event.token)];
-    (event.identified ? token.stored : token.stored_without_ids) = true;
+    MarkStored(event, &token);
     token.last_put_by = tab_number;
     token.last_put = facts_.stamp;
     if (writer.empty()) token.moves = true;
@@ -216,8 +225,7 @@ void Model::AppliedInPart(int tab_number, const Effect& put, size_t bytes) {
     if (event.token < 0) continue;
     Token& token = facts_.tokens[static_cast<size_t>(event.token)];
     token.broken = token.broken || event.end > bytes;
-    bool& stored = event.identified ? token.stored : token.stored_without_ids;
-    stored = stored || event.end <= bytes;
+    if (event.end <= bytes) MarkStored(event, &token);
     token.last_put_by = tab_number;
     token.last_put = facts_.stamp;
   }

@@ -29,6 +29,17 @@ int TokenOfDocument(std::string_view payload) {
   return TokenOfName(document.value("name", ""));
 }
 
+// An object in place of its number names the only collectors that get it.
+std::set<std::string> OnlyCollectors(std::string_view payload) {
+  std::set<std::string> only;
+  if (payload.find("\"sequence\":{") == payload.npos) return only;
+  const auto document = nlohmann::json::parse(payload, nullptr, false);
+  const auto route = document.is_object() ? document.find("sequence") : document.end();
+  if (route == document.end() || !route->is_object()) return only;
+  for (const auto& [collector, number] : route->items()) only.insert(collector);
+  return only;
+}
+
 // Message ids need no escaping, so they are found without parsing.
 std::string MessageIdOf(std::string_view payload) {
   constexpr std::string_view kMember = "\"message_id\":\"";
@@ -46,6 +57,7 @@ StoredEvent ReadEvent(std::string_view frame, size_t begin) {
   event.sequence = LittleEndian(frame, kSequenceOffset, 8);
   const std::string_view payload = frame.substr(kHeaderBytes);
   event.message_id = MessageIdOf(payload);
+  event.only = OnlyCollectors(payload);
   event.token = event.identified ? FindToken(payload) : TokenOfDocument(payload);
   return event;
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ struct StoredEvent {
   bool identified = true;
   std::string message_id;  // only of an event in a segment
   uint64_t sequence = 0;
+  std::set<std::string> only;  // collectors that get it; empty: all that want it
   size_t begin = 0;  // of its frame in the segment
   size_t end = 0;
 };
