@@ -214,6 +214,7 @@ class EngineCore {
   StoreOperation& Expect(const Effect& effect, StoreUse use);
   StoreOperation TakeOperation(int64_t effect_id);
   void WriteHeld(JsonWriter* writer);
+  bool MayReturn() const;
   void UpdateDelivery();
   void PutDelivery();
   void OnDocumentPut(int64_t effect_id, String&& document);

@@ -346,24 +346,27 @@ void EngineCore::EmitStoreChanges(const Now& now) {
   for (size_t i = 0; i < lanes_.size(); ++i) {
     if (lanes_[i].collector->rules().tells_losses) telling |= 1u << i;
   }
-  // Of a writer there may be segments that are still to be read, or that will not be deleted after
-  // all.
-  bool open = segments_reading_ || segments_left_ || AdoptsSoon();
+  // Another tab, which slept, may have losses that are yet to be added to those of one writer.
+  if (!MayReturn()) outbox_.DropDoneWriters(telling, IsAlone());
+}
+
+// Whether the store may hold segments of which this queue has nothing: still to be read, or not
+// deleted after all.
+bool EngineCore::MayReturn() const {
+  bool open = segments_reading_ || segments_left_ || AdoptsSoon() || !deletions_.empty();
   for (const StoreOperation& operation : store_operations_) {
     open |= operation.use == StoreUse::kDelete;
   }
-  // And another tab, which slept, may have losses that are yet to be added to those of one writer.
-  if (!open) outbox_.DropDoneWriters(telling, IsAlone());
+  return open;
 }
 
 // Positions matter only while segments are left, losses always.
 void EngineCore::UpdateDelivery() {
   const bool changed = losses_dirty_ || stored_changes_ != outbox_.changes();
-  const bool positions = outbox_.has_live_segments();
-  const bool lost = stored_changes_ != 0 || changed;
-  if (positions || changed) return PutDelivery();
+  if (changed || outbox_.has_live_segments()) return PutDelivery();
+  if (MayReturn()) return;
   delivery_dirty_ = false;
-  if (lost || !delivery_put_) return;
+  if (stored_changes_ != 0 || !delivery_put_) return;
   delivery_put_ = false;
   document_ = String();
   Delete(EffectType::kStoreDelete, DocumentKey());

@@ -208,7 +208,9 @@ void FakeHost::Perform(const Queued& queued) {
     return;
   }
   if (store_is_slow && type != "store_get") return late_.push_back(queued);
-  const bool kept = !store_keeps.empty() && type == "store_delete" && effect.contains("prefix");
+  const bool below = effect.contains("prefix") ||
+                     effect.value("key", "").compare(0, store_keeps.size(), store_keeps) == 0;
+  const bool kept = !store_keeps.empty() && type == "store_delete" && below;
   if (store_fails || kept) {
     Send({{"type", "store_failed"}, {"effect_id", effect["effect_id"]}, {"reason", "quota"}});
     return;

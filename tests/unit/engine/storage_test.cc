@@ -104,6 +104,27 @@ TEST(StorageTest, WhatWasAcknowledgedIsNotSentAgainWhileItsSegmentIsThere) {
   EXPECT_THAT(Numbers(host.Delivered("segment")), testing::ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
+TEST(StorageTest, HowFarTheCollectorsAreStaysKnownUntilTheirSegmentsAreGone) {
+  Json config = ShopConfig();
+  config["collectors"].erase(1);
+  config["delivery"]["batch_events_max"] = 1;
+  FakeHost host(config);
+  Grant(host);
+  host.network = kDown;
+  for (int i = 0; i < 2; ++i) {
+    host.Track("a", {{"i", i}});
+    host.Settle();
+  }
+  host.store_keeps = host.store.lower_bound("outbox/")->first;
+  host.network = kUp;
+  host.Advance(60'000);
+  ASSERT_EQ(host.Delivered("segment").size(), 2u);
+  host.store_keeps.clear();
+  host.Restart();
+  host.Advance(30'000);
+  EXPECT_THAT(Numbers(host.Delivered("segment")), testing::ElementsAre(0, 1));
+}
+
 TEST(StorageTest, DeidentifiedRecordsStayWithThoseThatGetNoMore) {
   Json config = ShopConfig();
   config["consent"]["purposes"].push_back(
