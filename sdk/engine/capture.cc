@@ -125,13 +125,7 @@ void EngineCore::ForgetPerson() {
 
 void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms,
                       const Routing& routing, uint32_t served) {
-  // What waits for the store waits for milliseconds, as part of the outbox; what waits for a person
-  // may wait for ever.
-  const bool for_store = store_phase_ == StorePhase::kReadingState;
-  const size_t most = for_store ? static_cast<size_t>(config_.outbox.events_max) : kHeldEventsMax;
-  if (held_.size() >= most) {
-    losses_.Add(Loss::kQuota);
-    held_.RemoveIf([this](const Held& held) { return &held == held_.begin(); });
+  while (HeldIsFull(fields) && DropOldestHeld()) {
   }
   Held& held = held_.emplace_back();
   held.type = type;
@@ -142,6 +136,33 @@ void EngineCore::Hold(InputType type, std::string_view fields, int64_t time_ms,
   held.served = served;
   held.refused = routing.drop;
   view_dirty_ = true;
+}
+
+// What waits for the store waits for milliseconds, as part of the outbox; what waits for a person
+// may wait for ever.
+bool EngineCore::HeldIsFull(std::string_view fields) const {
+  if (held_.empty()) return false;
+  if (store_phase_ != StorePhase::kReadingState) return held_.size() >= kHeldEventsMax;
+  size_t bytes = fields.size() + context_.size() + kFrameOfRecordBytes;
+  for (const Held& held : held_) {
+    bytes += held.fields.size() + held.standing.size() + kFrameOfRecordBytes;
+  }
+  const OutboxLimits& limits = config_.outbox;
+  return held_.size() >= static_cast<size_t>(limits.events_max) ||
+         bytes > static_cast<size_t>(limits.bytes_max);
+}
+
+// The first call goes; of the logouts before that, one is enough. False when there is no call.
+bool EngineCore::DropOldestHeld() {
+  bool parted = false;
+  bool dropped = false;
+  held_.RemoveIf([&](const Held& held) {
+    if (dropped) return false;
+    if (held.type == InputType::kReset) return std::exchange(parted, true);
+    return dropped = true;
+  });
+  if (dropped) losses_.Add(Loss::kQuota);
+  return dropped;
 }
 
 void EngineCore::ReleaseHeld(const Now& now) {

@@ -144,6 +144,8 @@ class EngineCore {
   void RetireId();
   void Hold(InputType type, std::string_view fields, int64_t time_ms, const Routing& routing,
             uint32_t served);
+  bool HeldIsFull(std::string_view fields) const;
+  bool DropOldestHeld();
   void ReleaseHeld(const Now& now);
   Routing Route(const Event& event, uint32_t done) const;
   uint32_t Admit(const Event& event, std::string_view standing, const Routing& routing,

@@ -159,6 +159,53 @@ TEST(StorageTest, TheBoundHoldsAndWhatGoesIsCounted) {
   EXPECT_EQ(host.Delivered("segment").front()["properties"]["i"], 30);
 }
 
+// From here on calls wait for the ids, until the next page has read them.
+void OpenWithoutAnswer(FakeHost& host) {
+  host.store_answers = false;
+  host.Restart();
+}
+
+void GoAndComeBack(FakeHost& host) {
+  host.Lifecycle("closing");
+  host.Settle();
+  host.store_answers = true;
+  host.Restart();
+  host.Advance(60'000);
+}
+
+TEST(StorageTest, TheBoundsHoldForWhatWaitsForTheStore) {
+  Json config = ShopConfig();
+  config["delivery"]["outbox_bytes_max"] = 65'536;
+  FakeHost host(config);
+  Grant(host);
+  OpenWithoutAnswer(host);
+  for (int i = 0; i < 40; ++i) host.Track("a", {{"i", i}, {"x", std::string(3'000, 'x')}});
+  const int lost = host.View()["losses"]["quota"];
+  EXPECT_GE(lost, 40 - 65'536 / 3'000);
+  EXPECT_LT(lost, 40 - 65'536 / 4'000);
+  GoAndComeBack(host);
+  const std::vector<int> numbers = Numbers(host.Delivered("segment"));
+  ASSERT_EQ(numbers.size(), 40u - lost);
+  EXPECT_EQ(numbers.front(), lost);
+}
+
+TEST(StorageTest, ALogoutStaysWhenWhatWaitsForTheStoreIsTooMuch) {
+  Json config = ShopConfig();
+  config["delivery"]["outbox_events_max"] = 10;
+  FakeHost host(config);
+  Grant(host);
+  host.Identify("u1");
+  host.Settle();
+  OpenWithoutAnswer(host);
+  host.Send({{"type", "reset"}});
+  for (int i = 0; i < 12; ++i) host.Track("a", {{"i", i}});
+  GoAndComeBack(host);
+  const std::vector<Json> events = host.Delivered("segment");
+  ASSERT_GE(events.size(), 10u);
+  EXPECT_EQ(events.front()["userId"], "u1");
+  EXPECT_FALSE(events.back().contains("userId"));
+}
+
 TEST(StorageTest, TornAndCorruptSegmentsGiveWhatIsWhole) {
   FakeHost host;
   Grant(host);
