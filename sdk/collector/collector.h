@@ -33,8 +33,7 @@ struct OutgoingEvent {
   JsonView properties;
   JsonView traits;
   JsonView context;  // standing context with the event's overrides
-  // Who counts this event, and as which of those that this collector is to get; empty and 0 when
-  // de-identified.
+  // Who counts this event, and as which of those that this collector is to get; 0: as none.
   std::string_view writer;
   int64_t sequence = 0;
   // With the first event of a batch: what the collector never got, {writer: {reason: count}}.

@@ -168,7 +168,7 @@ void WritePurposes(JsonWriter* writer, const char* key, JsonView consent, bool a
 }
 
 void WriteDelivery(JsonWriter* writer, const OutgoingEvent& event) {
-  if (event.sequence == 0) return;
+  if (event.deidentified) return;
   const bool told_by_id = EndsAsIdBegins(event) && event.lost.empty() &&
                           event.sequence == CounterOf(event.message_id) + 1;
   if (told_by_id && event.anchor.empty()) return;

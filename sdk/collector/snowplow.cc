@@ -193,7 +193,7 @@ class Snowplow final : public Collector {
   // Only where the owner has registered a schema for it.
   void WriteDelivery(JsonWriter* entities, const OutgoingEvent& event) const {
     const JsonView schema = JsonView(options_)["delivery_schema"];
-    if (!schema || event.sequence == 0) return;
+    if (!schema || event.deidentified) return;
     entities->Begin('{').Field("schema", schema).Key("data").Begin('{');
     entities->Field("writer", event.writer).Field("sequence", event.sequence);
     if (!event.lost.empty()) entities->FieldRaw("lost", event.lost);

@@ -211,8 +211,8 @@ OutgoingEvent OpenRecord(const Record& record, const Lane& lane, Outbox* outbox,
   event.traits = JsonView(of[9]);
   event.context = as_is ? JsonView(standing) : JsonView(of[10]);
   const JsonView sequence(of[11]);
-  event.sequence = (sequence.is(JsonType::kObject) ? sequence[lane.id] : sequence).IntegerOr(0);
-  if (event.sequence == 0 && !event.deidentified) event.sequence = CounterOf(event.message_id) + 1;
+  const int64_t by_id = event.deidentified ? 0 : int64_t{CounterOf(event.message_id)} + 1;
+  event.sequence = (sequence.is(JsonType::kObject) ? sequence[lane.id] : sequence).IntegerOr(by_id);
   return event;
 }
 

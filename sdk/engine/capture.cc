@@ -311,7 +311,8 @@ void EngineCore::Enqueue(Record&& record, uint32_t lanes, const Event& event,
   record.storable = MayStore(lanes);
   record.queued_mono_ms = now.mono_ms;
   if (record.priority == Priority::kCritical) store_paid_ms_ = 0;
-  WriteRoute(record.pending != LanesOf(record, selector), message_id, &record);
+  WriteRoute(record.pending != LanesOf(record, selector), message_id, !event.message_id.empty(),
+             &record);
   outbox_.Append(std::move(record));
   KeepBound();
   for (size_t i = 0; i < lanes_.size(); ++i) {
@@ -331,18 +332,21 @@ void EngineCore::KeepBound() {
 // Appends to the event document as which of its events each collector gets it: a number when that
 // is the same for all, {collector: number} otherwise. `exact`: others would take it, too, when it
 // is read back, so it must be said who is meant. A de-identified event has no number: it would tell
-// which ones belong together.
-void EngineCore::WriteRoute(bool exact, std::string_view message_id, Record* record) {
+// which ones belong together. Nor has a call that was put down before: whoever takes it over makes
+// another record of it, and the number of this one would be missed.
+void EngineCore::WriteRoute(bool exact, std::string_view message_id, bool put_down,
+                            Record* record) {
+  const bool counted = !record->deidentified && !put_down;
   List<Settlement>& settlements = outbox_.writers().back().lanes;
   uint32_t all = 0;
   bool same = true;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     if (!(record->pending >> i & 1)) continue;
-    const uint32_t number = record->deidentified ? 1 : ++settlements[i].last_sequence;
+    const uint32_t number = counted ? ++settlements[i].last_sequence : 0;
     same &= all == 0 || all == number;
     all = number;
   }
-  const uint32_t usual = record->deidentified ? 1 : CounterOf(message_id) + uint32_t{1};
+  const uint32_t usual = record->deidentified ? 0 : CounterOf(message_id) + uint32_t{1};
   if (same && !exact && all == usual) return;
   String* text = &record->event;
   text->resize(text->size() - 1);  // the final brace
@@ -354,7 +358,7 @@ void EngineCore::WriteRoute(bool exact, std::string_view message_id, Record* rec
     writer.Begin('{');
     for (size_t i = 0; i < lanes_.size(); ++i) {
       if (!(record->pending >> i & 1)) continue;
-      const uint32_t number = record->deidentified ? 0 : settlements[i].last_sequence;
+      const uint32_t number = counted ? settlements[i].last_sequence : 0;
       writer.Key(lanes_[i].id).Integer(static_cast<int64_t>(number));
     }
     writer.End('}');

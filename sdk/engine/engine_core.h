@@ -158,7 +158,7 @@ class EngineCore {
   void Enqueue(Record&& record, uint32_t lanes, const Event& event, std::string_view message_id,
                const Now& now);
   void KeepBound();
-  void WriteRoute(bool exact, std::string_view message_id, Record* record);
+  void WriteRoute(bool exact, std::string_view message_id, bool put_down, Record* record);
   uint32_t LanesOf(const Record& record, std::string_view selector) const;
 
   // decisions.cc

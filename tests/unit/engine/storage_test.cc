@@ -206,6 +206,22 @@ TEST(StorageTest, ALogoutStaysWhenWhatWaitsForTheStoreIsTooMuch) {
   EXPECT_FALSE(events.back().contains("userId"));
 }
 
+// More than one page may make a record of it: the collector would miss the numbers of the others.
+TEST(StorageTest, ACallThatWasPutDownBeforeTheIdsWereReadHasNoNumber) {
+  FakeHost host;
+  Grant(host);
+  OpenWithoutAnswer(host);
+  host.Track("early");
+  GoAndComeBack(host);
+  host.Track("later");
+  host.Advance(60'000);
+  const std::vector<Json> events = host.Delivered("segment");
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0]["context"]["delivery"]["sequence"], 0);
+  EXPECT_FALSE(events[1]["context"].contains("delivery"));  // the first one, as its id says
+  EXPECT_EQ(events[1]["messageId"].get<std::string>().substr(28), "00000000");
+}
+
 TEST(StorageTest, TornAndCorruptSegmentsGiveWhatIsWhole) {
   FakeHost host;
   Grant(host);
