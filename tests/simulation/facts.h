@@ -96,7 +96,8 @@ struct Token {
   bool store_was_open = false;            // at the call
   std::map<std::string, Placed> writers;  // under which it was stored, one for each record
   bool moves = false;                     // was stored as a call, to be judged by another tab
-  int last_put_by = -1;                   // a tab
+  Stamp left_store = 0;  // when it last had to: from then on it was in the memory of a tab only
+  int last_put_by = -1;  // a tab
   Stamp last_put = 0;
   bool broken = false;                    // a torn write has cut it off
   std::map<int, Stamp> first_read_after;  // by tab: the state read before it first read the token

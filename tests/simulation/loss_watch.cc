@@ -94,7 +94,9 @@ class LossWatch final : public Watch {
   static bool WasStored(const Token& token, const Fate& fate) {
     if (fate.released == 0) return fate.identified ? fate.stored : fate.stored_without_ids;
     return std::any_of(token.writers.begin(), token.writers.end(),
-                       [&](const auto& writer) { return writer.second.stored > fate.released; });
+                       [stamp = std::max(fate.released, token.left_store)](const auto& writer) {
+                         return writer.second.stored > stamp;
+                       });
   }
 
   // Whether a page that goes could put it down: nothing is kept under a decision that is not.

@@ -110,7 +110,9 @@ void Model::Told(int tab_number, const Choices& choices) {
   TabFacts& teller = tab(tab_number);
   teller.choices = choices;
   for (Token& token : facts_.tokens) {
-    if (token.device == teller.device) Retell(teller, &token);
+    if (token.device != teller.device) continue;
+    Retell(teller, &token);
+    LeaveStore(teller, &token);
   }
 }
 
@@ -146,6 +148,20 @@ void Model::Retell(const TabFacts& teller, Token* token) {
     if (fate.held || Fits(verdict, fate.identified)) continue;
     fate.excused = true;
     fate.forbidden = fate.forbidden || own;
+  }
+}
+
+// What may not lie on the device any more goes on in memory for those who may still get it.
+void Model::LeaveStore(const TabFacts& teller, Token* token) {
+  StoredEvent event;
+  event.token = token->number;
+  const bool stays = MayLie(facts_, teller.choices, event);
+  event.identified = false;
+  const bool stays_without_ids = MayLie(facts_, teller.choices, event);
+  if (!stays) token->left_store = facts_.stamp;
+  for (Fate& fate : token->fates) {
+    fate.stored = fate.stored && stays;
+    fate.stored_without_ids = fate.stored_without_ids && stays_without_ids;
   }
 }
 

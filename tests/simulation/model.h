@@ -82,6 +82,7 @@ class Model {
  private:
   Fate FateAtCall(const TabFacts& tab, const Token& token, size_t collector) const;
   void Retell(const TabFacts& tab, Token* token);
+  void LeaveStore(const TabFacts& tab, Token* token);
   // What was called on a device up to now need neither arrive nor be counted.
   void ExcuseAll(size_t device);
   std::vector<Token*> StoredUnder(const std::string& writer);
