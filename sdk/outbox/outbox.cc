@@ -12,6 +12,17 @@ bool WaitsForStore(const Record& record) {
   return record.storable && record.segment == kNoSegment && record.pending != 0;
 }
 
+// Writers that are done with and keep their losses to themselves: a tab that sleeps may have more
+// of them.
+constexpr size_t kLossyWritersMax = 8;
+
+bool HasLosses(const Writer& writer) {
+  for (const Settlement& settlement : writer.lanes) {
+    if (!settlement.lost.empty()) return true;
+  }
+  return false;
+}
+
 // Whether the store has not said yet that it has it.
 bool Waits(const Segment& segment) { return !segment.stored && !segment.left; }
 
@@ -518,6 +529,8 @@ void Outbox::Clear() {
 
 void Outbox::DropDoneWriters(uint32_t telling, bool lossy) {
   const uint32_t current = writers_.back().id;
+  size_t with_losses = 0;
+  for (const Writer& writer : writers_) with_losses += HasLosses(writer);
   writers_.RemoveIf([&](Writer& writer) {
     if (writer.id == current || writer.name.empty()) return false;
     for (const Segment& segment : segments_) {
@@ -527,10 +540,11 @@ void Outbox::DropDoneWriters(uint32_t telling, bool lossy) {
       if (record.writer == writer.id) return false;
     }
     for (size_t i = 0; i < writer.lanes.size(); ++i) {
-      const Settlement& settlement = writer.lanes[i];
-      if (settlement.unreported() && telling >> i & 1) return false;
-      if (!lossy && !settlement.lost.empty()) return false;
+      if (writer.lanes[i].unreported() && telling >> i & 1) return false;
     }
+    if (!HasLosses(writer)) return true;
+    if (!lossy || with_losses <= kLossyWritersMax) return false;
+    --with_losses;
     for (size_t i = 0; i < writer.lanes.size(); ++i) {
       writers_[0].lanes[i].lost.Add(writer.lanes[i].lost);
     }

@@ -133,8 +133,9 @@ class Outbox {
   void LetGoOfStored();
   // Forgets everything, stored or not, without asking for deletions; a writer must begin anew.
   void Clear();
-  // Writers of which nothing is left to store or to tell leave their losses to the one without a
-  // name. `telling`: collectors that can be told, one bit each; `lossy`: also those that have any.
+  // Writers of which nothing is left to store or to tell go. `telling`: collectors that can be
+  // told, one bit each; `lossy`: also those that have losses, save the last few; they leave them to
+  // the writer without a name.
   void DropDoneWriters(uint32_t telling, bool lossy);
 
   List<Record>& records() { return records_; }

@@ -159,6 +159,41 @@ TEST(StorageTest, TheBoundHoldsAndWhatGoesIsCounted) {
   EXPECT_EQ(host.Delivered("segment").front()["properties"]["i"], 30);
 }
 
+Json LossesInTheStore(const FakeHost& host) {
+  Json losses;
+  for (const auto& [key, value] : host.store) {
+    if (key.rfind("state/delivery/", 0) != 0) continue;
+    const Json document = Json::parse(value);
+    for (const auto& [writer, collectors] : document["writers"].items()) {
+      if (collectors.contains("segment") && collectors["segment"].contains("lost")) {
+        losses[writer] = collectors["segment"]["lost"]["quota"];
+      }
+    }
+  }
+  return losses;
+}
+
+TEST(StorageTest, WhatAWriterHasLostStaysUnderItsNameForATabThatSleepsAndMayLoseMore) {
+  Json config = ShopConfig();
+  config["delivery"]["outbox_events_max"] = 10;
+  FakeHost host(config);
+  Grant(host);
+  for (int page = 0; page < 12; ++page) {
+    host.network = kDown;
+    for (int i = 0; i <= 10 + page; ++i) host.Track("a");
+    host.network = kUp;
+    host.Advance(60'000);
+    host.Lifecycle("closing");
+    host.Settle();
+    host.Restart();
+    host.Advance(1'000);
+  }
+  const Json losses = LossesInTheStore(host);
+  ASSERT_EQ(losses.size(), 8u);
+  EXPECT_EQ(losses[""], 1 + 2 + 3 + 4 + 5);
+  EXPECT_EQ(losses.back(), 12);
+}
+
 // From here on calls wait for the ids, until the next page has read them.
 void OpenWithoutAnswer(FakeHost& host) {
   host.store_answers = false;
