@@ -331,6 +331,7 @@ void EngineCore::PutWhatIsNew(const Now& now) {
 void EngineCore::EmitStoreChanges(const Now& now) {
   delivery_dirty_ |= outbox_.Sweep();
   if (ChangesPaused(now)) return;
+  outbox_.RewriteDead();
   // Positions and losses speak of all that there is: nothing of it is still to be put.
   if (delivery_dirty_ || outbox_.has_rewrites()) PutWhatIsNew(now);
   List<Outbox::NewSegment> rewrites = outbox_.TakeRewrites();

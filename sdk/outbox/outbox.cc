@@ -140,13 +140,15 @@ uint32_t Outbox::Restore(std::string_view key, std::string_view writer, List<Rec
   size_t place = 0;  // of the first of this run's own
   while (place < records_.size() && records_[place].id < kFirstOwnId) ++place;
   for (Record& record : records) {
+    record.bytes = static_cast<uint32_t>(record.event.size());
+    segment.bytes += record.bytes;
     if (record.pending == 0) {
       segment.worn = true;
+      segment.dead += record.bytes;
       continue;
     }
     record.id = next_restored_id_++;
     record.writer = writer_id;
-    record.bytes = static_cast<uint32_t>(record.event.size());
     if (record.storable) {
       record.segment = segment.id;
       ++segment.live;
@@ -203,6 +205,7 @@ void Outbox::Close(Record* record, int lane) {
   --live_;
   bytes_ -= record->bytes;
   DropText(record);
+  if (Segment* segment = FindSegment(record->segment)) segment->dead += record->bytes;
 }
 
 void Outbox::Settle(Record* record, int lane) {
@@ -237,6 +240,15 @@ void Outbox::TakeFromStore(Record* record) {
 void Outbox::RewriteWorn() {
   Sweep();
   for (Segment& segment : segments_) segment.shrunk |= segment.worn && !segment.left;
+}
+
+void Outbox::RewriteDead() {
+  int64_t bytes = 0;
+  for (const Segment& segment : segments_) bytes += segment.bytes;
+  if (bytes <= 2 * limits_.bytes_max) return;
+  for (Segment& segment : segments_) {
+    segment.shrunk |= segment.stored && !segment.left && segment.dead > segment.bytes / 2;
+  }
 }
 
 // What is settled for a collector with nothing open before it can be told by one number, and so
@@ -348,6 +360,7 @@ List<Outbox::NewSegment> Outbox::TakeUnstored() {
     ++segments_.back().live;
     unswept_ |= record->closed != 0;  // from here on a position may speak of it
     AppendRecord(*record, &context, &taken.back().bytes);
+    segments_.back().bytes = static_cast<uint32_t>(taken.back().bytes.size());
   }
   unstored_ = 0;
   first_unstored_id_ = next_id_;
@@ -423,6 +436,7 @@ List<Outbox::NewSegment> Outbox::TakeRewrites() {
     // Not before the store has said that it has the first version: it may still refuse that.
     if (!segment.shrunk || segment.partial || !segment.stored || segment.live == 0) continue;
     segment.shrunk = segment.worn = false;
+    segment.dead = 0;
     NewSegment& rewrite = rewrites.emplace_back();
     rewrite.id = segment.id;
     rewrite.key = segment.key;
@@ -438,6 +452,7 @@ List<Outbox::NewSegment> Outbox::TakeRewrites() {
       record.lost = record.closed = 0;
       unswept_ = true;
     }
+    segment.bytes = static_cast<uint32_t>(rewrite.bytes.size());
   }
   return rewrites;
 }

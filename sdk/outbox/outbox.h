@@ -27,10 +27,12 @@ struct Segment {
   uint32_t id = kNoSegment;
   uint32_t writer = 0;
   String key;
+  uint32_t bytes = 0;    // in the store, about
+  uint32_t dead = 0;     // of these: of events that nobody waits for any more
   int live = 0;          // records still in the queue
   bool stored = false;   // the store has said so
   bool worn = false;     // holds records that have left the queue
-  bool shrunk = false;   // lost a record that may not stay on the device: write it anew
+  bool shrunk = false;   // write it anew: lost a record that may not stay, or too many
   bool partial = false;  // some of its records are without their texts
   bool left = false;     // was let go of before the store had said whether it has it
 };
@@ -83,6 +85,8 @@ class Outbox {
   void TakeFromStore(Record* record);
   // What has left the queue must leave the store, too, also where a neighbour is still waiting.
   void RewriteWorn();
+  // When the store holds far more than the queue: what is dead by more than half is written anew.
+  void RewriteDead();
   // Takes out what is settled and counts what was given up; true when positions or counts have
   // changed. Call after a round of the above: pointers to records end here.
   bool Sweep();

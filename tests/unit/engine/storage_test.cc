@@ -159,6 +159,30 @@ TEST(StorageTest, TheBoundHoldsAndWhatGoesIsCounted) {
   EXPECT_EQ(host.Delivered("segment").front()["properties"]["i"], 30);
 }
 
+TEST(StorageTest, WhatWasGivenUpGoesFromTheStoreThoughItsNeighbourStillWaits) {
+  Json config = ShopConfig();
+  config["delivery"]["outbox_bytes_max"] = 65'536;
+  FakeHost host(config);
+  Grant(host);
+  host.network = kDown;
+  for (int task = 0; task < 40; ++task) {
+    host.Track("order_completed", {{"i", task}});
+    for (int i = 0; i < 5; ++i) host.Track("a", {{"i", i}, {"x", std::string(3'000, 'x')}});
+    host.Advance(100);
+  }
+  size_t bytes = 0;
+  for (const auto& [key, value] : host.store) bytes += key.starts_with("outbox/") * value.size();
+  EXPECT_LT(bytes, 3u * 65'536);
+  host.network = kUp;
+  host.Restart();
+  host.Advance(60'000);
+  const std::vector<Json> events = host.Delivered("segment");
+  const auto is_order = [](const Json& event) { return !event["properties"].contains("x"); };
+  EXPECT_EQ(std::count_if(events.begin(), events.end(), is_order), 40);
+  const int lost = host.View()["collectors"]["segment"]["lost"]["quota"];
+  EXPECT_EQ(events.size() + lost, 40u * 6);
+}
+
 Json LossesInTheStore(const FakeHost& host) {
   Json losses;
   for (const auto& [key, value] : host.store) {
