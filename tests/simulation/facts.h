@@ -65,8 +65,9 @@ struct Fate {
   bool identified = true;  // as which it is expected
   bool excused = false;    // withdrawn, forgotten, or not known to all tabs
   bool forbidden = false;  // its tab was told that it may not go any more
-  bool stored = false;     // lay in the store for this collector at some time, identified
-  bool stored_without_ids = false;
+  Stamp stored = 0;        // when it was last put down for this collector, identified; 0: it was
+                           // not, or had to leave again: it was in the memory of a tab only
+  Stamp stored_without_ids = 0;
   std::string message_id;  // under which it was sent
   Stamp first_sent = 0;
   int arrivals = 0;
@@ -75,12 +76,6 @@ struct Fate {
   std::map<int, Stamp> acknowledged_in;  // tabs that were told that it has arrived
   Stamp settled_in_store = 0;            // since when the store says so
   bool done_in_store = false;            // as somebody put it down who had been told
-};
-
-// A record in the store: since when, and its place among those of its writer.
-struct Placed {
-  Stamp stored = 0;
-  uint64_t sequence = 0;
 };
 
 // One call.
@@ -93,11 +88,10 @@ struct Token {
   std::string verb;  // track, page, screen, identify
   std::string name;
   Priority priority = Priority::kNormal;
-  bool store_was_open = false;            // at the call
-  std::map<std::string, Placed> writers;  // under which it was stored, one for each record
-  bool moves = false;                     // was stored as a call, to be judged by another tab
-  Stamp left_store = 0;  // when it last had to: from then on it was in the memory of a tab only
-  int last_put_by = -1;  // a tab
+  bool store_was_open = false;              // at the call
+  std::map<std::string, uint64_t> writers;  // under which it was stored, one for each record
+  bool moves = false;                       // was stored as a call, to be judged by another tab
+  int last_put_by = -1;                     // a tab
   Stamp last_put = 0;
   bool broken = false;                    // a torn write has cut it off
   std::map<int, Stamp> first_read_after;  // by tab: the state read before it first read the token

@@ -86,17 +86,13 @@ class LossWatch final : public Watch {
   // Whether it outlived its tab, or its tab lived on.
   bool IsKept(const Token& token, const Fate& fate, size_t collector) const {
     const TabFacts& tab = facts_->tabs[static_cast<size_t>(token.tab)];
-    return WasStored(token, fate) || tab.lived_until_rest || tab.state == TabState::kAwake ||
+    return WasStored(fate) || tab.lived_until_rest || tab.state == TabState::kAwake ||
            (tab.left_in_order && CouldBeStored(token, collector));
   }
 
   // For a collector for which it had waited it is a record of its own.
-  static bool WasStored(const Token& token, const Fate& fate) {
-    if (fate.released == 0) return fate.identified ? fate.stored : fate.stored_without_ids;
-    return std::any_of(token.writers.begin(), token.writers.end(),
-                       [stamp = std::max(fate.released, token.left_store)](const auto& writer) {
-                         return writer.second.stored > stamp;
-                       });
+  static bool WasStored(const Fate& fate) {
+    return (fate.identified ? fate.stored : fate.stored_without_ids) > fate.released;
   }
 
   // Whether a page that goes could put it down: nothing is kept under a decision that is not.

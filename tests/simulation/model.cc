@@ -158,10 +158,9 @@ void Model::LeaveStore(const TabFacts& teller, Token* token) {
   const bool stays = MayLie(facts_, teller.choices, event);
   event.identified = false;
   const bool stays_without_ids = MayLie(facts_, teller.choices, event);
-  if (!stays) token->left_store = facts_.stamp;
   for (Fate& fate : token->fates) {
-    fate.stored = fate.stored && stays;
-    fate.stored_without_ids = fate.stored_without_ids && stays_without_ids;
+    if (!stays) fate.stored = 0;
+    if (!stays_without_ids) fate.stored_without_ids = 0;
   }
 }
 

@@ -128,12 +128,20 @@ void Model::EmitsStoreEffect(int tab_number, const Effect& effect) {
   ForEachWatch([&](Watch* watch) { watch->OnStoreEffect(tab(tab_number), effect); });
 }
 
-// One collector's record is not another's: that may have been let in before, and live in its tab.
+// One collector's record is not another's: that may have been let in before or wait for an answer
+// yet, and live in its tab.
 void Model::MarkStored(const StoredEvent& event, Token* token) {
+  Choices allowed;
+  const Json captured = Json::parse(event.allowed.empty() ? "{}" : event.allowed);
+  for (const auto& [purpose, is_on] : captured.items()) {
+    allowed[purpose] = is_on.get<bool>() ? "granted" : "denied";
+  }
   for (size_t i = 0; i < token->fates.size(); ++i) {
     if (!event.only.empty() && event.only.count(facts_.settings.collectors[i].id) == 0) continue;
+    const bool of_record = !event.allowed.empty() && event.identified;
+    if (of_record && facts_.gate.Judge(allowed, i) != Verdict::kAdmit) continue;
     Fate& fate = token->fates[i];
-    (event.identified ? fate.stored : fate.stored_without_ids) = true;
+    (event.identified ? fate.stored : fate.stored_without_ids) = facts_.stamp;
   }
 }
 
@@ -147,7 +155,7 @@ void Model::MarkStored(int tab_number, const Effect& put) {
     token.last_put = facts_.stamp;
     if (writer.empty()) token.moves = true;
     if (writer.empty()) continue;
-    token.writers.emplace(writer, Placed{facts_.stamp, event.sequence});
+    token.writers.emplace(writer, event.sequence);
     facts_.stored_under[event.message_id] = writer;
   }
 }
@@ -160,7 +168,7 @@ std::vector<Token*> Model::StoredUnder(const std::string& writer) {
     if (token.writers.count(writer) > 0) stored.push_back(&token);
   }
   std::stable_sort(stored.begin(), stored.end(), [&](const Token* one, const Token* other) {
-    return one->writers.at(writer).sequence < other->writers.at(writer).sequence;
+    return one->writers.at(writer) < other->writers.at(writer);
   });
   return stored;
 }

@@ -40,13 +40,12 @@ std::set<std::string> OnlyCollectors(std::string_view payload) {
   return only;
 }
 
-// Message ids need no escaping, so they are found without parsing.
-std::string MessageIdOf(std::string_view payload) {
-  constexpr std::string_view kMember = "\"message_id\":\"";
-  const size_t at = payload.find(kMember);
+// Message ids and purposes need no escaping, so they are found without parsing.
+std::string TextBetween(std::string_view begin, std::string_view end, std::string_view payload) {
+  const size_t at = payload.find(begin);
   if (at == payload.npos) return {};
-  payload.remove_prefix(at + kMember.size());
-  return std::string(payload.substr(0, payload.find('"')));
+  payload.remove_prefix(at + begin.size());
+  return std::string(payload.substr(0, payload.find(end)));
 }
 
 StoredEvent ReadEvent(std::string_view frame, size_t begin) {
@@ -56,7 +55,8 @@ StoredEvent ReadEvent(std::string_view frame, size_t begin) {
   event.identified = (static_cast<uint8_t>(frame[kFlagsOffset]) & kDeidentified) == 0;
   event.sequence = LittleEndian(frame, kSequenceOffset, 8);
   const std::string_view payload = frame.substr(kHeaderBytes);
-  event.message_id = MessageIdOf(payload);
+  event.message_id = TextBetween("\"message_id\":\"", "\"", payload);
+  event.allowed = "{" + TextBetween("\"consent\":{", "}", payload) + "}";
   event.only = OnlyCollectors(payload);
   event.token = event.identified ? FindToken(payload) : TokenOfDocument(payload);
   return event;

@@ -17,6 +17,7 @@ struct StoredEvent {
   std::string message_id;  // only of an event in a segment
   uint64_t sequence = 0;
   std::set<std::string> only;  // collectors that get it; empty: all that want it
+  std::string allowed;         // {purpose: whether, when it was admitted}, as it stands there
   size_t begin = 0;            // of its frame in the segment
   size_t end = 0;
 };
