@@ -79,6 +79,13 @@ inline constexpr size_t kNarrowBytesMax = 16'000;
 // Events older than this are given up and counted (`age`): collectors refuse or misfile them.
 inline constexpr int64_t kEventAgeMsMax = int64_t{30} * 24 * 3600 * 1000;
 
+// A TC or GPP string, in characters. Three bit fields of 65,535 vendors have 33,000.
+inline constexpr size_t kIabTextCharsMax = 131'072;
+
+// Vendors that a document lists by their ids, for all restrictions of a string: nine purposes of
+// all 65,535 vendors are 590,000. As ranges they are a few bytes.
+inline constexpr size_t kIabListedIdsMax = 1'000'000;
+
 }  // namespace waymark
 
 #endif  // WAYMARK_BASE_LIMITS_H_

@@ -4,6 +4,9 @@
 namespace waymark {
 
 const Question kQuestions[] = {
+    {"iab_decode", AnswerIabDecode},
+    {"iab_encode", AnswerIabEncode},
+    {"iab_validate", AnswerIabValidate},
     {"lint", AnswerLint},
     {"verify_records", AnswerVerifyRecords},
 };

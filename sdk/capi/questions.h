@@ -20,6 +20,9 @@ extern const Question kQuestions[];
 extern const size_t kQuestionCount;
 
 // One function a question.
+void AnswerIabDecode(const Input& query, JsonWriter* answer, List<Problem>* problems);
+void AnswerIabEncode(const Input& query, JsonWriter* answer, List<Problem>* problems);
+void AnswerIabValidate(const Input& query, JsonWriter* answer, List<Problem>* problems);
 void AnswerLint(const Input& query, JsonWriter* answer, List<Problem>* problems);
 void AnswerVerifyRecords(const Input& query, JsonWriter* answer, List<Problem>* problems);
 
