@@ -41,7 +41,7 @@ function file(name: string, content: unknown): string {
 async function waymark(...words: string[]) {
   let out = "";
   let err = "";
-  const terminal = { out: (text: string) => (out += text), err: (text: string) => (err += text) };
+  const terminal = { in: () => "", out: (text: string) => (out += text), err: (text: string) => (err += text) };
   return { code: await run(words, tools_file, terminal), out, err };
 }
 
@@ -113,6 +113,11 @@ describe("wrong use ends with 2 and the help", () => {
   test.each([
     [[], "A command is missing."],
     [["mend"], "There is no command mend."],
+    [["iab"], "iab needs one of decode, encode, validate."],
+    [["iab", "mend"], "There is no iab mend"],
+    [["iab", "decode"], "iab decode needs an argument"],
+    [["iab", "decode", "--kind=x", "1YNN"], "There is no kind x"],
+    [["iab", "decode", "--fix", "1YNN"], "There is no option --fix."],
     [["lint"], "lint needs at least one file"],
     [["lint", "--fix", "a.json"], "There is no option --fix."],
   ])("%j", async (words, said) => {

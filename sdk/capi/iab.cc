@@ -48,7 +48,8 @@ void AnswerIabValidate(const Input& query, JsonWriter* answer, List<Problem>* pr
 void AnswerIabEncode(const Input& query, JsonWriter* answer, List<Problem>* problems) {
   String text;
   if (!EncodeDocument(query.fields["document"], &text, problems)) return;
-  answer->Key("result").Begin('{').Field("string", text).End('}');
+  answer->Key("result");
+  WriteEncoded(text, answer);
 }
 
 }  // namespace waymark

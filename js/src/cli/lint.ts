@@ -1,9 +1,9 @@
 // `waymark lint`: says what is wrong with config documents, as the engine itself will judge them.
 
 import { readFileSync } from "node:fs";
-import { encode, type Engine, openEngine } from "../core/bridge.ts";
+import type { Engine } from "../core/bridge.ts";
 import type { Problem } from "../core/types.ts";
-import { nodePlatform } from "../platform/node/index.ts";
+import { openQuestions } from "./engine.ts";
 import { jsonError } from "./json_error.ts";
 
 export interface Finding extends Problem {
@@ -18,15 +18,8 @@ export interface Report {
 
 /** Gives the report on each file; throws with a readable message when one cannot be read. */
 export async function lint(files: string[], wasm: URL): Promise<Report[]> {
-  const engine = await questionable(wasm);
+  const engine = await openQuestions(wasm);
   return files.map((file) => ({ file, problems: judge(engine, read(file)) }));
-}
-
-// An engine that was refused its start still answers questions.
-async function questionable(wasm: URL): Promise<Engine> {
-  const platform = nodePlatform();
-  const start = { now: platform.now(), entropy: platform.entropy(), config: {} };
-  return openEngine(await platform.module(wasm), encode(start));
 }
 
 function read(file: string): string {

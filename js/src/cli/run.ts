@@ -1,10 +1,13 @@
 // The commands of `waymark`: words in, text and an exit code out.
 
+import { iab, iab_verbs, type IabVerb, linesOf } from "./iab.ts";
 import { line, lint } from "./lint.ts";
 
 declare const WAYMARK_VERSION: string;
 
 export interface Terminal {
+  /** All of standard input. */
+  in(): string;
   out(text: string): void;
   err(text: string): void;
 }
@@ -18,6 +21,14 @@ Usage
   waymark lint <file…>          say what is wrong with config documents
   waymark lint -                the same for a document on standard input
   waymark lint --json <file…>   as one JSON document: [{"file", "problems": […]}]
+
+  waymark iab decode <string…>    print TC, GPP, US Privacy (1YNN) and Additional Consent (2~…)
+                                  strings as JSON, one document a line, with what they violate
+  waymark iab validate <string…>  say only whether each is valid, and what it violates
+  waymark iab encode <document…>  make strings of documents as decode prints them
+    Without arguments: one string or document a line of standard input.
+    --kind=tc|gpp|usp|ac          what the strings are, if not what they look like
+
   waymark --help | --version
 
 Exit code: 0 nothing found, 1 findings, 2 wrong use or unreadable file.
@@ -29,26 +40,41 @@ export async function run(words: string[], wasm: URL, terminal: Terminal): Promi
     return await command(words, wasm, terminal);
   } catch (error) {
     const { message, problems } = error as { message: string; problems?: { found: string }[] };
-    terminal.err(`waymark: ${problems?.[0]?.found ?? message}\n`);
+    const mistake = error instanceof Misuse ? `${message}\n\n${help}` : undefined;
+    terminal.err(mistake ?? `waymark: ${problems?.[0]?.found ?? message}\n`);
     return 2;
   }
 }
 
-async function command(words: string[], wasm: URL, terminal: Terminal): Promise<ExitCode> {
+/** The command cannot be run as it was written. */
+class Misuse extends Error {}
+
+function command(words: string[], wasm: URL, terminal: Terminal): ExitCode | Promise<ExitCode> {
   const asked = words.find((word) => /^(-h|--help|--version)$/.test(word));
   if (asked) {
     terminal.out(asked === "--version" ? `${WAYMARK_VERSION}\n` : help);
     return 0;
   }
   const [name, ...rest] = words;
-  const files = rest.filter((word) => word !== "--json");
-  const mistake = misuse(name, files);
-  if (mistake !== undefined) {
-    terminal.err(`${mistake}\n\n${help}`);
-    return 2;
+  if (name === undefined) throw new Misuse("A command is missing.");
+  if (name === "lint") return runLint(rest, wasm, terminal);
+  if (name === "iab") return runIab(rest, wasm, terminal);
+  throw new Misuse(`There is no command ${name}.`);
+}
+
+function refuseOptions(words: string[]): void {
+  const option = words.find((word) => /^-./.test(word));
+  if (option) throw new Misuse(`There is no option ${option}.`);
+}
+
+async function runLint(words: string[], wasm: URL, terminal: Terminal): Promise<ExitCode> {
+  const files = words.filter((word) => word !== "--json");
+  refuseOptions(files);
+  if (!files.length) {
+    throw new Misuse("lint needs at least one file, or - for standard input.");
   }
   const reports = await lint(files, wasm);
-  if (rest.includes("--json")) terminal.out(JSON.stringify(reports, null, 2) + "\n");
+  if (words.includes("--json")) terminal.out(JSON.stringify(reports, null, 2) + "\n");
   else {
     for (const { file, problems } of reports) {
       for (const problem of problems) terminal.out(line(file, problem) + "\n");
@@ -57,10 +83,25 @@ async function command(words: string[], wasm: URL, terminal: Terminal): Promise<
   return reports.some(({ problems }) => problems.length) ? 1 : 0;
 }
 
-function misuse(name: string | undefined, files: string[]): string | undefined {
-  if (name === undefined) return "A command is missing.";
-  if (name !== "lint") return `There is no command ${name}.`;
-  const option = files.find((word) => /^-./.test(word));
-  if (option) return `There is no option ${option}.`;
-  return files.length ? undefined : "lint needs at least one file, or - for standard input.";
+async function runIab(words: string[], wasm: URL, terminal: Terminal): Promise<ExitCode> {
+  const [verb, ...rest] = words;
+  if (!iab_verbs.includes(verb as IabVerb)) {
+    const known = iab_verbs.join(", ");
+    const unknown = `There is no iab ${verb}; there is ${known}.`;
+    throw new Misuse(verb === undefined ? `iab needs one of ${known}.` : unknown);
+  }
+  const kinds = rest.filter((word) => word.startsWith("--kind="));
+  const given = rest.filter((word) => !word.startsWith("--kind="));
+  refuseOptions(given);
+  const lines = given.length ? given : linesOf(terminal.in());
+  if (!lines.length) {
+    throw new Misuse(`iab ${verb} needs an argument, or a line of standard input.`);
+  }
+  const kind = kinds.at(-1)?.slice("--kind=".length);
+  if (kind !== undefined && !/^(tc|gpp|usp|ac)$/.test(kind)) {
+    throw new Misuse(`There is no kind ${kind}; there is tc, gpp, usp, ac.`);
+  }
+  const answers = await iab(verb as IabVerb, lines, kind, wasm);
+  for (const { text } of answers) terminal.out(text + "\n");
+  return answers.some(({ finding }) => finding) ? 1 : 0;
 }

@@ -383,4 +383,12 @@ void WriteValidity(std::string_view text, IabKind kind, JsonWriter* out) {
   out->End('}');
 }
 
+void WriteEncoded(std::string_view text, JsonWriter* out) {
+  IabFindings findings;
+  (void)Decode(text, KindOf(text), &findings);
+  out->Begin('{').Key("string").Text(text);
+  if (!findings.violations().empty()) WriteViolations(findings, out);
+  out->End('}');
+}
+
 }  // namespace waymark
