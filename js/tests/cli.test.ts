@@ -113,7 +113,7 @@ describe("wrong use ends with 2 and the help", () => {
   test.each([
     [[], "A command is missing."],
     [["mend"], "There is no command mend."],
-    [["iab"], "iab needs one of decode, encode, validate."],
+    [["iab"], "iab needs one of decode, encode, validate, keys."],
     [["iab", "mend"], "There is no iab mend"],
     [["iab", "decode"], "iab decode needs an argument"],
     [["iab", "decode", "--kind=x", "1YNN"], "There is no kind x"],

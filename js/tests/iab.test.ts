@@ -3,7 +3,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { run } from "../src/cli/run.ts";
-import { tools_file } from "./raw_engine.ts";
+import { RawEngine, tools_file } from "./raw_engine.ts";
 
 const vectors = JSON.parse(
   readFileSync(new URL("../../tests/vectors/iab.json", import.meta.url), "utf8"),
@@ -168,6 +168,31 @@ describe("validate", () => {
     expect(global).toMatchObject({ kind: "tc", valid: false });
     expect(global.violations.map(({ code }: any) => code)).toEqual(["not_service_specific"]);
     expect(cut).toMatchObject({ valid: false, error: { code: "truncated", field: "lastUpdated" } });
+  });
+});
+
+test("keys: what an app keeps", async () => {
+  const given = vectors.tc.filter(({ inApp }: any) => inApp);
+  const lists = await documents(["keys"], strings(given));
+  given.forEach(({ inApp }: any, i: number) =>
+    expect(Object.fromEntries(lists[i].keys.map(({ key, value }: any) => [key, value]))).toEqual(inApp),
+  );
+});
+
+describe("questions of the same module", () => {
+  const engine = new RawEngine(tools_file, "{}", Buffer.alloc(0));
+  const ask = (question: object) => JSON.parse(engine.query(JSON.stringify(question))!.text).result;
+
+  test("legal basis", () => {
+    for (const { declared, flexible, restriction, check } of vectors.legalBasis) {
+      expect(ask({ query: "iab_basis", declared, flexible, restriction })).toEqual({ check });
+    }
+  });
+
+  test("gcs of Consent Mode", () => {
+    for (const { gcs, ...types } of vectors.gcs) {
+      expect(ask({ query: "consent_mode", types })).toMatchObject({ gcs, types });
+    }
   });
 });
 

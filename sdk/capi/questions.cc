@@ -4,8 +4,11 @@
 namespace waymark {
 
 const Question kQuestions[] = {
+    {"consent_mode", AnswerConsentMode},
+    {"iab_basis", AnswerIabBasis},
     {"iab_decode", AnswerIabDecode},
     {"iab_encode", AnswerIabEncode},
+    {"iab_keys", AnswerIabKeys},
     {"iab_validate", AnswerIabValidate},
     {"lint", AnswerLint},
     {"verify_records", AnswerVerifyRecords},

@@ -20,8 +20,11 @@ extern const Question kQuestions[];
 extern const size_t kQuestionCount;
 
 // One function a question.
+void AnswerConsentMode(const Input& query, JsonWriter* answer, List<Problem>* problems);
+void AnswerIabBasis(const Input& query, JsonWriter* answer, List<Problem>* problems);
 void AnswerIabDecode(const Input& query, JsonWriter* answer, List<Problem>* problems);
 void AnswerIabEncode(const Input& query, JsonWriter* answer, List<Problem>* problems);
+void AnswerIabKeys(const Input& query, JsonWriter* answer, List<Problem>* problems);
 void AnswerIabValidate(const Input& query, JsonWriter* answer, List<Problem>* problems);
 void AnswerLint(const Input& query, JsonWriter* answer, List<Problem>* problems);
 void AnswerVerifyRecords(const Input& query, JsonWriter* answer, List<Problem>* problems);

@@ -6,7 +6,7 @@ import type { Problem } from "../core/types.ts";
 import { openQuestions } from "./engine.ts";
 import { jsonError } from "./json_error.ts";
 
-export const iab_verbs = ["decode", "encode", "validate"] as const;
+export const iab_verbs = ["decode", "encode", "validate", "keys"] as const;
 export type IabVerb = (typeof iab_verbs)[number];
 
 interface Answer {

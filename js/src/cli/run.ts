@@ -26,6 +26,7 @@ Usage
                                   strings as JSON, one document a line, with what they violate
   waymark iab validate <string…>  say only whether each is valid, and what it violates
   waymark iab encode <document…>  make strings of documents as decode prints them
+  waymark iab keys <string…>      the IABTCF_… or IABGPP_… keys that an app keeps of a string
     Without arguments: one string or document a line of standard input.
     --kind=tc|gpp|usp|ac          what the strings are, if not what they look like
 

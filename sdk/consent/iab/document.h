@@ -31,6 +31,8 @@ void WriteValidity(std::string_view text, IabKind kind, JsonWriter* out);
 // The string of a document, as WriteDecoded() writes them; false, and problems with pointers into
 // the document, when it does not make one.
 bool EncodeDocument(JsonView document, String* text, List<Problem>* problems);
+// Writes {"keys": [{"key", "type": "int" | "string", "value"}]} of a TC or GPP string, or `error`.
+void WriteKeys(std::string_view text, IabKind kind, JsonWriter* out);
 // Writes {"string"} of a string that was made, and `violations` if there are any.
 void WriteEncoded(std::string_view text, JsonWriter* out);
 

@@ -2,6 +2,7 @@
 #include "base/name_table.h"
 #include "base/time.h"
 #include "consent/iab/document.h"
+#include "consent/iab/in_app_keys.h"
 
 namespace waymark {
 namespace {
@@ -346,6 +347,17 @@ void WriteFields(const Decoded& decoded, VendorStyle style, JsonWriter* out) {
   }
 }
 
+void WriteKey(const InAppKey& key, JsonWriter* out) {
+  out->Begin('{').Field("key", key.key).Field("type", key.is_text ? "string" : "int");
+  out->Key("value");
+  if (key.is_text) {
+    out->Text(key.text);
+  } else {
+    out->Integer(key.number);
+  }
+  out->End('}');
+}
+
 }  // namespace
 
 IabKind KindOf(std::string_view text) {
@@ -379,6 +391,23 @@ void WriteValidity(std::string_view text, IabKind kind, JsonWriter* out) {
     WriteError(findings.error(), out);
   } else {
     WriteViolations(findings, out);
+  }
+  out->End('}');
+}
+
+void WriteKeys(std::string_view text, IabKind kind, JsonWriter* out) {
+  IabFindings findings;
+  const Decoded decoded = Decode(text, kind, &findings);
+  BoundIds(decoded, &findings);
+  out->Begin('{');
+  if (findings.failed()) {
+    WriteError(findings.error(), out);
+  } else {
+    const List<InAppKey> keys =
+        kind == IabKind::kGpp ? GppKeys(decoded.gpp, text) : TcKeys(decoded.tc, text);
+    out->Key("keys").Begin('[');
+    for (const InAppKey& key : keys) WriteKey(key, out);
+    out->End(']');
   }
   out->End('}');
 }

@@ -335,5 +335,48 @@ TEST(IabCasesTest, DocumentsThatMakeNoString) {
   EXPECT_EQ(pointer(document), "/consentLanguage");
 }
 
+TEST(IabCasesTest, KeysOfAGppString) {
+  const Json keys = KeysOf("DBACNYA~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA~1YNN");
+  EXPECT_EQ(keys["IABGPP_HDR_Version"], "1");
+  EXPECT_EQ(keys["IABGPP_HDR_Sections"], "2_6");
+  EXPECT_EQ(keys["IABGPP_2_TCString"], "CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA");
+  EXPECT_EQ(keys["IABGPP_TCFEU2_CmpSdkID"], 31);
+  EXPECT_EQ(keys["IABGPP_6_String"], "1YNN");
+  EXPECT_EQ(keys["IABGPP_USP1_Notice"], "Y");
+  const Json nation = KeysOf("DBABLA~CaFRqAhZEQFY.QA");
+  EXPECT_EQ(nation["IABGPP_USNAT_Version"], 2);
+  EXPECT_EQ(nation["IABGPP_USNAT_SensitiveDataProcessing"], "2_2_2_0_0_0_2_0_1_1_2_1_0_1_0_1");
+  EXPECT_EQ(nation["IABGPP_USNAT_Gpc"], 0);
+  EXPECT_FALSE(KeysOf("DBABLA~CaFRqAhZEQFY").contains("IABGPP_USNAT_Gpc"));
+  const Json canada = KeysOf(Vectors()["gpp"][2]["string"]);
+  EXPECT_EQ(canada["IABGPP_TCFCAV1_Created"], 1710720000000);
+  EXPECT_EQ(canada["IABGPP_TCFCAV1_SpecialFeatureExpressConsent"], "1_4_6_8_11");
+}
+
+TEST(IabCasesTest, KeysDoNotTellOnWhatIsNotAllowed) {
+  Json document = Plain();
+  document["purposeLegitimateInterests"] = {1, 2, 3, 6};
+  document["publisherRestrictions"] = {
+      {{"purposeId", 2}, {"restrictionType", 1}, {"vendors", {2, 3}}},
+      {{"purposeId", 2}, {"restrictionType", 2}, {"vendors", {3}}},
+      {{"purposeId", 9}, {"restrictionType", 3}, {"vendors", {5}}}};
+  const Json keys = KeysOf(Encode(document));
+  EXPECT_EQ(keys["IABTCF_PurposeLegitimateInterests"], "01");
+  EXPECT_EQ(keys["IABTCF_PublisherRestrictions2"], "_10__");
+  EXPECT_EQ(keys["IABTCF_PublisherRestrictions9"], "____0");
+  EXPECT_EQ(Ask({{"query", "iab_keys"}, {"text", "1YNN"}})["problems"][0]["pointer"], "/text");
+}
+
+TEST(IabCasesTest, ConsentModeRefusesWhatItDoesNotKnow) {
+  const auto pointer = [](const Json& types) {
+    const Json answer = Ask({{"query", "consent_mode"}, {"types", types}});
+    return answer["problems"].empty() ? "none"
+                                      : answer["problems"][0]["pointer"].get<std::string>();
+  };
+  EXPECT_EQ(pointer({{"ad_storage", "granted"}}), "none");
+  EXPECT_EQ(pointer({{"ad_storage", true}}), "/types/ad_storage");
+  EXPECT_EQ(pointer({{"ads", "granted"}}), "/types/ads");
+}
+
 }  // namespace
 }  // namespace waymark_test

@@ -50,6 +50,17 @@ std::string Encode(const Json& document) {
   return answer.contains("result") ? answer["result"]["string"].get<std::string>() : "";
 }
 
+Json KeysOf(const std::string& text) {
+  Json keys = Json::object();
+  const Json answer = Ask({{"query", "iab_keys"}, {"text", text}});
+  for (const Json& key : answer["result"]["keys"]) {
+    EXPECT_EQ(key["type"], key["value"].is_string() ? "string" : "int");
+    EXPECT_FALSE(keys.contains(key["key"])) << key;
+    keys[key["key"].get<std::string>()] = key["value"];
+  }
+  return keys;
+}
+
 std::set<std::string> CodesOf(const Json& document) {
   std::set<std::string> codes;
   if (document.contains("error")) codes.insert(document["error"]["code"].get<std::string>());

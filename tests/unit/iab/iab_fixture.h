@@ -17,6 +17,9 @@ Json Ask(const Json& question);
 Json Decode(const std::string& text, const std::string& kind = "");
 // The string of a document; fails the test when there are problems.
 std::string Encode(const Json& document);
+// The keys that an app keeps of a string: {key: value}. Fails the test when a type is not its
+// value's.
+Json KeysOf(const std::string& text);
 // The codes of a document's violations, or of its error.
 std::set<std::string> CodesOf(const Json& document);
 // A document without its violations.

@@ -248,5 +248,27 @@ TEST(IabVectorsTest, LayoutsOfTheUnitedStates) {
   EXPECT_EQ(sections, 21);
 }
 
+TEST(IabVectorsTest, KeysOfApps) {
+  int compared = 0;
+  for (const Json& vector : Vectors()["tc"]) {
+    if (!vector.contains("inApp")) continue;
+    EXPECT_EQ(KeysOf(vector["string"]), vector["inApp"]) << vector["id"];
+    ++compared;
+  }
+  EXPECT_EQ(compared, 20);
+}
+
+TEST(IabVectorsTest, ConsentModeGcs) {
+  for (Json row : Vectors()["gcs"]) {
+    const std::string gcs = row["gcs"];
+    row.erase("gcs");
+    const Json result = Ask({{"query", "consent_mode"}, {"types", row}})["result"];
+    EXPECT_EQ(result["gcs"], gcs);
+    EXPECT_EQ(result["types"].size(), 7u);
+    EXPECT_EQ(result["types"]["ad_storage"], row["ad_storage"]);
+    EXPECT_EQ(result["types"]["ad_user_data"], "denied");
+  }
+}
+
 }  // namespace
 }  // namespace waymark_test
