@@ -30,7 +30,7 @@ const send = (effect_id: number, transport: "fetch" | "beacon" = "fetch"): Effec
 function open(script: (input: any) => object | undefined) {
   const engine = new ScriptedEngine(script);
   const platform = new MemoryPlatform();
-  const hooks = { view: jest.fn(), problems: jest.fn(), fault: jest.fn() };
+  const hooks = { view: jest.fn(), problems: jest.fn(), fault: jest.fn(), answer: jest.fn() };
   const shell = new Shell(engine, platform, hooks);
   const types = () => engine.inputs.map(({ type, effect_id }) => [type, effect_id]);
   return { engine, platform, hooks, shell, types };

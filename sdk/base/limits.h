@@ -70,6 +70,9 @@ inline constexpr int64_t kStoreRetryMs = 5'000;
 // browsers give localStorage 5 MB.
 inline constexpr uint32_t kLogEntriesMax = 200;
 
+// Lines of a policy's decision table: more than anybody reads, and a second of work.
+inline constexpr int64_t kPolicyCasesMax = 1'000'000;
+
 // What a caller says that the person was shown: a hash, a version, a language, a layer, a control.
 inline constexpr size_t kShownBytesMax = 1'000;
 

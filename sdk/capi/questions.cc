@@ -10,7 +10,9 @@ const Question kQuestions[] = {
     {"iab_encode", AnswerIabEncode},
     {"iab_keys", AnswerIabKeys},
     {"iab_validate", AnswerIabValidate},
-    {"lint", AnswerLint},
+    {"lint", AnswerDeepLint},
+    {"table", AnswerTable},
+    {"prove", AnswerProve},
     {"verify_records", AnswerVerifyRecords},
 };
 

@@ -27,6 +27,10 @@ void AnswerIabEncode(const Input& query, JsonWriter* answer, List<Problem>* prob
 void AnswerIabKeys(const Input& query, JsonWriter* answer, List<Problem>* problems);
 void AnswerIabValidate(const Input& query, JsonWriter* answer, List<Problem>* problems);
 void AnswerLint(const Input& query, JsonWriter* answer, List<Problem>* problems);
+// The same, and what the engine takes but no lawyer would.
+void AnswerDeepLint(const Input& query, JsonWriter* answer, List<Problem>* problems);
+void AnswerTable(const Input& query, JsonWriter* answer, List<Problem>* problems);
+void AnswerProve(const Input& query, JsonWriter* answer, List<Problem>* problems);
 void AnswerVerifyRecords(const Input& query, JsonWriter* answer, List<Problem>* problems);
 
 }  // namespace waymark

@@ -47,6 +47,21 @@ GateVerdict Judge(const Policy& policy, const ConsentState& state, PurposeSet ne
   return verdict;
 }
 
+void WriteReasons(const Policy& policy, const ConsentState& state, PurposeSet needs,
+                  JsonWriter* writer) {
+  const GateVerdict verdict = Judge(policy, state, needs);
+  writer->Key("because").Begin('[');
+  for (size_t i = 0; i < policy.purposes.size(); ++i) {
+    const PurposeSet bit = PurposeSet{1} << i;
+    if (!(needs & bit) || Judge(policy, state, bit) != verdict) continue;
+    const int purpose = static_cast<int>(i);
+    writer->Begin('{').Field("purpose", policy.purposes[i].id);
+    writer->Field("state", StateName(state.Of(purpose)));
+    writer->Field("why", ReasonName(state.Why(purpose))).End('}');
+  }
+  writer->End(']');
+}
+
 GateVerdict JudgeAgain(const Policy& policy, const ConsentState& state, PurposeSet needs,
                        PurposeSet captured) {
   const GateVerdict now = Judge(policy, state, needs);

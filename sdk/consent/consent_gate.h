@@ -23,6 +23,11 @@ std::string_view VerdictName(GateVerdict verdict);
 // `needs`: the purposes that must all allow the event, closed under what they require.
 [[nodiscard]] GateVerdict Judge(const Policy& policy, const ConsentState& state, PurposeSet needs);
 
+// `because`, in an object that is open: the purposes that decide, those that are as strict as all
+// of them together, each with its state and why.
+void WriteReasons(const Policy& policy, const ConsentState& state, PurposeSet needs,
+                  JsonWriter* writer);
+
 // The same at send time: the stricter of the consent at capture and the consent now. `captured`:
 // what was allowed when the event was admitted. Never kHold: what is admitted has been answered
 // for.

@@ -61,9 +61,9 @@ struct SetName {
   PurposeSet ConsentState::*set;
 };
 constexpr SetName kSets[] = {
-    {"despite", &ConsentState::despite},     {"expired", &ConsentState::expired},
-    {"changed", &ConsentState::changed},     {"conflicts", &ConsentState::conflicts},
-    {"effective", &ConsentState::effective},
+    {"despite", &ConsentState::despite}, {"expired", &ConsentState::expired},
+    {"changed", &ConsentState::changed}, {"conflicts", &ConsentState::conflicts},
+    {"retired", &ConsentState::retired}, {"effective", &ConsentState::effective},
 };
 constexpr const char* kAges = "unknown,below,reached";
 

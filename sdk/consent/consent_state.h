@@ -67,6 +67,7 @@ struct ConsentState {
   // Answers that do not hold any more. A denial stays where what it denies would be on without it.
   PurposeSet expired = 0;
   PurposeSet changed = 0;    // of another question
+  PurposeSet retired = 0;    // withdrawn after they were allowed: granted again they get new ids
   PurposeSet conflicts = 0;  // an account's answer and the device's differ: denied until decided
   Decider by[kPurposesMax] = {};
   // What was allowed when the record was put: what is not any more goes from the device.

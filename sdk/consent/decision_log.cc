@@ -29,15 +29,6 @@ void WriteStates(const Policy& policy, const ConsentState& state, JsonWriter* wr
   writer->End('}');
 }
 
-void WriteSignals(SignalSet on, JsonWriter* writer) {
-  if (on == 0) return;
-  writer->Key("signals").Begin('[');
-  for (const SignalSet signal : {kGpcSignal, kDntSignal, kAttSignal}) {
-    if (on & signal) writer->Text(SignalName(signal));
-  }
-  writer->End(']');
-}
-
 void WriteCommon(const Policy& policy, const ConsentState& state, const char* type, const Now& now,
                  JsonWriter* writer) {
   writer->Field("type", type).Field("time_ms", now.wall_ms);

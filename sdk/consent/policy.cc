@@ -130,6 +130,15 @@ std::string_view SignalName(SignalSet signal) {
   return NameAt(kSignalNames, signal / 2);  // 1, 2 and 4 are 0, 1 and 2
 }
 
+void WriteSignals(SignalSet on, JsonWriter* writer) {
+  if (on == 0) return;
+  writer->Key("signals").Begin('[');
+  for (const SignalSet signal : {kGpcSignal, kDntSignal, kAttSignal}) {
+    if (on & signal) writer->Text(SignalName(signal));
+  }
+  writer->End(']');
+}
+
 int Policy::Find(std::string_view id) const {
   for (size_t i = 0; i < purposes.size(); ++i) {
     if (purposes[i].id == id) return static_cast<int>(i);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/json_view.h"
+#include "base/json_writer.h"
 #include "base/list.h"
 #include "base/status.h"
 #include "base/string.h"
@@ -36,6 +37,8 @@ inline constexpr const char* kSignalNames = "gpc,dnt,att";
 // 0 for a name that is none of them.
 SignalSet SignalBit(std::string_view name);
 std::string_view SignalName(SignalSet signal);
+// `signals`, an array of names, in an object that is open; nothing when none is on.
+void WriteSignals(SignalSet on, JsonWriter* writer);
 
 // What the policy says of a person of whom it is not known how old they are, or who is too young.
 struct AgeRule {

@@ -98,9 +98,13 @@ void EngineCore::TakeDecision(const Decision& decision, ConsentState&& next, con
   }
   LogDecision(decision.by, decision.shown, now);
   if (revoked != 0) AnnounceDeletion(revoked, now);
+  consent_.retired |= revoked & decision.was;
   // At once: a grant that follows brings nothing back.
   if (denied != 0) DiscardForbidden();
+  const PurposeSet regained = consent_.retired & consent_.Allowed();
+  consent_.retired &= ~regained;
   PutConsentRecord();
+  if (regained != 0) ForgetPerson();
   NewGeneration(decision.entropy, now);
   // Where nobody ever decided nothing can lie in the store: events need not wait for it to be read.
   if (generation == 0 && store_phase_ == StorePhase::kClosed && !consent_.forgetting &&
@@ -333,6 +337,13 @@ void EngineCore::OnStoreChanged(const Input& input, const Now& now) {
     for (int i = 0; i < kPurposesMax; ++i) {
       consent_.Withdraw(PurposeSet{1} << i, old.withdrawn_at[i]);
     }
+  }
+  // Who was granted again what had been withdrawn is somebody new, in every tab.
+  const PurposeSet regained = old.retired & ~consent_.retired & consent_.Allowed();
+  if (regained != 0 || (missed && more)) {
+    RetireId();
+    identity_ = Identity();
+    session_ = Session();
   }
   const bool unnoted = withdrawing_here_ && !consent_.withdrawing;
   consent_.withdrawing |= withdrawing_here_;

@@ -60,7 +60,6 @@ void EngineCore::Explain(JsonView event, JsonWriter* writer) const {
   writer->End('}');
 }
 
-// The purposes that decide: those that are as strict as all of them together.
 void EngineCore::ExplainLane(const Lane& lane, const Event& event, JsonWriter* writer) const {
   const std::string_view selector = SelectorOf(event);
   const GateVerdict verdict = Judge(config_.policy, consent_, lane.policy.needs);
@@ -68,18 +67,8 @@ void EngineCore::ExplainLane(const Lane& lane, const Event& event, JsonWriter* w
   const bool wanted = lane.policy.Wants(selector) && lane.narrowed.Wants(selector);
   writer->Key(lane.id).Begin('{').FieldBool("wanted", wanted && !lane.off);
   writer->Field("verdict", VerdictName(empty ? GateVerdict::kDrop : verdict));
-  writer->Key("because").Begin('[');
-  for (size_t i = 0; i < config_.policy.purposes.size(); ++i) {
-    const int purpose = static_cast<int>(i);
-    const PurposeSet bit = PurposeSet{1} << i;
-    const bool decides =
-        (lane.policy.needs & bit) && Judge(config_.policy, consent_, bit) == verdict;
-    if (!decides) continue;
-    writer->Begin('{').Field("purpose", config_.policy.purposes[i].id);
-    writer->Field("state", StateName(consent_.Of(purpose)));
-    writer->Field("why", ReasonName(consent_.Why(purpose))).End('}');
-  }
-  writer->End(']').End('}');
+  WriteReasons(config_.policy, consent_, lane.policy.needs, writer);
+  writer->End('}');
 }
 
 void EngineCore::WriteQueue(JsonWriter* writer) const {

@@ -16,16 +16,6 @@ constexpr size_t kHashDigits = 64;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// Empty: it leads nowhere.
-String ToRecordPath(std::string_view path) {
-  if (path.starts_with(kUserPrefix)) {
-    path.remove_prefix(kUserPrefix.size());
-    return (Is(path, "id") ? "/user_" : "/traits/") + String(path);
-  }
-  const std::string_view first = path.substr(1, IndexOf(path.substr(1), '/'));
-  return FindName(kPlaces, first) < 0 ? String() : String(path);
-}
-
 bool IsHash(std::string_view text) {
   bool digits = text.size() == kHashDigits;
   for (const char c : text) digits &= IsDigit(c) || (c >= 'a' && c <= 'f');
@@ -83,6 +73,16 @@ bool AppendCoarseText(const String& text, String* out) {
 }
 
 }  // namespace
+
+String ToRecordPath(std::string_view path) {
+  if (path.starts_with(kUserPrefix)) {
+    path.remove_prefix(kUserPrefix.size());
+    return (Is(path, "id") ? "/user_" : "/traits/") + String(path);
+  }
+  if (path.empty()) return String();
+  const std::string_view first = path.substr(1, IndexOf(path.substr(1), '/'));
+  return FindName(kPlaces, first) < 0 ? String() : String(path);
+}
 
 List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields, std::string_view pointer,
                                List<Problem>* problems) {

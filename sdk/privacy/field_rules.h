@@ -31,6 +31,10 @@ struct FieldRule {
   FieldChange otherwise = FieldChange::kDrop;
 };
 
+// Where the record keeps what a rule calls `/user/id`, `/user/<trait>` or by its own name. Empty:
+// it leads nowhere.
+String ToRecordPath(std::string_view path);
+
 // Reads a list of rules that fits the schema; `pointer`: of the list. `/user/id` and
 // `/user/<trait>` are taken to the places where the record keeps them. Adds a problem for a path
 // that leads nowhere, and for purposes that there are not.

@@ -15,7 +15,11 @@ import type {
   Choices,
   Config,
   ConsentView,
+  DecisionLog,
+  DecisionOptions,
   Events,
+  ExplainedEvent,
+  Explanation,
   Narrowing,
   OpenOptions,
   Problem,
@@ -49,8 +53,26 @@ export class Client {
 
   readonly consent = {
     /** A decision. Purposes that are not named keep their state. */
-    set: (choices: Choices): void => {
-      this._call({ type: "set_consent", now: this._now(), choices }, true);
+    set: (choices: Choices, { source, shown }: DecisionOptions = {}): void => {
+      this._call({ type: "set_consent", now: this._now(), choices, source, shown }, true);
+    },
+    /** Takes back what was granted: what is queued, stored and known for these purposes goes. */
+    withdraw: (purposes: string | string[], options?: DecisionOptions): void => {
+      const denied = [purposes].flat().map((purpose) => [purpose, "denied"]);
+      this.consent.set(Object.fromEntries(denied), options);
+    },
+    /** What becomes of such an event now, at each collector, and why. */
+    explain: (event: ExplainedEvent): Explanation | undefined => {
+      this._shell?.drain();
+      return this._engine?.query(JSON.stringify({ query: "explain", event })) as Explanation;
+    },
+    /** The decision log of this device, and the hash at which its chain ends. */
+    records: async (): Promise<DecisionLog> => {
+      await this.ready;
+      return new Promise((answer) => {
+        const request_id = this._answers.push(answer);
+        this._call({ type: "records", now: this._now(), request_id });
+      });
     },
     /** The state of each purpose and why, or undefined before the engine is there. */
     get: (): ConsentView | undefined => this.view()?.consent,
@@ -64,6 +86,8 @@ export class Client {
   private readonly _platform: Platform;
   private readonly _listeners: { [name: string]: Set<(value?: any) => void> } = {};
   private readonly _opened: Now;
+  // Who waits for an answer, at the place before the id of the request.
+  private readonly _answers: ((log: DecisionLog) => void)[] = [];
   private readonly _unwatch: (() => void)[] = [];
   private _state: typeof waiting | typeof live | typeof off = waiting;
   private _kept: Kept[] = [];
@@ -91,6 +115,9 @@ export class Client {
     this._opened = opened;
     this._as({ now: opened }, () => {
       this._unwatch.push(platform.watch((fact) => this._tell(fact), () => this._leave()));
+      for (const fact of ["age", "region"] as const) {
+        if (options[fact]) this.signal(fact, options[fact]);
+      }
       this._facts = this._kept.length;
       if (capture) this._unwatch.push(capture(this));
     });
@@ -138,6 +165,14 @@ export class Client {
   /** Takes away from what is captured and sent, and never adds. Replaces what was said before. */
   narrow(document: Narrowing): void {
     this._call({ type: "narrow", now: this._now(), document });
+  }
+
+  /**
+   * A fact for the consent policy: `region` (`DE`, `US-CA`), `age` (years), `gpc`, `dnt`, `att`.
+   * `source`: where it comes from.
+   */
+  signal(name: string, value: unknown, source = "page"): void {
+    this._call({ type: "signal", now: this._now(), name, value, source });
   }
 
   /** What the engine knows now, or undefined before it is there. */
@@ -254,7 +289,8 @@ export class Client {
   private _frame(input: Input, fresh_entropy: boolean): Frame {
     if (fresh_entropy) input.entropy = this._platform.entropy();
     try {
-      return fresh_entropy || input.value ? encode(input) : [JSON.stringify(input)];
+      const bodies = fresh_entropy || input.value instanceof Uint8Array;
+      return bodies ? encode(input) : [JSON.stringify(input)];
     } catch {
       const { type: call, now } = input;
       return [JSON.stringify({ type: "refused", now, call, ...refusal(input), allowed: "JSON" })];
@@ -301,6 +337,7 @@ export class Client {
   private _start(engine: Engine): void {
     this._engine = engine;
     this._shell = new Shell(engine, this._platform, {
+      answer: (request_id, text) => this._guard(() => this._answers[request_id - 1]!(JSON.parse(text))),
       view: () => this._listeners.view?.size && this._emit("view", this.view()),
       problems: (problems, refused) => {
         if (refused) this._refused = problems;

@@ -38,13 +38,68 @@ export interface Problem {
 
 export interface PurposeView {
   state: "granted" | "denied" | "unknown" | "exempt";
-  why: "person" | "default" | "exempt" | "requires";
+  /** Who decided, or why nobody had to. */
+  why:
+    | "person"
+    | "account"
+    | "gpc"
+    | "dnt"
+    | "att"
+    | "age"
+    | "region"
+    | "default"
+    | "exempt"
+    | "expired"
+    | "changed";
 }
 
 export interface ConsentView {
   answered: boolean;
   generation: number;
+  /** Where the person is, when that is known. */
+  region?: string;
+  model: "opt_in" | "opt_out" | "notice";
+  /** By id; the vendor of a collector is `vendor:` and its id. */
   purposes: Record<string, PurposeView>;
+  /** Purposes about which a question is due; their `why` says for what reason. */
+  due?: string[];
+  /** Denied because the account's answer and the device's differ, until the person decides. */
+  conflicts?: string[];
+  /** Granted by the person in spite of a signal. */
+  contradictions?: string[];
+}
+
+export interface DecisionOptions {
+  /** Who decides. Default `person`; `account`: what was chosen on another device. */
+  source?: "person" | "account";
+  /** What the person saw: a hash of the text, its version and language, the layer, the control. */
+  shown?: Properties;
+}
+
+export interface ExplainedEvent {
+  type?: "track" | "page" | "screen" | "identify";
+  name?: string;
+}
+
+export interface Explanation {
+  /** Nothing is captured, or not this: a remote config says so. */
+  off: boolean;
+  collectors: Record<
+    string,
+    {
+      /** It gets events of this name. */
+      wanted: boolean;
+      verdict: "admit" | "deidentify" | "hold" | "drop";
+      because: ({ purpose: string } & PurposeView)[];
+    }
+  >;
+}
+
+/** docs/decision_log.md */
+export interface DecisionLog {
+  entries: Record<string, unknown>[];
+  /** The hash of the last entry. */
+  anchor?: string;
 }
 
 export interface View {
@@ -107,6 +162,10 @@ export interface OpenOptions {
   prefix?: string;
   /** The name of the IndexedDB database. Default `waymark` */
   database?: string;
+  /** Where the person is (`DE`, `US-CA`), as the server knows it. Unknown: the strictest rules. */
+  region?: string;
+  /** How old the person is, in years. */
+  age?: number;
   /** The address of a remote config, read once `ready` is fulfilled. See `Client.narrow`. */
   remote?: string;
 }

@@ -3,7 +3,8 @@
 //
 //     <script async src="waymark.js" data-config="waymark.json"></script>
 //
-// Further attributes: data-wasm, data-remote, data-global, data-prefix, data-database.
+// Further attributes: data-wasm, data-remote, data-global, data-prefix, data-database,
+// data-region, data-age.
 
 import { pageViews } from "../capture/page_views.ts";
 import { Client, type Early } from "../core/client.ts";
@@ -26,7 +27,7 @@ type GlobalFunction = {
 };
 
 const methods =
-  /^(track|page|screen|identify|reset|flush|forget|narrow|view|on|off|close|ready|consent.[gs]et)$/;
+  /^(track|page|screen|identify|reset|flush|forget|narrow|view|on|off|close|ready|signal|consent.\w+)$/;
 
 function run({ dataset, src }: HTMLScriptElement): void {
   const name = dataset.global || "waymark";
@@ -37,7 +38,8 @@ function run({ dataset, src }: HTMLScriptElement): void {
   const wasm = dataset.wasm || src.replace(/[^/]*([?#].*)?$/, "waymark.wasm");
   const opened = calls[0] && early(calls[0]).now;
   const config = dataset.config || "waymark.json";
-  const options = { wasm, remote: dataset.remote };
+  const { remote, region, age } = dataset;
+  const options = { wasm, remote, region, age: age ? +age : undefined };
   const client = new Client(browserPlatform(dataset), config, options, pageViews, opened);
   const call: GlobalFunction = (method, ...parameters) => {
     if (!methods.test(method)) {

@@ -277,7 +277,7 @@ TEST(StorageTest, ACallThatWasPutDownBeforeTheIdsWereReadHasNoNumber) {
   const std::vector<Json> events = host.Delivered("segment");
   ASSERT_EQ(events.size(), 2u);
   EXPECT_EQ(events[0]["context"]["delivery"]["sequence"], 0);
-  EXPECT_FALSE(events[1]["context"].contains("delivery"));  // the first one, as its id says
+  EXPECT_FALSE(events[1]["context"]["delivery"].contains("sequence"));  // the first, as its id says
   EXPECT_EQ(events[1]["messageId"].get<std::string>().substr(28), "00000000");
 }
 

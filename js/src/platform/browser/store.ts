@@ -46,7 +46,7 @@ export class BrowserStore implements Store {
   /** The key that a change in localStorage is about, when it is one of ours. */
   key(name: string | null): string | undefined {
     if (name === null) return consent + "record";
-    return name.startsWith(this._prefix + consent) ? name.slice(this._prefix.length) : undefined;
+    return name === this._prefix + consent + "record" ? consent + "record" : undefined;
   }
 
   private _local(effect: StoreEffect, reply: Reply): void {
@@ -62,7 +62,9 @@ export class BrowserStore implements Store {
         localStorage.setItem(prefix + effect.key, new TextDecoder().decode(effect.value));
       } else {
         // Calls that still wait for an engine go with the decisions that they would wait for.
-        const below = (key: string) => /^spill\//.test(key) || key.startsWith(effect.prefix!);
+        const all = effect.prefix === consent;
+        const below = (key: string) =>
+          (all && /^spill\//.test(key)) || key.startsWith(effect.prefix!);
         const gone = effect.key ? [effect.key] : keys().filter(below);
         for (const key of gone) localStorage.removeItem(prefix + key);
       }
