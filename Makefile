@@ -11,7 +11,7 @@ env := scripts/env
 
 .PHONY: help
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: setup build ## start sample shop and collector; ARGS=--once buys once without a window
@@ -47,6 +47,11 @@ size: setup ## print what the browser downloads, and check it against the budget
 bench: build ## measure Waymark against its npm peers; long, ARGS="--quick --only=C,D" is shorter
 	@scripts/setup tests/bench
 	@$(env) node tests/bench/run.mjs $(ARGS)
+
+.PHONY: bench-iab
+bench-iab: build ## measure reading of TC and GPP strings against the npm references
+	@scripts/setup tests/bench
+	@$(env) node tests/bench/iab.mjs $(ARGS)
 
 .PHONY: interop
 interop: setup ## let published clients and a real OpenTelemetry Collector judge what is sent and read; needs Go

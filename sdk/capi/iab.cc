@@ -8,42 +8,54 @@
 namespace waymark {
 namespace {
 
-// The kind that the question names, or the one that the text looks like.
-IabKind AskedKind(const Input& query, std::string_view text, List<Problem>* problems) {
-  const JsonView named = query.fields["kind"];
-  if (!named) return KindOf(text);
-  const int kind = FindName(kIabKinds, named.AsName());
-  if (kind >= 0) return static_cast<IabKind>(kind);
-  AddProblem(problems, "not_allowed", "/kind", "an unknown kind", kIabKinds);
-  return IabKind::kTc;
-}
+// What questions about one string have in common, found in one walk over the question: the string
+// may be long.
+struct Asked {
+  String unescaped;  // only where the text has escapes, which no good string has
+  std::string_view text;
+  IabKind kind = IabKind::kTc;
+  bool vendor_bits = false;
+};
 
-// The text of the question; nothing, and a problem, when there is none.
-String AskedText(const Input& query, List<Problem>* problems) {
-  const JsonView text = query.fields["text"];
+JsonView ViewOf(std::string_view text) { return text.empty() ? JsonView() : JsonView(text); }
+
+void ReadAsked(const Input& query, Asked* asked, List<Problem>* problems) {
+  std::string_view texts[3];
+  FindMembers(query.fields, "text,kind,vendors", texts);
+  const JsonView text = ViewOf(texts[0]);
   if (!text.is(JsonType::kString)) {
     AddProblem(problems, "wrong_type", "/text", JsonTypeName(text.type()), "a string");
   }
-  return text.AsString();
+  asked->text = text.AsName();
+  if (asked->text.find('\\') != std::string_view::npos) {
+    asked->unescaped = text.AsString();
+    asked->text = asked->unescaped;
+  }
+  asked->vendor_bits = ViewOf(texts[2]).IsName("bits");
+  const JsonView named = ViewOf(texts[1]);
+  const int kind =
+      named ? FindName(kIabKinds, named.AsName()) : static_cast<int>(KindOf(asked->text));
+  if (kind < 0) AddProblem(problems, "not_allowed", "/kind", "an unknown kind", kIabKinds);
+  asked->kind = static_cast<IabKind>(kind);
 }
 
 }  // namespace
 
 void AnswerIabDecode(const Input& query, JsonWriter* answer, List<Problem>* problems) {
-  const String text = AskedText(query, problems);
-  const IabKind kind = AskedKind(query, text, problems);
+  Asked asked;
+  ReadAsked(query, &asked, problems);
   if (!problems->empty()) return;
-  const bool bits = query.fields["vendors"].IsName("bits");
   answer->Key("result");
-  WriteDecoded(text, kind, bits ? VendorStyle::kBits : VendorStyle::kIds, answer);
+  WriteDecoded(asked.text, asked.kind, asked.vendor_bits ? VendorStyle::kBits : VendorStyle::kIds,
+               answer);
 }
 
 void AnswerIabValidate(const Input& query, JsonWriter* answer, List<Problem>* problems) {
-  const String text = AskedText(query, problems);
-  const IabKind kind = AskedKind(query, text, problems);
+  Asked asked;
+  ReadAsked(query, &asked, problems);
   if (!problems->empty()) return;
   answer->Key("result");
-  WriteValidity(text, kind, answer);
+  WriteValidity(asked.text, asked.kind, answer);
 }
 
 void AnswerIabEncode(const Input& query, JsonWriter* answer, List<Problem>* problems) {
@@ -54,15 +66,15 @@ void AnswerIabEncode(const Input& query, JsonWriter* answer, List<Problem>* prob
 }
 
 void AnswerIabKeys(const Input& query, JsonWriter* answer, List<Problem>* problems) {
-  const String text = AskedText(query, problems);
-  const IabKind kind = AskedKind(query, text, problems);
-  if (kind != IabKind::kTc && kind != IabKind::kGpp) {
+  Asked asked;
+  ReadAsked(query, &asked, problems);
+  if (asked.kind != IabKind::kTc && asked.kind != IabKind::kGpp) {
     AddProblem(problems, "not_allowed", "/text", "a string that apps keep no keys of",
                "a TC or GPP string");
   }
   if (!problems->empty()) return;
   answer->Key("result");
-  WriteKeys(text, kind, answer);
+  WriteKeys(asked.text, asked.kind, answer);
 }
 
 // {"declared": "consent" | "li" | "none", "flexible": true, "restriction": 0 to 3 or null}; with

@@ -1,5 +1,6 @@
 #include "consent/iab/bit_reader.h"
 
+#include <bit>
 #include <cstring>
 
 namespace waymark {
@@ -41,16 +42,20 @@ void BitReader::Decode(std::string_view text) {
   bytes_.resize((text.size() * 6 + 7) / 8 + kTailBytes + 3);
   char* out = bytes_.data();
   int32_t bad = 0;
-  for (size_t i = 0; i < text.size(); i += 4) {
-    int32_t group = 0;
-    for (size_t k = 0; k < 4; ++k) {
-      const int32_t digit = i + k < text.size() ? Digit(text[i + k]) : 0;
-      bad |= digit;
-      group = (group & 0xffffff) << 6 | (digit & 63);
-    }
-    *out++ = static_cast<char>(group >> 16);
-    *out++ = static_cast<char>(group >> 8);
-    *out++ = static_cast<char>(group);
+  const auto group = [&](const char* four) {
+    const int32_t digits[] = {Digit(four[0]), Digit(four[1]), Digit(four[2]), Digit(four[3])};
+    bad |= digits[0] | digits[1] | digits[2] | digits[3];
+    out[0] = static_cast<char>(digits[0] * 4 | (digits[1] & 63) >> 4);
+    out[1] = static_cast<char>(digits[1] * 16 | (digits[2] & 63) >> 2);
+    out[2] = static_cast<char>(digits[2] * 64 | (digits[3] & 63));
+    out += 3;
+  };
+  size_t i = 0;
+  for (; i + 4 <= text.size(); i += 4) group(text.data() + i);
+  if (i < text.size()) {
+    char four[4] = {'A', 'A', 'A', 'A'};
+    std::memcpy(four, text.data() + i, text.size() - i);
+    group(four);
   }
   std::memset(out, 0, static_cast<size_t>(bytes_.data() + bytes_.size() - out));
   size_ = text.size() * 6;
@@ -65,7 +70,12 @@ void BitReader::Decode(std::string_view text) {
 uint64_t BitReader::Peek(size_t position) const {
   const char* from = bytes_.data() + position / 8;
   uint64_t word = 0;
-  for (int i = 0; i < 8; ++i) word = word << 8 | static_cast<uint8_t>(from[i]);
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(&word, from, sizeof word);
+    word = __builtin_bswap64(word);
+  } else {
+    std::memcpy(&word, from, sizeof word);
+  }
   return word << position % 8;
 }
 

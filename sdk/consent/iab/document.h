@@ -8,7 +8,7 @@
 #include "base/json_writer.h"
 #include "base/list.h"
 #include "base/status.h"
-#include "consent/iab/gpp.h"
+#include "consent/iab/document_fields.h"
 
 namespace waymark {
 
@@ -18,9 +18,6 @@ inline constexpr const char* kIabKinds = "tc,gpp,usp,ac";
 // By its first characters: D… is a GPP string, 1YNN a US Privacy string, 2~… one of additional
 // consent, all else a TC string.
 IabKind KindOf(std::string_view text);
-
-// How sets of vendors are written: [1,4,5], or "10011", which is shorter and quicker to look into.
-enum class VendorStyle : uint8_t { kIds, kBits };
 
 // Writes the document of a string: its fields and, if there are any, `violations`; or, in place of
 // all that, `error`.

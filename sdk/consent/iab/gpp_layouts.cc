@@ -1,19 +1,54 @@
 #include "consent/iab/gpp_layouts.h"
 
-#include "base/name_table.h"
+#include <cstddef>
 
 namespace waymark {
 namespace {
 
-// In the order of kNames. D and K, which may be lists, come last.
-constexpr std::string_view kLetters = "VmnpshteloSHTPAMORIyGDK";
-constexpr const char* kNames =
-    "Version,MspaVersion,SharingNotice,ProcessingNotice,SaleOptOutNotice,SharingOptOutNotice,"
-    "TargetedAdvertisingOptOutNotice,SensitiveDataProcessingOptOutNotice,"
-    "SensitiveDataLimitUseNotice,SensitiveDataOptOutNotice,SaleOptOut,SharingOptOut,"
-    "TargetedAdvertisingOptOut,PersonalDataConsents,AdditionalDataProcessingConsent,"
-    "MspaCoveredTransaction,MspaOptOutOptionMode,MspaServiceProviderMode,MspaMode,"
-    "GpcSegmentType,Gpc,SensitiveDataProcessing,KnownChildSensitiveDataConsents";
+struct Letter {
+  char letter;
+  std::string_view name;
+};
+
+// In the order of their slots. D and K, which may be lists, come last.
+constexpr Letter kLetters[] = {
+    {'V', "Version"},
+    {'m', "MspaVersion"},
+    {'n', "SharingNotice"},
+    {'p', "ProcessingNotice"},
+    {'s', "SaleOptOutNotice"},
+    {'h', "SharingOptOutNotice"},
+    {'t', "TargetedAdvertisingOptOutNotice"},
+    {'e', "SensitiveDataProcessingOptOutNotice"},
+    {'l', "SensitiveDataLimitUseNotice"},
+    {'o', "SensitiveDataOptOutNotice"},
+    {'S', "SaleOptOut"},
+    {'H', "SharingOptOut"},
+    {'T', "TargetedAdvertisingOptOut"},
+    {'P', "PersonalDataConsents"},
+    {'A', "AdditionalDataProcessingConsent"},
+    {'M', "MspaCoveredTransaction"},
+    {'O', "MspaOptOutOptionMode"},
+    {'R', "MspaServiceProviderMode"},
+    {'I', "MspaMode"},
+    {'y', "GpcSegmentType"},
+    {'G', "Gpc"},
+    {'D', "SensitiveDataProcessing"},
+    {'K', "KnownChildSensitiveDataConsents"},
+};
+
+struct Places {
+  uint8_t of[128];
+};
+
+constexpr Places MakePlaces() {
+  Places places{};
+  uint8_t place = 0;
+  for (const Letter& letter : kLetters) places.of[static_cast<size_t>(letter.letter)] = place++;
+  return places;
+}
+
+constexpr Places kPlaces = MakePlaces();
 
 // tests/vectors/gpp_layouts.json holds the same at length; a test compares them.
 constexpr UsLayout kLayouts[] = {
@@ -68,11 +103,11 @@ int GppSectionId(std::string_view prefix) {
 }
 
 std::string_view UsFieldName(char letter) {
-  return NameAt(kNames, static_cast<int>(kLetters.find(letter)));
+  return kLetters[kPlaces.of[static_cast<size_t>(letter)]].name;
 }
 
 int UsSlot(char letter) {
-  const int place = static_cast<int>(kLetters.find(letter));
+  const int place = kPlaces.of[static_cast<size_t>(letter)];
   return letter == 'K' ? place + kUsValuesMax - 1 : place;
 }
 

@@ -33,6 +33,7 @@ class VendorSet {
   IdRange Next(uint32_t from) const;
   // A digit 0 or 1 for each id from 1 to last().
   String Bits() const;
+  void Digits(char* digits) const;  // the same, into room for last() of them
   // Id 1 is the highest bit of the first byte; bits behind max_id() are zero.
   char* bytes() { return bytes_.data(); }
   const char* bytes() const { return bytes_.data(); }
