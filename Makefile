@@ -59,6 +59,15 @@ interop: setup ## let published clients and a real OpenTelemetry Collector judge
 	@scripts/setup tests/interop
 	@$(env) npm --prefix tests/interop --silent test
 
+# How many inputs each fuzzer gets: make fuzz RUNS=20000000 SEED=7
+RUNS ?= 1000000
+SEED ?= 1
+
+.PHONY: fuzz
+fuzz: setup ## feed every decoder mutated strings under the sanitizers; RUNS=n inputs each, SEED=s
+	@scripts/build asan
+	@set -e; for fuzzer in build/asan/tests/fuzz/waymark_fuzz_*; do [[ ! -x $$fuzzer || -d $$fuzzer ]] || { echo "$$fuzzer" && $$fuzzer --runs=$(RUNS) --seed=$(SEED); }; done
+
 .PHONY: asan
 asan: setup ## run the native tests under the address and undefined-behaviour sanitizers
 	@scripts/build asan

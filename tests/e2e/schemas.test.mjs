@@ -75,8 +75,9 @@ test("the engine and ajv agree on every config", async () => {
   ajv.addFormat("json-pointer", /^\//);
   ajv.addFormat("iglu-uri", /^iglu:[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+\/\d+-\d+-\d+$/);
   const judge = ajv.compile(schema);
-  const { lintConfig } = await import("./lint.mjs");
-  const lint = await lintConfig();
+  const { openQuestions } = await import("./questions.mjs");
+  const ask = await openQuestions();
+  const lint = (config) => ask({ query: "lint", config }).problems;
 
   const full = JSON.parse(readFileSync(at("full_config.json"), "utf8"));
   assert.deepEqual(lint(full), []);

@@ -256,6 +256,9 @@ String EncodeUsDocument(int id, JsonView document, const Place& place, List<Prob
   for (UsFields field(section.LayoutOf(id)); field.Next();) {
     ReadUsField(field, document[UsFieldName(field.letter())], place, &section);
   }
+  if (LooksLikeOwnHeader(id, section)) {
+    place.Refuse("MspaVersion", document["MspaVersion"], "1: 24 to 27 would begin a header");
+  }
   return problems->empty() ? EncodeUsSection(id, section) : String();
 }
 

@@ -45,6 +45,10 @@ struct GppString {
 GppString DecodeGpp(std::string_view text, IabFindings* findings);
 void ValidateGpp(const GppString& gpp, IabFindings* findings);
 
+// Whether a section begins as one with a header of its own would: MspaVersion 24 to 27 cannot be
+// written, because the reader could not tell it from such a header. It is 1.
+bool LooksLikeOwnHeader(int id, const UsSection& section);
+
 // The text of one section of the United States.
 String EncodeUsSection(int id, const UsSection& section);
 // A header for sections of these ids, which ascend.

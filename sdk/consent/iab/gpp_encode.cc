@@ -12,6 +12,11 @@ String Padded(BitWriter* out) {
 
 }  // namespace
 
+bool LooksLikeOwnHeader(int id, const UsSection& section) {
+  const int version = section.values[UsSlot('m')];
+  return id >= kFirstWithHeader && version >= kFirstWithHeader && version <= 27;
+}
+
 String EncodeUsSection(int id, const UsSection& section) {
   const UsLayout& layout = section.LayoutOf(id);
   String text;

@@ -1,10 +1,11 @@
-// The engine's own judgement of a config: waymark_query of the built module, called as the C boundary has it.
+// Questions to the engine: waymark_query of the built tools module, called as the C boundary has it.
 import { readFile } from "node:fs/promises";
 
 const encode = (text) => new TextEncoder().encode(text);
 
-export async function lintConfig() {
-  const bytes = await readFile(new URL("../../js/dist/waymark-all.wasm", import.meta.url));
+/** Gives a function that asks one question, and gives the answer. */
+export async function openQuestions() {
+  const bytes = await readFile(new URL("../../js/dist/waymark-tools.wasm", import.meta.url));
   const module = await WebAssembly.compile(bytes);
   const imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => {};
@@ -21,9 +22,9 @@ export async function lintConfig() {
     return result;
   };
   const handle = call("waymark_open", "{}");
-  return (config) => {
-    const at = call("waymark_query", JSON.stringify({ query: "lint", config }), handle);
+  return (question) => {
+    const at = call("waymark_query", JSON.stringify(question), handle);
     const size = engine.waymark_result_size(handle);
-    return JSON.parse(new TextDecoder().decode(new Uint8Array(engine.memory.buffer, at + 4, size - 4))).problems;
+    return JSON.parse(new TextDecoder().decode(new Uint8Array(engine.memory.buffer, at + 4, size - 4)));
   };
 }
