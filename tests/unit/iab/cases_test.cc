@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "consent/iab/legal_basis.h"
 #include "unit/iab/iab_fixture.h"
 
@@ -376,6 +378,23 @@ TEST(IabCasesTest, ConsentModeRefusesWhatItDoesNotKnow) {
   EXPECT_EQ(pointer({{"ad_storage", "granted"}}), "none");
   EXPECT_EQ(pointer({{"ad_storage", true}}), "/types/ad_storage");
   EXPECT_EQ(pointer({{"ads", "granted"}}), "/types/ads");
+}
+
+// Codes are fixed, and what they mean can be looked up.
+TEST(IabCasesTest, TheDocsNameEveryCode) {
+  std::ifstream file(WAYMARK_DOCS "/iab.md");
+  const std::string docs((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const int last = static_cast<int>(waymark::IabFault::kSubsectionExtra);
+  std::set<std::string> codes;
+  for (int i = 1; i <= last; ++i) {
+    const waymark::IabFault fault = static_cast<waymark::IabFault>(i);
+    const std::string code(CodeOf(fault));
+    EXPECT_TRUE(codes.insert(code).second) << code;
+    EXPECT_THAT(docs,
+                testing::HasSubstr("| `" + code + "` | " + std::string(RuleOf(fault)) + " |"));
+    const bool violation = fault >= waymark::kFirstViolation;
+    EXPECT_EQ(violation, docs.find("| `" + code) > docs.find("## Violations")) << code;
+  }
 }
 
 }  // namespace
