@@ -109,12 +109,17 @@ uint64_t Argument(int argc, char** argv, const std::string& name, uint64_t other
 
 }  // namespace
 
+extern "C" const char* __asan_default_options() { return "abort_on_error=1"; }
+extern "C" const char* __ubsan_default_options() { return "abort_on_error=1"; }
+
 int main(int argc, char** argv) {
   std::ifstream file(WAYMARK_VECTORS "/iab.json");
   std::vector<std::string> seeds;
   AddSeeds(Json::parse(file), &seeds);
   std::signal(SIGABRT, SayWhich);
+#ifndef __SANITIZE_ADDRESS__  // which has more to say of it, and then aborts
   std::signal(SIGSEGV, SayWhich);
+#endif
   const uint64_t seed = Argument(argc, argv, "seed", 1);
   const uint64_t first = Argument(argc, argv, "first", 0);
   const uint64_t runs = Argument(argc, argv, "runs", 20'000);

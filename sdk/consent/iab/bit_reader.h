@@ -19,7 +19,7 @@ class BitReader {
   // `text` stands at character `at` of the whole string.
   BitReader(std::string_view text, size_t at, IabFindings* findings);
 
-  // At most 57 bits. `field` is what a finding would name.
+  // 1 to 57 bits. `field` is what a finding would name.
   uint64_t Read(int bits, uint8_t field);
   bool Flag(uint8_t field) { return Read(1, field) != 0; }
   // A Fibonacci code, at least 1; more than 65535 is a failure.

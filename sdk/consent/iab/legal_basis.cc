@@ -25,7 +25,7 @@ int RestrictionOf(const TcString& tc, uint32_t vendor, int purpose) {
 
 LegalBasis MayProcess(const TcString& tc, uint32_t vendor, int purpose,
                       const Declaration& declared) {
-  if (purpose < 1 || purpose > kTcPurposes || !tc.is_service_specific) return LegalBasis::kNone;
+  if (purpose < 1 || purpose > kTcPurposes || IsVoid(tc)) return LegalBasis::kNone;
   if (tc.has_disclosed && !tc.vendors_disclosed.Has(vendor)) return LegalBasis::kNone;
   const LegalBasis basis = BasisToCheck(declared, RestrictionOf(tc, vendor, purpose));
   const uint32_t bit = 1u << (purpose - 1);

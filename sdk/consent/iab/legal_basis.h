@@ -23,8 +23,8 @@ LegalBasis BasisToCheck(const Declaration& declared, int restriction);
 // as is one of the undefined type 3.
 int RestrictionOf(const TcString& tc, uint32_t vendor, int purpose);
 
-// On what the vendor may process for this purpose; kNone: it may not. A string that is not service
-// specific allows nothing; nor does one with disclosed vendors to a vendor that is none of them.
+// On what the vendor may process for this purpose; kNone: it may not. A void string allows nothing;
+// nor does one with disclosed vendors to a vendor that is none of them.
 LegalBasis MayProcess(const TcString& tc, uint32_t vendor, int purpose,
                       const Declaration& declared);
 

@@ -78,6 +78,7 @@ void TcReader::Letters(TcField field, char* letters) {
 // The first bit of the text is id 1, which is the lowest bit here.
 uint64_t TcReader::ManyBits(int count, TcField field) {
   uint64_t ids = 0;
+  if (count == 0) return ids;
   if (count > 32) {
     ids = ManyBits(32, field);
     return ids | ManyBits(count - 32, field) << 32;

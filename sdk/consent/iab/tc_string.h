@@ -107,6 +107,10 @@ TcString DecodeTc(std::string_view text, size_t at, TcForm form, IabFindings* fi
 // Notes what the rules say against a string that was read.
 void ValidateTc(const TcString& tc, TcForm form, IabFindings* findings);
 
+// Whether a string allows nothing, whatever it says: it is not service specific, was made without
+// disclosed vendors after these became a must, or by a policy that had ended.
+bool IsVoid(const TcString& tc);
+
 // Orders the restrictions and joins what overlaps or touches.
 void NormalizeRestrictions(List<Restriction>* restrictions);
 

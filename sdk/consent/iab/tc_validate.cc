@@ -25,11 +25,18 @@ void CheckTimes(const TcString& tc, IabFindings* findings) {
   }
 }
 
+bool LacksDisclosed(const TcString& tc) {
+  return !tc.has_disclosed && tc.created_ms >= Midnight(2026, 3, 1);
+}
+
+bool PolicyHadEnded(const TcString& tc) {
+  return tc.policy_version < kPolicyVersionMin && tc.last_updated_ms >= Midnight(2023, 10, 1);
+}
+
 void CheckDisclosed(const TcString& tc, IabFindings* findings) {
-  if (tc.has_disclosed) return;
-  if (tc.created_ms >= Midnight(2026, 3, 1)) {
+  if (LacksDisclosed(tc)) {
     Note(findings, IabFault::kDisclosedVendorsMissing, TcField::kVendorsDisclosed);
-  } else if (tc.policy_version >= kPolicyVersionOfDisclosure) {
+  } else if (!tc.has_disclosed && tc.policy_version >= kPolicyVersionOfDisclosure) {
     Note(findings, IabFault::kPolicyNeedsDisclosedVendors, TcField::kVendorsDisclosed);
   }
 }
@@ -85,6 +92,10 @@ void CheckRestrictions(const TcString& tc, bool europe, IabFindings* findings) {
 
 }  // namespace
 
+bool IsVoid(const TcString& tc) {
+  return !tc.is_service_specific || LacksDisclosed(tc) || PolicyHadEnded(tc);
+}
+
 void ValidateTc(const TcString& tc, TcForm form, IabFindings* findings) {
   if (findings->failed()) return;
   const bool europe = form != TcForm::kCanada;
@@ -93,7 +104,7 @@ void ValidateTc(const TcString& tc, TcForm form, IabFindings* findings) {
   if (!europe) return;  // the rest is policy of IAB Europe
   CheckTimes(tc, findings);
   CheckDisclosed(tc, findings);
-  if (tc.policy_version < kPolicyVersionMin && tc.last_updated_ms >= Midnight(2023, 10, 1)) {
+  if (PolicyHadEnded(tc)) {
     Note(findings, IabFault::kPolicyVersionRetired, TcField::kPolicyVersion);
   }
   if (!tc.is_service_specific) {

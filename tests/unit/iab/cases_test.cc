@@ -298,6 +298,14 @@ TEST(IabCasesTest, MayProcess) {
   Json global = document;
   global["isServiceSpecific"] = false;
   EXPECT_EQ(MayProcess(Tc(global), 1, 1, consent), LegalBasis::kNone);
+  waymark::TcString undisclosing = Tc(document);
+  undisclosing.has_disclosed = false;  // created on 2026-03-01
+  EXPECT_EQ(MayProcess(undisclosing, 1, 1, consent), LegalBasis::kNone);
+  undisclosing.created_ms -= 1000;
+  EXPECT_EQ(MayProcess(undisclosing, 1, 1, consent), LegalBasis::kConsent);
+  waymark::TcString old_policy = Tc(document);
+  old_policy.policy_version = 3;
+  EXPECT_EQ(MayProcess(old_policy, 1, 1, consent), LegalBasis::kNone);
   Json restricted = document;
   restricted["publisherRestrictions"] = {
       {{"purposeId", 2}, {"restrictionType", 2}, {"vendors", {1}}},
