@@ -123,7 +123,8 @@ void EngineCore::PutConsentRecord() {
   consent_.effective = consent_.Allowed() | (known ? 0 : consent_.effective & ~consent_.denied);
   const bool spill = AnyLane(GateVerdict::kAdmit, true);
   PutLog();
-  Put(kConsentKey, WriteConsentRecord(config_.policy, consent_, spill), StoreUse::kConsent);
+  record_ = WriteConsentRecord(config_.policy, consent_, spill);
+  Put(kConsentKey, String(std::string_view(record_)), StoreUse::kConsent);
 }
 
 // Once the last version of the record is there so are the entries of the log that were put with it.
@@ -221,6 +222,7 @@ void EngineCore::EndWithdrawal(const Now& now) {
   if (!consent_.answered() && forgotten) {
     ++consent_.generation;  // as other tabs count that hear of it
     consent_unput_ = false;
+    record_ = String();
     Delete(EffectType::kStoreClear, kConsentPrefix);
     Expect(effects_.back(), StoreUse::kConsent);
   }
@@ -316,10 +318,14 @@ void EngineCore::OnStoreChanged(const Input& input, const Now& now) {
   const PurposeSet before = consent_.Allowed();
   const ConsentState old = consent_;
   const ConsentState now_stored = ReadRecord(readable ? JsonView(value) : JsonView(), now);
-  const bool same = now_stored.generation == generation && now_stored.granted == consent_.granted &&
-                    now_stored.denied == consent_.denied &&
-                    now_stored.forgetting == consent_.forgetting;
-  if (same && !withdrawing_here_) consent_ = now_stored;  // its withdrawal may be done
+  // Tabs that have not heard of each other count alike: who is told to forget once more shall.
+  const bool heard = record_ == value;
+  record_ = value;
+  const bool equal =
+      now_stored.generation == generation && now_stored.granted == consent_.granted &&
+      now_stored.denied == consent_.denied && now_stored.forgetting == consent_.forgetting;
+  const bool same = now_stored.forgetting ? heard : equal;
+  if (equal && !withdrawing_here_) consent_ = now_stored;  // its withdrawal may be done
   if (same) return;
   if (now_stored.forgetting) {
     const bool open = store_phase_ != StorePhase::kClosed;

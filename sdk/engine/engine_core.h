@@ -378,6 +378,7 @@ class EngineCore {
   String origin_;    // of the page; empty: no page
   String document_;  // this engine's delivery document, as the store has it
   String left_;      // the last version from before it slept; empty: the store has said what it has
+  String record_;    // of consent, as it was put or heard of last
   String home_;      // the writer under whose name this engine's delivery state stands
   String store_reason_;
   List<StoreOperation> store_operations_;

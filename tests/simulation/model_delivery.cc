@@ -124,6 +124,7 @@ void Model::EmitsStoreEffect(int tab_number, const Effect& effect) {
   ++facts_.stamp;
   if (IsPut(effect) && KeyOf(effect) == "consent/record") {
     tab(tab_number).generation = Gate::GenerationOf(effect.body);
+    tab(tab_number).record = effect.body;
   }
   ForEachWatch([&](Watch* watch) { watch->OnStoreEffect(tab(tab_number), effect); });
 }

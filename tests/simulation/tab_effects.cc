@@ -80,7 +80,9 @@ void Tab::DeliverConsentChange() {
   const std::string record = device_->ConsentRecord();
   Input input{{{"type", "store_changed"}, {"key", "consent/record"}}, {}};
   if (!record.empty()) input.blobs.push_back({"/value", record});
-  if (Gate::IsForgetting(record)) world_->model.Forget(number_);
+  // What it put down itself, or has heard of already, is no news.
+  const bool news = record != std::exchange(facts().record, record);
+  if (Gate::IsForgetting(record) && news) world_->model.Forget(number_);
   world_->model.HeardOf(number_, Gate::GenerationOf(record));
   world_->model.Told(number_, world_->model.facts().gate.ReadRecord(record, device_->wall_ms()));
   Send(std::move(input));
