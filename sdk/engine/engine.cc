@@ -61,6 +61,9 @@ EngineCore::EngineCore(const Start& start)
     if (last && consent_.last_withdrawn != 0) deleting_ |= PurposeSet{1} << i;
   }
   ReportAgain(start.now);
+  // A tab that had not heard of a withdrawal may have written on after it was carried out.
+  const bool withdrawn = consent_.last_withdrawn != 0 && !withdrawing_here_;
+  if (withdrawn && store_phase_ == StorePhase::kClosed) ClearStore();
   CarryOut(start.now);
   view_dirty_ = true;
 }

@@ -1,4 +1,4 @@
-// Forgetting in one tab, of which others hear.
+// Forgetting and withdrawing among several tabs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -32,6 +32,22 @@ TEST(ForgetTest, WhoIsToldToForgetByTabsThatCountAlikeForgetsEachTime) {
   EXPECT_EQ(host.View()["queue"]["held"], 1);
   Hear(host, Forgetting(generation));
   EXPECT_EQ(host.View()["queue"]["held"], 0);
+}
+
+TEST(ForgetTest, WhatATabWroteThatNeverHeardOfAWithdrawalGoesAtTheNextStart) {
+  FakeHost host;
+  host.SetConsent({{"analytics", "granted"}});
+  host.network = [](const Request&) { return Answer{503, "", ""}; };
+  host.Track("xxxx");
+  host.Settle();
+  const auto written = host.store;
+  host.SetConsent({{"analytics", "denied"}});
+  host.Settle();
+  EXPECT_EQ(host.store.size(), 1u);
+  for (const auto& [key, value] : written) host.store.emplace(key, value);
+  host.Restart();
+  host.Settle();
+  EXPECT_EQ(host.store.size(), 1u);
 }
 
 }  // namespace
