@@ -96,7 +96,7 @@ void EngineCore::AdoptIfDue(const Now& now) {
   if (adopt_again_ms_ > now.mono_ms || store_phase_ != StorePhase::kOpen) return;
   if (segments_reading_ || segments_left_ || !left_.empty()) return;
   adopt_again_ms_ = kNever;
-  if (!leading_) return;
+  if (!leading_ && !withdrawal_reads_) return;
   segments_reading_ = true;
   Read(kDeliveryPrefix, {}, StoreUse::kDeliveries);
 }
@@ -122,11 +122,16 @@ void EngineCore::ReadDeliveries(const Input& input) {
     const std::string_view key = entry.value()["key"].AsName();
     if (key.size() <= kDeliveryPrefix.size()) continue;
     const std::string_view home = key.substr(kDeliveryPrefix.size());
-    if (home == home_ || IsBeingDeleted(key) || !MayAdopt(home, input.now)) continue;
+    if (home == home_ || IsBeingDeleted(key)) continue;
+    const std::string_view bytes = input.Body(entry.value()["value"]);
+    const bool whole = CheckJson(bytes).fault == JsonCheck::Fault::kNone;
+    if (!MayAdopt(home, input.now)) {
+      if (withdrawal_reads_ && whole) CleanDocument(key, JsonView(bytes));
+      continue;
+    }
     Taken& taken = taken_.emplace_back();
     taken.key = key;
-    const std::string_view bytes = input.Body(entry.value()["value"]);
-    if (CheckJson(bytes).fault != JsonCheck::Fault::kNone) {
+    if (!whole) {
       losses_.Add(Loss::kCorrupt);
       continue;
     }
@@ -136,7 +141,7 @@ void EngineCore::ReadDeliveries(const Input& input) {
   // In one transaction: what is told of, this engine's document, and the end of the others'.
   if (taken_.size() != before) delivery_dirty_ = losses_dirty_ = true;
   ReleaseHeld(input.now);
-  if (input.fields["more"].AsBool()) adopt_again_ms_ = input.now.mono_ms + kYoungMs;
+  if (leading_ && input.fields["more"].AsBool()) adopt_again_ms_ = input.now.mono_ms + kYoungMs;
   view_dirty_ = true;
   // A document that could not be taken over yet may say of any writer how far it has come.
   deliveries_read_ = adopt_again_ms_ == kNever;
@@ -257,11 +262,6 @@ void EngineCore::ReadSegments(const Input& input, const Now& now) {
   }
   if (outbox_.events() != events) SendSoon(now);
   KeepBound();
-  if (withdrawal_restart_) {
-    withdrawal_restart_ = false;
-    segments_left_ = true;
-    segments_after_.clear();
-  }
   if (withdrawal_reads_ && !segments_left_ && !AdoptsSoon()) {
     withdrawal_reads_ = false;
     withdrawal_ends_ = true;
@@ -393,6 +393,37 @@ bool EngineCore::IsBeingDeleted(std::string_view key) const {
     if (taken.key == key) return true;
   }
   return Contains(deletions_, key);
+}
+
+// One that somebody else left to be judged later, as somebody's who may get it now.
+bool EngineCore::MayLieAsCall(JsonView call) const {
+  if (call["type"].IntegerOr(-1) == static_cast<int64_t>(InputType::kReset)) return true;
+  const auto generation = static_cast<uint32_t>(call["generation"].IntegerOr(0));
+  uint32_t lanes = LanesNamed(call["to"]);
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    const GateVerdict verdict = Judge(config_.policy, consent_, lanes_[i].policy.needs);
+    const bool may_go =
+        verdict == GateVerdict::kAdmit && !IsWithdrawn(lanes_[i], generation, consent_);
+    if (!may_go) lanes &= ~(1u << i);
+  }
+  return MayStore(lanes);
+}
+
+// The document of somebody else, during a withdrawal: calls that may not lie there any more go.
+void EngineCore::CleanDocument(std::string_view key, JsonView document) {
+  String kept;
+  JsonWriter writer(&kept);
+  bool clean = true;
+  writer.Begin('{').FieldRaw("writers", document["writers"].text());
+  writer.FieldRaw("losses", document["losses"].text()).Key("held").Begin('[');
+  for (JsonItems item(document["held"]); item.Next();) {
+    if (MayLieAsCall(item.value()))
+      writer.Raw(item.value().text());
+    else
+      clean = false;
+  }
+  writer.End(']').End('}');
+  if (!clean) Put(key, std::move(kept), StoreUse::kNone).replace = true;
 }
 
 // A segment that somebody else sends, during a withdrawal: what is no longer allowed goes.

@@ -179,9 +179,9 @@ void EngineCore::EndForbidden(bool clear) {
 void EngineCore::FinishWithdrawal() {
   withdrawal_reads_ = store_phase_ != StorePhase::kClosed;
   withdrawal_ends_ = !withdrawal_reads_;
-  segments_left_ = store_phase_ == StorePhase::kOpen && !AdoptsSoon();
+  segments_left_ = false;
   segments_after_.clear();
-  withdrawal_restart_ = segments_reading_;
+  if (withdrawal_reads_) adopt_again_ms_ = 0;
 }
 
 // The last thing that was asked of the store stands for all of them.

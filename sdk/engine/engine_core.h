@@ -226,7 +226,7 @@ class EngineCore {
 
   // adoption.cc
   void OnLead(const Input& input, const Now& now);
-  bool AdoptsSoon() const { return leading_ && adopt_again_ms_ != kNever; }
+  bool AdoptsSoon() const { return (leading_ || withdrawal_reads_) && adopt_again_ms_ != kNever; }
   void AdoptIfDue(const Now& now);
   void ReadDeliveriesAnew();
   bool IsAlone() const;
@@ -247,6 +247,8 @@ class EngineCore {
                       const Now& now);
   void LeaveOutTwin(std::string_view writer, Record* record);
   bool RestoreRecord(StoredRecord* stored, const Now& now, Record* record);
+  bool MayLieAsCall(JsonView call) const;
+  void CleanDocument(std::string_view key, JsonView document);
   void CleanSegment(std::string_view key, DecodedSegment* decoded, const Now& now);
   void ReadTexts(uint32_t segment);
   void FillTexts(const Input& input, const Now& now);
@@ -326,14 +328,13 @@ class EngineCore {
 
   // Small members first: an offset below 128 is a byte shorter in every instruction that uses it.
   StorePhase store_phase_ = StorePhase::kClosed;
-  bool withdrawing_here_ = false;    // this engine has to carry the withdrawal out
-  bool withdrawal_reads_ = false;    // all segments, before a withdrawal is carried out
-  bool withdrawal_restart_ = false;  // the page that is being read began too late
-  bool withdrawal_again_ = false;    // the store refused
-  bool withdrawal_ends_ = false;     // when what this input deletes is done
-  bool clear_again_ = false;         // the store, which is closed, refused
-  bool store_failed_ = false;        // the last thing that was asked of it
-  bool segments_left_ = false;       // the store may hold more than was read
+  bool withdrawing_here_ = false;  // this engine has to carry the withdrawal out
+  bool withdrawal_reads_ = false;  // all segments, before a withdrawal is carried out
+  bool withdrawal_again_ = false;  // the store refused
+  bool withdrawal_ends_ = false;   // when what this input deletes is done
+  bool clear_again_ = false;       // the store, which is closed, refused
+  bool store_failed_ = false;      // the last thing that was asked of it
+  bool segments_left_ = false;     // the store may hold more than was read
   bool segments_reading_ = false;
   bool leading_ = false;          // takes over what others left
   bool deliveries_read_ = false;  // of those whose segments may be taken over

@@ -146,7 +146,6 @@ void EngineCore::ReadState(const Input& input, const Now& now) {
   else
     TakePerson(ReadIdentity(identity), session);
   person_gone_ = ids_stale_ = false;
-  if (withdrawal_reads_ && !AdoptsSoon()) segments_left_ = true;
   delivery_dirty_ |= delivery_put_;  // it may hold calls that are released now
   losses_dirty_ |= delivery_put_;
   // Ids that an earlier run kept with a consent that is gone.

@@ -50,5 +50,33 @@ TEST(ForgetTest, WhatATabWroteThatNeverHeardOfAWithdrawalGoesAtTheNextStart) {
   EXPECT_EQ(host.store.size(), 1u);
 }
 
+// A tab that closed before it had read the ids; nobody has taken over what it left.
+TEST(ForgetTest, AWithdrawalReachesCallsThatAnotherTabLeftToBeJudged) {
+  Json config = ShopConfig();
+  config["collectors"][0]["only"] = {"visit"};
+  config["collectors"][1]["only"] = {"advert"};
+  config["collectors"][1]["needs"] = {"marketing"};
+  FakeHost host(config);
+  host.leads = false;
+  host.SetConsent({{"analytics", "granted"}, {"marketing", "granted"}});
+  host.Settle();
+  host.store_answers = false;
+  host.Restart();
+  host.Track("visit");
+  host.Track("advert");
+  host.Lifecycle("closing");
+  host.Settle();
+  host.store_answers = true;
+  host.Restart();
+  host.Settle();
+  host.SetConsent({{"analytics", "denied"}});
+  host.Settle();
+  std::string all;
+  for (const auto& [key, value] : host.store) all += value;
+  EXPECT_THAT(all, testing::HasSubstr("advert"));
+  EXPECT_THAT(all, testing::Not(testing::HasSubstr("visit")));
+  EXPECT_FALSE(Json::parse(host.store["consent/record"]).contains("withdrawing"));
+}
+
 }  // namespace
 }  // namespace waymark_test
