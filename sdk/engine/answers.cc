@@ -109,7 +109,7 @@ void EngineCore::OnNoAnswer(size_t lane_index, const Flight& flight, std::string
   }
   if (aborted) return;
   if (queued) {  // taken over by the platform, which is no acceptance
-    lane.retry_ms = now.mono_ms + kBeaconDoubtMs;
+    lane.retry_ms = std::max(now.mono_ms + kBeaconDoubtMs, lane.asked_until_ms);
     lane.due_ms = lane.retry_ms;
     return;
   }
@@ -291,7 +291,8 @@ void EngineCore::RetryLater(size_t lane_index, const Flight& flight, const Faile
     delay_ms = std::max(*asked_ms, kRetryMsMin);
     lane.asked_until_ms = now.mono_ms + delay_ms;
   }
-  lane.retry_ms = now.mono_ms + delay_ms;
+  // Of two that were on their way at once only one may have been asked for patience.
+  lane.retry_ms = std::max(now.mono_ms + delay_ms, lane.asked_until_ms);
   lane.due_ms = lane.retry_ms;
 }
 

@@ -470,7 +470,8 @@ TEST(DeliveryTest, ALongQueueIsSentInOrderFromMemoryAndStore) {
   for (const auto& [key, value] : host.store) EXPECT_NE(key.rfind("outbox/", 0), 0u) << key;
 }
 
-TEST(DeliveryTest, PatienceHoldsAlsoWhenARequestFromBeforeGoesThrough) {
+// Of two requests at once the second is asked for patience; then the first one ends like this.
+void ExpectPatienceAfter(int status) {
   Json config = ShopConfig();
   config["collectors"].erase(1);
   FakeHost host(config);
@@ -487,12 +488,17 @@ TEST(DeliveryTest, PatienceHoldsAlsoWhenARequestFromBeforeGoesThrough) {
              {"effect_id", host.requests[1].effect_id},
              {"status", 429},
              {"retry_after", "30"}});
-  host.Send({{"type", "http_done"}, {"effect_id", host.requests[0].effect_id}, {"status", 200}});
+  host.Send({{"type", "http_done"}, {"effect_id", host.requests[0].effect_id}, {"status", status}});
   host.Track("c");
   host.Advance(29'000);
   EXPECT_EQ(host.requests.size(), 2u);
   host.Advance(10'000);
   EXPECT_GT(host.requests.size(), 2u);
+}
+
+TEST(DeliveryTest, PatienceHoldsWhateverComesOfARequestFromBefore) {
+  ExpectPatienceAfter(200);
+  ExpectPatienceAfter(500);
 }
 
 // It was stepped over until others would show that the collector is well; these were refused.
