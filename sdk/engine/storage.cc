@@ -235,6 +235,7 @@ void EngineCore::OnStoreFailed(const Input& input, const Now& now) {
     store_phase_ = StorePhase::kFailed;
     reopen_ms_ = store_retry_ms_;
     if (ids_stale_) {
+      RetireId();
       identity_ = Identity();
       session_ = Session();
     }

@@ -56,6 +56,25 @@ TEST(StorageTest, IdsAndSessionGoOnAfterARestart) {
   EXPECT_EQ(after["session"]["event_index"], 2);
 }
 
+TEST(StorageTest, AnIdOfAUserGoesWithNoOtherAlsoWhenItCouldNotBeReadAtWaking) {
+  FakeHost host;
+  Grant(host);
+  host.Identify("u1");
+  host.Settle();
+  const std::string id = host.View()["anonymous_id"];
+  host.Lifecycle("frozen");
+  host.Settle();
+  host.store["state/identity"] = R"({"anonymous_id":")" + id + R"(","user_id":"u2"})";
+  host.store_fails = true;
+  host.Lifecycle("resumed");
+  host.Settle();
+  host.store_fails = false;
+  host.Advance(60'000);
+  host.Track("a");
+  host.Settle();
+  EXPECT_NE(host.View()["anonymous_id"], id);
+}
+
 TEST(StorageTest, EventsBeforeTheStoreAnsweredGetTheStoredId) {
   FakeHost host;
   Grant(host);
