@@ -79,6 +79,12 @@ struct Fate {
   bool done_in_store = false;            // as somebody put it down who had been told
 };
 
+// A record in the store: since when, and its place among those of its writer.
+struct Placed {
+  Stamp stored = 0;
+  uint64_t sequence = 0;
+};
+
 // One call.
 struct Token {
   int number = 0;
@@ -89,10 +95,10 @@ struct Token {
   std::string verb;  // track, page, screen, identify
   std::string name;
   Priority priority = Priority::kNormal;
-  bool store_was_open = false;              // at the call
-  std::map<std::string, uint64_t> writers;  // under which it was stored, one for each record
-  bool moves = false;                       // was stored as a call, to be judged by another tab
-  int last_put_by = -1;                     // a tab
+  bool store_was_open = false;            // at the call
+  std::map<std::string, Placed> writers;  // under which it was stored, one for each record
+  bool moves = false;                     // was stored as a call, to be judged by another tab
+  int last_put_by = -1;                   // a tab
   Stamp last_put = 0;
   bool broken = false;                    // a torn write has cut it off
   std::map<int, Stamp> first_read_after;  // by tab: the state read before it first read the token

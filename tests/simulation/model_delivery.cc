@@ -156,7 +156,7 @@ void Model::MarkStored(int tab_number, const Effect& put) {
     token.last_put = facts_.stamp;
     if (writer.empty()) token.moves = true;
     if (writer.empty()) continue;
-    token.writers.emplace(writer, event.sequence);
+    token.writers.emplace(writer, Placed{facts_.stamp, event.sequence});
     facts_.stored_under[event.message_id] = writer;
   }
 }
@@ -169,7 +169,7 @@ std::vector<Token*> Model::StoredUnder(const std::string& writer) {
     if (token.writers.count(writer) > 0) stored.push_back(&token);
   }
   std::stable_sort(stored.begin(), stored.end(), [&](const Token* one, const Token* other) {
-    return one->writers.at(writer) < other->writers.at(writer);
+    return one->writers.at(writer).sequence < other->writers.at(writer).sequence;
   });
   return stored;
 }

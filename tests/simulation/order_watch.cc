@@ -54,8 +54,11 @@ class OrderWatch final : public Watch {
     if (came_back || token.moves) return;
     const auto stored = facts_->stored_under.find(event.message_id);
     const bool is_stored = stored != facts_->stored_under.end();
-    // What a page could not store before it slept comes before or behind what it could.
-    const bool overslept = !is_stored && owner.slept > token.called;
+    // What a page could not store before it slept comes before or behind what it could, also when
+    // it could later.
+    const auto placed = is_stored ? token.writers.find(stored->second) : token.writers.end();
+    const bool in_time = placed != token.writers.end() && placed->second.stored < owner.slept;
+    const bool overslept = !in_time && owner.slept > token.called;
     std::string writer = event.writer;
     if (writer.empty() && is_stored) writer = stored->second;
     if (writer.empty() || overslept || token.fates[request.collector].arrivals > 0) return;
