@@ -112,7 +112,8 @@ beforeEach(() => {
 describe("budgets, in bytes after brotli", () => {
   const size = (text: string) => brotliCompressSync(text).length;
   test("stub.js: 1 KB", () => expect(size(stub)).toBeLessThanOrEqual(1024));
-  test("waymark.js: 8 KB", () => expect(size(script)).toBeLessThanOrEqual(8192));
+  // 8 KB was for what it first did; with the API of consent it may grow to 9.
+  test("waymark.js: 9 KB", () => expect(size(script)).toBeLessThanOrEqual(9216));
 });
 
 describe("the stub", () => {

@@ -49,8 +49,7 @@ void WriteEffect(JsonWriter* writer, const Effect& effect, FrameWriter* frame) {
       writer->Field("writer", effect.name);
       break;
     case EffectType::kAnswer:
-      writer->Field("request_id", effect.target);
-      writer->FieldRaw("body", frame->AddBody(effect.bytes));
+      writer->Field("request_id", effect.target).FieldRaw("answer", effect.bytes);
       break;
     case EffectType::kNotify:
       writer->FieldBool("view", true);

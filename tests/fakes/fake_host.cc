@@ -191,7 +191,7 @@ void FakeHost::Perform(const Queued& queued) {
   const std::string type = effect["type"];
   if (type == "notify") return;
   if (type == "answer") {
-    answer = Json::parse(queued.body);
+    answer = effect["answer"];
     return;
   }
   if (type == "claim") {

@@ -58,8 +58,9 @@ export class Client {
     },
     /** Takes back what was granted: what is queued, stored and known for these purposes goes. */
     withdraw: (purposes: string | string[], options?: DecisionOptions): void => {
-      const denied = [purposes].flat().map((purpose) => [purpose, "denied"]);
-      this.consent.set(Object.fromEntries(denied), options);
+      const choices: Choices = {};
+      for (const purpose of [purposes].flat()) choices[purpose] = "denied";
+      this.consent.set(choices, options);
     },
     /** What becomes of such an event now, at each collector, and why. */
     explain: (event: ExplainedEvent): Explanation | undefined => {
@@ -67,13 +68,11 @@ export class Client {
       return this._engine?.query(JSON.stringify({ query: "explain", event })) as Explanation;
     },
     /** The decision log of this device, and the hash at which its chain ends. */
-    records: async (): Promise<DecisionLog> => {
-      await this.ready;
-      return new Promise((answer) => {
+    records: (): Promise<DecisionLog> =>
+      new Promise((answer) => {
         const request_id = this._answers.push(answer);
         this._call({ type: "records", now: this._now(), request_id });
-      });
-    },
+      }),
     /** The state of each purpose and why, or undefined before the engine is there. */
     get: (): ConsentView | undefined => this.view()?.consent,
   };
@@ -116,7 +115,7 @@ export class Client {
     this._as({ now: opened }, () => {
       this._unwatch.push(platform.watch((fact) => this._tell(fact), () => this._leave()));
       for (const fact of ["age", "region"] as const) {
-        if (options[fact]) this.signal(fact, options[fact]);
+        options[fact] && this.signal(fact, options[fact]);
       }
       this._facts = this._kept.length;
       if (capture) this._unwatch.push(capture(this));
@@ -289,8 +288,7 @@ export class Client {
   private _frame(input: Input, fresh_entropy: boolean): Frame {
     if (fresh_entropy) input.entropy = this._platform.entropy();
     try {
-      const bodies = fresh_entropy || input.value instanceof Uint8Array;
-      return bodies ? encode(input) : [JSON.stringify(input)];
+      return fresh_entropy || input.key ? encode(input) : [JSON.stringify(input)];
     } catch {
       const { type: call, now } = input;
       return [JSON.stringify({ type: "refused", now, call, ...refusal(input), allowed: "JSON" })];
@@ -337,7 +335,7 @@ export class Client {
   private _start(engine: Engine): void {
     this._engine = engine;
     this._shell = new Shell(engine, this._platform, {
-      answer: (request_id, text) => this._guard(() => this._answers[request_id - 1]!(JSON.parse(text))),
+      answer: (request_id, log) => this._answers[request_id - 1]!(log as DecisionLog),
       view: () => this._listeners.view?.size && this._emit("view", this.view()),
       problems: (problems, refused) => {
         if (refused) this._refused = problems;

@@ -15,7 +15,7 @@ export interface Hooks {
   view(): unknown;
   problems(problems: Problem[], refused?: boolean): void;
   /** To an input that asked: a document. */
-  answer(request_id: number, text: string): void;
+  answer(request_id: number, document: unknown): void;
   /** The engine failed: it must not be called again. */
   fault(error: unknown): void;
 }
@@ -137,9 +137,7 @@ export class Shell {
       this._commit();
       if (effect.type === "http_send") this._http(effect);
       else if (effect.type === "http_abort") this._aborts.get(effect.target)?.();
-      else if (effect.type === "answer") {
-        this._hooks.answer(effect.request_id, new TextDecoder().decode(effect.body));
-      }
+      else if (effect.type === "answer") this._hooks.answer(effect.request_id, effect.answer);
       else this._changed = true;
     }
     if (output.problems.length) this._hooks.problems(output.problems, output.refused);

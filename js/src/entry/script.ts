@@ -27,7 +27,7 @@ type GlobalFunction = {
 };
 
 const methods =
-  /^(track|page|screen|identify|reset|flush|forget|narrow|view|on|off|close|ready|signal|consent.\w+)$/;
+  /^(track|page|screen|identify|reset|flush|forget|narrow|view|on|off|close|ready|signal|consent.([gs]et|withdraw|explain|records))$/;
 
 function run({ dataset, src }: HTMLScriptElement): void {
   const name = dataset.global || "waymark";
@@ -38,8 +38,7 @@ function run({ dataset, src }: HTMLScriptElement): void {
   const wasm = dataset.wasm || src.replace(/[^/]*([?#].*)?$/, "waymark.wasm");
   const opened = calls[0] && early(calls[0]).now;
   const config = dataset.config || "waymark.json";
-  const { remote, region, age } = dataset;
-  const options = { wasm, remote, region, age: age ? +age : undefined };
+  const options = { ...dataset, wasm, age: +dataset.age! };
   const client = new Client(browserPlatform(dataset), config, options, pageViews, opened);
   const call: GlobalFunction = (method, ...parameters) => {
     if (!methods.test(method)) {

@@ -57,7 +57,7 @@ export type Effect =
   | HttpSend
   | { type: "http_abort"; effect_id: number; target: number }
   | { type: "claim"; effect_id: number; writer: string }
-  | { type: "answer"; request_id: number; body: Uint8Array }
+  | { type: "answer"; request_id: number; answer: unknown }
   | { type: "notify"; view: true };
 
 export interface Entry {

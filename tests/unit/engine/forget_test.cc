@@ -43,11 +43,11 @@ TEST(ForgetTest, WhatATabWroteThatNeverHeardOfAWithdrawalGoesAtTheNextStart) {
   const auto written = host.store;
   host.SetConsent({{"analytics", "denied"}});
   host.Settle();
-  EXPECT_EQ(host.store.size(), 1u);
+  EXPECT_EQ(host.Kept().size(), 1u);
   for (const auto& [key, value] : written) host.store.emplace(key, value);
   host.Restart();
   host.Settle();
-  EXPECT_EQ(host.store.size(), 1u);
+  EXPECT_EQ(host.Kept().size(), 1u);
 }
 
 // A tab that closed before it had read the ids; nobody has taken over what it left.
