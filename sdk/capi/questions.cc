@@ -13,6 +13,8 @@ const Question kQuestions[] = {
     {"lint", AnswerDeepLint},
     {"table", AnswerTable},
     {"prove", AnswerProve},
+    {"signals", AnswerSignals},
+    {"check_signals", AnswerCheckSignals},
     {"verify_records", AnswerVerifyRecords},
 };
 

@@ -31,6 +31,8 @@ void AnswerLint(const Input& query, JsonWriter* answer, List<Problem>* problems)
 void AnswerDeepLint(const Input& query, JsonWriter* answer, List<Problem>* problems);
 void AnswerTable(const Input& query, JsonWriter* answer, List<Problem>* problems);
 void AnswerProve(const Input& query, JsonWriter* answer, List<Problem>* problems);
+void AnswerSignals(const Input& query, JsonWriter* answer, List<Problem>* problems);
+void AnswerCheckSignals(const Input& query, JsonWriter* answer, List<Problem>* problems);
 void AnswerVerifyRecords(const Input& query, JsonWriter* answer, List<Problem>* problems);
 
 }  // namespace waymark

@@ -26,6 +26,15 @@ void SetChoice(ConsentState* state, int purpose, bool granted, Decider by) {
   state->by[purpose] = by;
 }
 
+// True, or a header field as it came: exactly "1", alone or as one of several.
+bool IsOn(JsonView value) {
+  bool on = value.AsBool() || value.IsName("1");
+  if (value.is(JsonType::kArray)) {
+    for (JsonItems field(value); field.Next();) on |= field.value().IsName("1");
+  }
+  return on;
+}
+
 Decider DeciderOf(SignalSet signal) { return signal == kGpcSignal ? Decider::kGpc : Decider::kDnt; }
 
 PurposeSet DenyAll(PurposeSet purposes, Decider by, ConsentState* state) {
@@ -226,8 +235,8 @@ bool TakeFact(const Policy& policy, std::string_view name, JsonView value, Conse
   }
   const SignalSet signal = SignalBit(name);
   // Who may still be asked has refused nothing yet, and allowed nothing.
-  const bool on = value.AsBool() || (signal == kAttSignal && value.is(JsonType::kString) &&
-                                     !value.IsName("authorized"));
+  const bool att = signal == kAttSignal && value.is(JsonType::kString);
+  const bool on = att ? !value.IsName("authorized") : IsOn(value);
   facts->signals = static_cast<SignalSet>(on ? facts->signals | signal : facts->signals & ~signal);
   return signal != 0;
 }

@@ -202,6 +202,7 @@ Policy ReadPolicy(JsonView consent, List<Problem>* problems) {
   policy.age.minimum = age ? age["minimum"].IntegerOr(kAgeMinimum) : 0;
   policy.age.deny_unknown = !age["unknown"].IsName("allow");
   ReadDays(consent["valid_days"], &policy.valid_days);
+  policy.storage_days = consent["valid_days"]["storage"].IntegerOr(policy.storage_days);
   const JsonView list = consent["purposes"];
   for (JsonItems item(list); item.Next();) {
     if (policy.Find(item.value()["id"].AsName()) >= 0) {

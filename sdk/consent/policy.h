@@ -71,7 +71,8 @@ struct Policy {
   String regions;         // the rules, as an array of JSON text; empty: everybody is asked before
   SignalSet honours = 0;  // wherever no region says otherwise
   AgeRule age;
-  AnswerDays valid_days;  // where no region says otherwise
+  int64_t storage_days = 390;  // how long an id may stay on the device
+  AnswerDays valid_days;       // where no region says otherwise
 
   // -1 when no purpose has that id.
   int Find(std::string_view id) const;

@@ -161,15 +161,15 @@ bool OtherKind(const Batch& batch, const Record& record) {
 
 }  // namespace
 
-bool IsWithdrawn(const Lane& lane, uint32_t generation, const ConsentState& consent) {
-  return (lane.policy.needs & consent.Withdrawn(generation)) != 0;
+bool IsWithdrawn(PurposeSet needs, uint32_t generation, const ConsentState& consent) {
+  return (needs & consent.Withdrawn(generation)) != 0;
 }
 
 bool MayGo(const Lane& lane, const Record& record, const SendRules& rules) {
   const ConsentState& consent = *rules.consent;
-  if (IsWithdrawn(lane, record.generation, consent)) return false;
-  const GateVerdict verdict =
-      JudgeAgain(*rules.policy, consent, lane.policy.needs, record.captured);
+  const PurposeSet needs = lane.policy.needs | record.needs;
+  if (IsWithdrawn(needs, record.generation, consent)) return false;
+  const GateVerdict verdict = JudgeAgain(*rules.policy, consent, needs, record.captured);
   // A de-identified record is meant for those that get no more; for others there is a whole one.
   return verdict == (record.deidentified ? GateVerdict::kDeidentify : GateVerdict::kAdmit);
 }

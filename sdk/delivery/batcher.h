@@ -41,7 +41,7 @@ struct LaneQueue {
 
 // Whether what is of this generation of consent may not go to the collector, whatever was granted
 // since: a withdrawal is not carried out yet.
-bool IsWithdrawn(const Lane& lane, uint32_t generation, const ConsentState& consent);
+bool IsWithdrawn(PurposeSet needs, uint32_t generation, const ConsentState& consent);
 
 // Whether the record may go to the lane's collector now: the stricter of the consent at capture and
 // the consent now.

@@ -224,7 +224,7 @@ void EngineCore::TakeHeld(JsonView list, const Now& now) {
     held.generation = static_cast<uint32_t>(entry["generation"].IntegerOr(0));
     held.refused = ~LanesNamed(entry["to"]);
     for (size_t i = 0; i < lanes_.size(); ++i) {
-      if (IsWithdrawn(lanes_[i], held.generation, consent_)) held.refused |= 1u << i;
+      if (IsWithdrawn(lanes_[i].policy.needs, held.generation, consent_)) held.refused |= 1u << i;
     }
   }
 }
@@ -368,6 +368,7 @@ bool EngineCore::RestoreRecord(StoredRecord* stored, const Now& now, Record* rec
   const JsonView json(record->event);
   record->time_ms = json["time_ms"].IntegerOr(0);
   record->captured = PurposesFromJson(config_.policy, json["consent"]);
+  record->needs = config_.policy.Closure(json["needs"]);
   const String selector = SelectorFrom(json);
   const JsonView route = json["sequence"];
   bool wanted = false;
@@ -402,8 +403,8 @@ bool EngineCore::MayLieAsCall(JsonView call) const {
   uint32_t lanes = LanesNamed(call["to"]);
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const GateVerdict verdict = Judge(config_.policy, consent_, lanes_[i].policy.needs);
-    const bool may_go =
-        verdict == GateVerdict::kAdmit && !IsWithdrawn(lanes_[i], generation, consent_);
+    const bool may_go = verdict == GateVerdict::kAdmit &&
+                        !IsWithdrawn(lanes_[i].policy.needs, generation, consent_);
     if (!may_go) lanes &= ~(1u << i);
   }
   return MayStore(lanes);

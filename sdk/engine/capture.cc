@@ -32,8 +32,8 @@ bool IsOneUser(const Identity& identity, const Event& event) {
 
 Event ReadEvent(InputType type, JsonView fields, int64_t time_ms) {
   Event event;
-  std::string_view of[6];
-  FindMembers(fields, "name,user_id,properties,traits,context,priority", of);
+  std::string_view of[7];
+  FindMembers(fields, "name,user_id,properties,traits,context,priority,needs", of);
   event.type = static_cast<EventType>(type);
   event.given_name = JsonView(of[0]);
   event.given_user_id = JsonView(of[1]);
@@ -42,6 +42,7 @@ Event ReadEvent(InputType type, JsonView fields, int64_t time_ms) {
   event.properties = of[event.type == EventType::kIdentify ? 3 : 2];
   if (Is(event.properties, "null")) event.properties = {};
   event.context = of[4];
+  event.needs = of[6];
   event.time_ms = time_ms;
   event.priority = PriorityOf(event, JsonView(of[5]).AsName());
   return event;
@@ -55,6 +56,13 @@ void EngineCore::OnCapture(const Input& input) {
     losses_.Add(Loss::kInvalid);
     view_dirty_ = true;
     return Report(valid.problem());
+  }
+  List<Problem> unknown;
+  CheckPurposeIds(config_.policy, JsonView(event.needs), "/needs", &unknown);
+  if (!unknown.empty()) {
+    losses_.Add(Loss::kInvalid);
+    view_dirty_ = true;
+    return Report(unknown[0]);
   }
   const Routing routing = Route(event, 0);
   Routing at_once = routing;
@@ -191,6 +199,7 @@ EngineCore::Routing EngineCore::Route(const Event& event, uint32_t done) const {
   Routing routing;
   const std::string_view selector = SelectorOf(event);
   if (IsDropped(selector)) return routing;
+  const PurposeSet own = config_.policy.Closure(JsonView(event.needs));
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const uint32_t bit = 1u << i;
     const CollectorPolicy& policy = lanes_[i].policy;
@@ -198,7 +207,7 @@ EngineCore::Routing EngineCore::Route(const Event& event, uint32_t done) const {
     if (!lanes_[i].narrowed.Wants(selector)) continue;
     routing.wanted = true;
     if (done & bit) continue;
-    GateVerdict verdict = Judge(config_.policy, consent_, policy.needs);
+    GateVerdict verdict = Judge(config_.policy, consent_, policy.needs | own);
     // Without an id nothing is left of an identify.
     const bool empty = verdict == GateVerdict::kDeidentify && event.type == EventType::kIdentify;
     if (empty) verdict = GateVerdict::kDrop;
@@ -235,7 +244,7 @@ void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t la
     identity_.user_id = event.user_id;
     identity_dirty_ = true;
   }
-  identity_dirty_ |= identity_.Ensure(&prng_);
+  identity_dirty_ |= identity_.Ensure(&prng_, event.time_ms);
   session_.Touch(config_.session_rules, event.time_ms, &prng_);
   session_dirty_ = true;
 
@@ -252,6 +261,7 @@ void EngineCore::Keep(const Event& event, std::string_view standing, uint32_t la
   writer.Field("event_index", session_.event_index).Field("started_ms", session_.started_ms);
   writer.End('}');
   writer.FieldRaw("consent", PurposesAsJson(config_.policy, record.captured));
+  writer.FieldRaw("needs", event.needs);
   writer.FieldRaw(PropertiesKey(event.type), event.properties);
   if (!event.context.empty()) {
     writer.FieldRaw("context", ScrubContext(config_.url_rules, JsonView(event.context)));
@@ -286,6 +296,7 @@ void EngineCore::KeepDeidentified(const Event& event, std::string_view standing,
   if (event.type != EventType::kPage) writer.Field("name", event.name);
   writer.Field("message_id", message_id).Field("time_ms", record.time_ms);
   writer.FieldRaw("consent", PurposesAsJson(config_.policy, record.captured));
+  writer.FieldRaw("needs", event.needs);
   writer.Key("context").Begin('{').Key("page").Begin('{');
   writer.FieldText("path", JsonView(standing)["page"]["path"]).End('}').End('}').End('}');
   Enqueue(std::move(record), lanes, event, message_id, now);
@@ -304,6 +315,7 @@ uint32_t EngineCore::Sampled(uint32_t lanes, JsonView event) const {
 void EngineCore::Enqueue(Record&& record, uint32_t lanes, const Event& event,
                          std::string_view message_id, const Now& now) {
   const std::string_view selector = SelectorOf(event);
+  record.needs = config_.policy.Closure(JsonView(event.needs));
   lanes = Sampled(lanes, JsonView(record.event));
   if (lanes == 0) return;
   record.generation = consent_.generation;

@@ -18,6 +18,8 @@ constexpr const char* kSessionKey = "state/session";
 // Of the pause after a failure: 5 s doubled six times is 5 minutes.
 constexpr int kDoublingsMax = 6;
 
+constexpr int64_t kDayMs = 86'400'000;
+
 // In the long run one put in this time, and four of them at once (docs/adr/0002).
 constexpr int64_t kGatherMs = 50;
 constexpr int64_t kPaidAheadMs = 3 * kGatherMs;
@@ -149,7 +151,9 @@ void EngineCore::ReadState(const Input& input, const Now& now) {
   delivery_dirty_ |= delivery_put_;  // it may hold calls that are released now
   losses_dirty_ |= delivery_put_;
   // Ids that an earlier run kept with a consent that is gone.
-  if (!AnyLane(GateVerdict::kAdmit, true)) ForgetPerson();
+  const bool old = identity_.made_ms != 0 &&
+                   now.wall_ms - identity_.made_ms > config_.policy.storage_days * kDayMs;
+  if (old || !AnyLane(GateVerdict::kAdmit, true)) ForgetPerson();
   ReleaseHeld(now);
 }
 

@@ -62,12 +62,13 @@ void EngineCore::Explain(JsonView event, JsonWriter* writer) const {
 
 void EngineCore::ExplainLane(const Lane& lane, const Event& event, JsonWriter* writer) const {
   const std::string_view selector = SelectorOf(event);
-  const GateVerdict verdict = Judge(config_.policy, consent_, lane.policy.needs);
+  const PurposeSet needs = lane.policy.needs | config_.policy.Closure(JsonView(event.needs));
+  const GateVerdict verdict = Judge(config_.policy, consent_, needs);
   const bool empty = verdict == GateVerdict::kDeidentify && event.type == EventType::kIdentify;
   const bool wanted = lane.policy.Wants(selector) && lane.narrowed.Wants(selector);
   writer->Key(lane.id).Begin('{').FieldBool("wanted", wanted && !lane.off);
   writer->Field("verdict", VerdictName(empty ? GateVerdict::kDrop : verdict));
-  WriteReasons(config_.policy, consent_, lane.policy.needs, writer);
+  WriteReasons(config_.policy, consent_, needs, writer);
   writer->End('}');
 }
 

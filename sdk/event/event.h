@@ -28,7 +28,8 @@ struct Event {
   String user_id;               // identify only
   std::string_view properties;  // traits for identify; an object of JSON text, or empty
   std::string_view context;     // members that override the standing context: the same
-  JsonView given_name;          // as the call has them; something else than strings is refused
+  std::string_view needs;  // purposes besides those of the collectors: an array of ids, or empty
+  JsonView given_name;     // as the call has them; something else than strings is refused
   JsonView given_user_id;
   int64_t time_ms = 0;  // Unix milliseconds at which it happened
   Priority priority = Priority::kNormal;

@@ -38,6 +38,7 @@ struct Record {
   uint32_t context = 0;     // standing context at capture, in the outbox; 0: none
   uint32_t bytes = 0;       // of the event document, also while that is not in memory
   PurposeSet captured = 0;  // what was allowed when the event was admitted
+  PurposeSet needs = 0;     // the event's own, besides those of the collectors
   LaneSet pending = 0;      // collectors that have not settled it
   LaneSet in_flight = 0;    // collectors to which it is on its way
   LaneSet lost = 0;         // collectors that never get it, until that is counted

@@ -241,7 +241,8 @@ export class Client {
     try {
       const now = this._now();
       const context = this._context_of(options);
-      const input = { type, now, priority: options?.priority, context, ...event };
+      const { priority, needs } = options || {};
+      const input = { type, now, priority, needs, context, ...event };
       this._call(input, false, false, true);
     } catch (error) {
       this._report(error);

@@ -8,6 +8,8 @@ export type Properties = Record<string, unknown>;
 export interface CallOptions {
   /** Members of the Segment specification's context that hold for this one event. */
   context?: Properties;
+  /** Purposes that this event needs besides those of each collector: the stricter holds. */
+  needs?: string[];
   /**
    * When the queue is full `bulk` is lost first and `critical` last; `bulk` also waits while the
    * connection is metered. Default: `critical` for orders and `identify`, `normal` for all else.

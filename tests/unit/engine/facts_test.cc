@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "fakes/fake_host.h"
 
 namespace waymark_test {
@@ -270,6 +272,74 @@ TEST(FactsTest, AVendorMayBeRefusedAlone) {
   host.network = [](const Request&) { return Answer(); };
   host.SetConsent({{"vendor:acme", "granted"}});
   EXPECT_EQ(CountAt(&host, "segment"), 1u);
+}
+
+TEST(FactsTest, AnEventMayNeedMoreThanItsCollectors) {
+  FakeHost host;
+  const auto track = [&](const char* name) {
+    host.Send({{"type", "track"}, {"name", name}, {"needs", {"marketing"}}});
+  };
+  host.SetConsent({{"analytics", "granted"}});
+  track("a");
+  host.Track("b");
+  EXPECT_EQ(CountAt(&host, "segment"), 1u);
+  EXPECT_EQ(host.View()["losses"]["consent"], 1);
+  host.SetConsent({{"marketing", "granted"}});
+  track("c");
+  EXPECT_EQ(CountAt(&host, "segment"), 2u);
+  // What was stored is read back with its needs.
+  host.network = [](const Request&) { return Answer{503, "", ""}; };
+  track("d");
+  host.Track("e");
+  host.Settle();
+  host.Restart();
+  host.SetConsent({{"marketing", "denied"}});
+  host.network = [](const Request&) { return Answer(); };
+  host.Advance(600'000);
+  EXPECT_EQ(host.Delivered("segment").size(), 3u);
+  EXPECT_EQ(host.Delivered("segment").back()["event"], "e");
+}
+
+TEST(FactsTest, AnEventThatNeedsWhatThereIsNotIsRefused) {
+  FakeHost host;
+  host.SetConsent({{"analytics", "granted"}});
+  host.Send({{"type", "track"}, {"name", "a"}, {"needs", {"analytics", "marketin"}}});
+  EXPECT_EQ(CountAt(&host, "segment"), 0u);
+  EXPECT_EQ(host.problems.back()["pointer"], "/needs/1");
+  EXPECT_EQ(host.View()["losses"]["invalid"], 1);
+}
+
+TEST(FactsTest, AnIdIsNotProlonged) {
+  FakeHost host;
+  host.SetConsent({{"analytics", "granted"}});
+  host.Track("a");
+  host.Settle();
+  const std::string first = host.View()["anonymous_id"];
+  const auto later = [&](int days) {
+    host.wall_ms += days * kDayMs;
+    host.Restart();
+    host.Settle();
+    host.SetConsent({{"analytics", "granted"}});
+    host.Track("b");
+    host.Settle();
+    return host.View()["anonymous_id"].get<std::string>();
+  };
+  EXPECT_EQ(later(150), first);
+  EXPECT_EQ(later(150), first);
+  EXPECT_NE(later(100), first);  // 400 days after it was made
+}
+
+// tests/vectors/iab.json, `secGpc`.
+TEST(FactsTest, TheHeaderFieldIsReadAsTheSpecificationHasIt) {
+  std::ifstream file(WAYMARK_VECTORS "/iab.json");
+  const Json vectors = Json::parse(file);
+  ASSERT_GE(vectors["secGpc"].size(), 10u);
+  for (const Json& vector : vectors["secGpc"]) {
+    FakeHost host(WorldConfig());
+    Tell(&host, "region", "US-CA");
+    Tell(&host, "gpc", vector["headers"]);
+    EXPECT_EQ(PurposeOf(&host, "analytics")["why"] == "gpc", vector["optOut"]) << vector;
+  }
 }
 
 TEST(FactsTest, AnAccountsAnswerIsMergedWithTheDevices) {

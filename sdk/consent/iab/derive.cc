@@ -1,0 +1,334 @@
+#include "consent/iab/derive.h"
+
+#include "base/name_table.h"
+#include "consent/consent_mode.h"
+#include "consent/iab/document.h"
+#include "consent/iab/gpp.h"
+
+namespace waymark {
+namespace {
+
+constexpr int64_t kDayMs = 86'400'000;
+constexpr int64_t kPolicyVersion = 5;  // TCF 2.3
+constexpr int kTcfPurposes = 24;
+constexpr int64_t kFirstRegisteredCmp = 2;
+constexpr const char* kOptOuts = "SaleOptOut,SharingOptOut,TargetedAdvertisingOptOut";
+
+// Ids, in order and each once.
+void AddId(List<int64_t>* ids, int64_t id) {
+  size_t place = 0;
+  while (place < ids->size() && (*ids)[place] < id) ++place;
+  if (place < ids->size() && (*ids)[place] == id) return;
+  ids->insert(place, int64_t{id});
+}
+
+void WriteIds(const char* name, const List<int64_t>& ids, JsonWriter* writer) {
+  writer->Key(name).Begin('[');
+  for (const int64_t id : ids) writer->Integer(id);
+  writer->End(']');
+}
+
+bool Contains(const List<int64_t>& ids, int64_t id) {
+  for (const int64_t known : ids) {
+    if (known == id) return true;
+  }
+  return false;
+}
+
+// The state in the terms of those who ask.
+class Derived {
+ public:
+  explicit Derived(const SignalSource& source) : source_(source) {
+    ReadPurposes();
+    ReadVendors();
+  }
+
+  bool Allows(std::string_view purpose) const {
+    const int place = source_.policy->Find(purpose);
+    return place >= 0 && source_.state->Allowed() >> place & 1;
+  }
+
+  // Not allowed, of what Global Privacy Control speaks of: sale, sharing, targeting.
+  bool OptedOut() const {
+    const PurposeSet sold = source_.policy->DeniedBy(kGpcSignal) & ~source_.state->always_on;
+    return (sold & ~source_.state->Allowed()) != 0;
+  }
+
+  bool AsksBefore() const {
+    return source_.policy->ModelIn(source_.state->facts.region) == ConsentModel::kOptIn;
+  }
+
+  List<int64_t> purposes;   // TCF purposes that are consented to
+  List<int64_t> interests;  // and those on legitimate interest
+  List<int64_t> vendors;
+  List<int64_t> interest_vendors;
+  List<int64_t> disclosed;
+  List<int64_t> providers;  // of Google's list
+  List<int64_t> disclosed_providers;
+  ConsentMode mode;
+
+ private:
+  // What several purposes stand for is allowed when all of them are.
+  void ReadPurposes() {
+    List<int64_t> refused;
+    uint8_t denied = 0;
+    for (JsonItems item(source_.consent["purposes"]); item.Next();) {
+      const JsonView purpose = item.value();
+      const bool allowed = Allows(purpose["id"].AsName());
+      const bool interest = purpose["basis"].IsName("legitimate_interest");
+      for (JsonItems tcf(purpose["tcf"]); tcf.Next();) {
+        const int64_t id = tcf.value().IntegerOr(0);
+        if (id < 1 || id > kTcfPurposes) continue;
+        AddId(!allowed ? &refused : interest ? &interests : &purposes, id);
+      }
+      for (JsonItems type(purpose["consent_mode"]); type.Next();) {
+        const int place = FindName(kConsentModeTypes, type.value().AsName());
+        if (place < 0) continue;
+        const auto bit = static_cast<uint8_t>(1 << place);
+        uint8_t* set = allowed ? &mode.granted : &denied;
+        *set = static_cast<uint8_t>(*set | bit);
+      }
+    }
+    mode.granted = static_cast<uint8_t>(mode.granted & ~denied);
+    const auto not_all = [&](const int64_t& id) { return Contains(refused, id); };
+    purposes.RemoveIf(not_all);
+    interests.RemoveIf(not_all);
+  }
+
+  void ReadVendors() {
+    for (JsonItems item(source_.consent["vendors"]); item.Next();) {
+      const JsonView vendor = item.value();
+      const int64_t tcf_id = vendor["tcf_id"].IntegerOr(0);
+      const int64_t ac_id = vendor["ac_id"].IntegerOr(0);
+      const bool allowed = AllowsVendor(vendor);
+      if (tcf_id > 0) {
+        AddId(&disclosed, tcf_id);
+        if (allowed && !purposes.empty()) AddId(&vendors, tcf_id);
+        if (allowed && !interests.empty()) AddId(&interest_vendors, tcf_id);
+      }
+      if (ac_id > 0) AddId(allowed ? &providers : &disclosed_providers, ac_id);
+    }
+  }
+
+  // All its purposes, and itself: who was refused is a purpose of its own.
+  bool AllowsVendor(JsonView vendor) const {
+    String own(kVendorPrefix);
+    own += vendor["id"].AsName();
+    if (source_.policy->Find(own) >= 0 && !Allows(own)) return false;
+    for (JsonItems purpose(vendor["purposes"]); purpose.Next();) {
+      if (!Allows(purpose.value().AsName())) return false;
+    }
+    return true;
+  }
+
+  const SignalSource& source_;
+};
+
+String TcDocument(const SignalSource& source, const Derived& derived) {
+  const JsonView iab = source.consent["iab"];
+  const int64_t day = source.state->decided_ms - source.state->decided_ms % kDayMs;
+  String json;
+  JsonWriter writer(&json);
+  writer.Begin('{').Field("version", 2).Field("created", day).Field("lastUpdated", day);
+  writer.Field("cmpId", iab["cmp_id"].IntegerOr(0));
+  writer.Field("cmpVersion", iab["cmp_version"].IntegerOr(1)).Field("consentScreen", 1);
+  writer.Field("consentLanguage", "EN").Field("vendorListVersion", source.vendor_list_version);
+  writer.Field("policyVersion", kPolicyVersion).FieldBool("isServiceSpecific", true);
+  writer.FieldBool("useNonStandardTexts", false).FieldRaw("specialFeatureOptins", "[]");
+  WriteIds("purposeConsents", derived.purposes, &writer);
+  WriteIds("purposeLegitimateInterests", derived.interests, &writer);
+  const std::string_view country = iab["publisher_cc"].AsName();
+  writer.FieldBool("purposeOneTreatment", false);
+  writer.Field("publisherCountryCode", country.empty() ? "AA" : country);
+  WriteIds("vendorConsents", derived.vendors, &writer);
+  WriteIds("vendorLegitimateInterests", derived.interest_vendors, &writer);
+  WriteIds("vendorsDisclosed", derived.disclosed, &writer);
+  writer.FieldRaw("publisherRestrictions", "[]").End('}');
+  return json;
+}
+
+// What one field of a section of the United States says; 0, not applicable, of what this policy
+// does not speak of: sensitive data, children, contracts.
+uint8_t UsValue(std::string_view name, int section, const SignalSource& source,
+                const Derived& derived) {
+  if (FindName(kOptOuts, name) >= 0) return derived.OptedOut() ? 1 : 2;
+  if (Is(name, "Version")) return section == kUsNat ? 2 : 1;
+  if (Is(name, "MspaVersion") || Is(name, "GpcSegmentType")) return 1;
+  if (Is(name, "MspaCoveredTransaction")) return 2;
+  if (Is(name, "Gpc")) return source.state->facts.signals & kGpcSignal ? 1 : 0;
+  return name.ends_with("Notice") && !name.starts_with("Sensitive") ? 1 : 0;
+}
+
+String DecodedDocument(std::string_view text, IabKind kind) {
+  String json;
+  JsonWriter writer(&json);
+  WriteDecoded(text, kind, VendorStyle::kIds, &writer);
+  return json;
+}
+
+String UsSectionText(const UsLayout& layout, const SignalSource& source, const Derived& derived) {
+  UsSection section;
+  section.has_second = true;
+  for (UsFields field(layout); field.Next();) {
+    const uint8_t value = UsValue(UsFieldName(field.letter()), layout.id, source, derived);
+    uint8_t* values = section.values + UsSlot(field.letter());
+    for (int i = 0; i < field.count(); ++i) values[i] = value;
+  }
+  return EncodeUsSection(layout.id, section);
+}
+
+// The sections of the United States that the rule of the region names; empty: none. The others are
+// TC strings, or have been.
+String GppText(const SignalSource& source, const Derived& derived, List<Problem>* problems) {
+  const JsonView rule = RuleFor(source.consent["regions"], source.state->facts.region);
+  List<int> ids;
+  for (JsonItems item(rule["gpp"]); item.Next();) {
+    const int id = GppSectionId(item.value().AsName());
+    if (id == 0) {
+      AddProblem(problems, "not_allowed", "/config/consent/regions", item.value().text(),
+                 "the prefix of a GPP section, such as usnat or usca");
+    }
+    if (!FindUsLayout(id)) continue;
+    size_t place = 0;
+    while (place < ids.size() && ids[place] < id) ++place;
+    if (place == ids.size() || ids[place] != id) ids.insert(place, int{id});
+  }
+  String text;
+  if (ids.empty()) return text;
+  text = EncodeGppHeader(ids);
+  for (const int id : ids) {
+    text.push_back('~');
+    text += UsSectionText(*FindUsLayout(id), source, derived);
+  }
+  return text;
+}
+
+void WriteString(const char* name, const String& document, JsonWriter* writer,
+                 List<Problem>* problems) {
+  String text;
+  if (EncodeDocument(JsonView(document), &text, problems)) writer->Field(name, text);
+}
+
+String UspString(const Derived& derived) { return derived.OptedOut() ? "1YYN" : "1YNN"; }
+
+void AppendDotted(const List<int64_t>& ids, String* text) {
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (i > 0) text->push_back('.');
+    AppendInteger(text, ids[i]);
+  }
+}
+
+String AdditionalConsentString(const Derived& derived) {
+  String text = "2~";
+  AppendDotted(derived.providers, &text);
+  text += "~dv.";
+  AppendDotted(derived.disclosed_providers, &text);
+  return text;
+}
+
+// Compares lists of ids. Only of those that this policy knows something is said.
+void CompareIds(const char* pointer, JsonView told, const List<int64_t>& allowed,
+                const List<int64_t>* known, List<Problem>* problems) {
+  List<int64_t> said;
+  for (JsonItems id(told); id.Next();) AddId(&said, id.value().IntegerOr(0));
+  for (const int64_t id : said) {
+    if (Contains(allowed, id) || (known && !Contains(*known, id))) continue;
+    AddProblem(problems, "more", pointer, Numbered("", id), "what the person has allowed");
+  }
+  for (const int64_t id : allowed) {
+    if (Contains(said, id)) continue;
+    AddProblem(problems, "less", pointer, Numbered("without ", id), "all that is allowed");
+  }
+}
+
+void CheckTc(std::string_view text, const Derived& derived, List<Problem>* problems) {
+  const String document = DecodedDocument(text, IabKind::kTc);
+  const JsonView told(document);
+  if (told["error"]) {
+    return AddProblem(problems, "unreadable", "/tc", told["error"]["code"].AsName(), "a TC string");
+  }
+  CompareIds("/tc/purposeConsents", told["purposeConsents"], derived.purposes, nullptr, problems);
+  CompareIds("/tc/purposeLegitimateInterests", told["purposeLegitimateInterests"],
+             derived.interests, nullptr, problems);
+  CompareIds("/tc/vendorConsents", told["vendorConsents"], derived.vendors, &derived.disclosed,
+             problems);
+}
+
+void CheckOptOut(const String& pointer, bool told_out, bool is_out, List<Problem>* problems) {
+  if (told_out == is_out) return;
+  AddProblem(problems, is_out ? "more" : "less", pointer, told_out ? "opted out" : "not opted out",
+             is_out ? "opted out" : "not opted out");
+}
+
+void CheckGpp(std::string_view text, const SignalSource& source, const Derived& derived,
+              List<Problem>* problems) {
+  const String document = DecodedDocument(text, IabKind::kGpp);
+  const JsonView told(document);
+  if (told["error"]) {
+    return AddProblem(problems, "unreadable", "/gpp", told["error"]["code"].AsName(),
+                      "a GPP string");
+  }
+  for (JsonItems section(told); section.Next();) {
+    if (!section.key().starts_with("us")) continue;
+    for (JsonItems member(section.value()); member.Next();) {
+      String pointer = "/gpp/";
+      pointer.append(section.key()).append("/").append(member.key());
+      const int64_t value = member.value().IntegerOr(0);
+      if (FindName(kOptOuts, member.key()) >= 0 && value != 0) {
+        CheckOptOut(pointer, value == 1, derived.OptedOut(), problems);
+      }
+      const bool gpc = source.state->facts.signals & kGpcSignal;
+      if (Is(member.key(), "Gpc")) CheckOptOut(pointer, member.value().AsBool(), gpc, problems);
+    }
+  }
+}
+
+void CheckMode(JsonView told, const Derived& derived, List<Problem>* problems) {
+  const ConsentMode mode = ReadConsentMode(told, problems);
+  for (int i = 0; i < kConsentModeTypeCount; ++i) {
+    const bool says = mode.granted >> i & 1;
+    const bool allowed = derived.mode.granted >> i & 1;
+    if (says == allowed) continue;
+    String pointer = "/consent_mode/";
+    pointer += NameAt(kConsentModeTypes, i);
+    AddProblem(problems, says ? "more" : "less", pointer, says ? "granted" : "denied",
+               allowed ? "granted" : "denied");
+  }
+}
+
+}  // namespace
+
+void WriteSignalsOf(const SignalSource& source, JsonWriter* writer, List<Problem>* problems) {
+  const Derived derived(source);
+  writer->Key("consent_mode").Begin('{').Key("types");
+  WriteConsentMode(derived.mode, writer);
+  writer->Field("gcs", ConsentModeGcs(derived.mode)).End('}');
+  const int64_t cmp_id = source.consent["iab"]["cmp_id"].IntegerOr(0);
+  if (derived.AsksBefore() && cmp_id >= kFirstRegisteredCmp) {
+    WriteString("tc", TcDocument(source, derived), writer, problems);
+  }
+  const String gpp = GppText(source, derived, problems);
+  if (!gpp.empty()) writer->Field("gpp", gpp).Field("usp", UspString(derived));
+  const bool providers = !derived.providers.empty() || !derived.disclosed_providers.empty();
+  if (providers) writer->Field("additional_consent", AdditionalConsentString(derived));
+}
+
+void CheckSignals(const SignalSource& source, JsonView told, List<Problem>* problems) {
+  const Derived derived(source);
+  if (told["consent_mode"]) CheckMode(told["consent_mode"], derived, problems);
+  if (told["tc"]) CheckTc(told["tc"].AsName(), derived, problems);
+  if (told["gpp"]) CheckGpp(told["gpp"].AsName(), source, derived, problems);
+  const std::string_view usp = told["usp"].AsName();
+  constexpr size_t kOptOutSale = 2;
+  if (usp.size() > kOptOutSale && usp[kOptOutSale] != '-') {
+    CheckOptOut("/usp", usp[kOptOutSale] == 'Y', derived.OptedOut(), problems);
+  }
+  if (told["additional_consent"]) {
+    const String document =
+        DecodedDocument(told["additional_consent"].AsName(), IabKind::kAdditionalConsent);
+    CompareIds("/additional_consent", JsonView(document)["consented"], derived.providers, nullptr,
+               problems);
+  }
+}
+
+}  // namespace waymark
