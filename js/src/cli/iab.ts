@@ -5,9 +5,12 @@ import type { Engine } from "../core/bridge.ts";
 import type { Problem } from "../core/types.ts";
 import { openQuestions } from "./engine.ts";
 import { jsonError } from "./json_error.ts";
+import type { ExitCode, Terminal } from "./terminal.ts";
+import { expectKnown, Misuse, readWords } from "./words.ts";
 
-export const iab_verbs = ["decode", "encode", "validate", "keys"] as const;
-export type IabVerb = (typeof iab_verbs)[number];
+const iab_verbs = ["decode", "encode", "validate", "keys"] as const;
+const kinds = ["tc", "gpp", "usp", "ac"];
+type IabVerb = (typeof iab_verbs)[number];
 
 interface Answer {
   result?: object;
@@ -15,20 +18,36 @@ interface Answer {
 }
 
 /** One line of the output, and whether it tells of an error or a violation. */
-export interface IabLine {
+interface IabLine {
   text: string;
   finding: boolean;
 }
 
+export async function runIab(words: string[], wasm: URL, terminal: Terminal): Promise<ExitCode> {
+  const [verb, ...rest] = words;
+  if (verb === undefined) throw new Misuse(`iab needs one of ${iab_verbs.join(", ")}.`);
+  expectKnown("iab", verb, iab_verbs);
+  const given = readWords(`iab ${verb}`, rest, { kind: "value" });
+  const kind = given.one("kind");
+  if (kind !== undefined) expectKnown("kind", kind, kinds);
+  const lines = given.files.length ? given.files : linesOf(terminal.in());
+  if (!lines.length) {
+    throw new Misuse(`iab ${verb} needs an argument, or a line of standard input.`);
+  }
+  const answers = await iab(verb as IabVerb, lines, kind, wasm);
+  for (const { text } of answers) terminal.out(text + "\n");
+  return answers.some(({ finding }) => finding) ? 1 : 0;
+}
+
 /** Lines of a text: the end of the last one begins none, empty ones count. */
-export function linesOf(text: string): string[] {
+function linesOf(text: string): string[] {
   const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();
   return lines;
 }
 
 /** Gives what to write for each line; `kind` overrules what a string looks like. */
-export async function iab(
+async function iab(
   verb: IabVerb,
   lines: string[],
   kind: string | undefined,

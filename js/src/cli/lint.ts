@@ -1,45 +1,40 @@
-// `waymark lint`: says what is wrong with config documents, as the engine itself will judge them.
+// `waymark lint`: says what is wrong with config documents, as the engine itself will judge them,
+// and what contradicts itself in those that it takes.
 
-import { readFileSync } from "node:fs";
 import type { Engine } from "../core/bridge.ts";
-import type { Problem } from "../core/types.ts";
+import { type Finding, line, notJson, readText } from "./document.ts";
 import { openQuestions } from "./engine.ts";
-import { jsonError } from "./json_error.ts";
+import type { ExitCode, Terminal } from "./terminal.ts";
+import { Misuse, readWords } from "./words.ts";
 
-export interface Finding extends Problem {
-  line?: number;
-  column?: number;
-}
-
-export interface Report {
-  file: string;
+interface Verdict {
+  /** Why the engine refuses it. */
   problems: Finding[];
+  /** What the engine would obey on its strict side. */
+  findings: Finding[];
 }
 
-/** Gives the report on each file; throws with a readable message when one cannot be read. */
-export async function lint(files: string[], wasm: URL): Promise<Report[]> {
-  const engine = await openQuestions(wasm);
-  return files.map((file) => ({ file, problems: judge(engine, read(file)) }));
-}
-
-function read(file: string): string {
-  const text = readFileSync(file === "-" ? 0 : file, "utf8");
-  return text.startsWith("\ufeff") ? text.slice(1) : text;
-}
-
-function judge(engine: Engine, text: string): Finding[] {
-  const error = jsonError(text);
-  if (error) {
-    const { line, column, found, expected: allowed } = error;
-    return [{ code: "invalid_json", pointer: "", found, allowed, line, column }];
+export async function runLint(words: string[], wasm: URL, terminal: Terminal): Promise<ExitCode> {
+  const given = readWords("lint", words, { json: "switch" });
+  if (!given.files.length) {
+    throw new Misuse("lint needs at least one file, or - for standard input.");
   }
-  // The text itself goes in, so that the engine sees what stands there and no re-written copy.
-  const answer = engine.query(`{"query":"lint","config":${text}}`);
-  return (answer as { problems: Problem[] }).problems;
+  const engine = await openQuestions(wasm);
+  const reports = given.files.map((file) => ({ file, ...judge(engine, readText(file)) }));
+  if (given.has("json")) terminal.out(JSON.stringify(reports, null, 2) + "\n");
+  let found = 0;
+  for (const { file, problems, findings } of reports) {
+    for (const finding of [...problems, ...findings]) {
+      if (!given.has("json")) terminal.out(line(file, finding) + "\n");
+      found++;
+    }
+  }
+  return found ? 1 : 0;
 }
 
-/** `waymark.json: /collectors/0/needs: found nothing; allowed: at least one purpose` */
-export function line(file: string, { pointer, found, allowed, line, column }: Finding): string {
-  const place = line === undefined ? pointer || "the document" : `line ${line}, column ${column}`;
-  return `${file === "-" ? "(input)" : file}: ${place}: found ${found}; allowed: ${allowed}`;
+function judge(engine: Engine, text: string): Verdict {
+  const error = notJson(text);
+  if (error) return { problems: [error], findings: [] };
+  const { problems, findings } = engine.query(`{"query":"lint","config":${text}}`) as Verdict;
+  return { problems, findings };
 }
