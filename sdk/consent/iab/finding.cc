@@ -87,7 +87,7 @@ void IabFindings::Note(IabFault fault, uint8_t field, size_t at) {
 
 IabFindings IabFindings::Fresh() const {
   IabFindings fresh;
-  fresh.section_ = section_;
+  fresh.EnterSection(section_, section_at_);
   return fresh;
 }
 

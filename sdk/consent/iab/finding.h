@@ -83,7 +83,13 @@ class IabFindings {
   void Fail(IabFault fault, uint8_t field, size_t at);
   // It violates a rule. Each rule is noted once for each field, where it was violated first.
   void Note(IabFault fault, uint8_t field, size_t at);
-  void EnterSection(int id) { section_ = static_cast<uint8_t>(id); }
+  // The same of a whole string or section: the place is its beginning.
+  void NoteAll(IabFault fault, uint8_t field) { Note(fault, field, section_at_); }
+  // What follows is about this section of a GPP string, which stands at a character.
+  void EnterSection(int id, size_t at) {
+    section_ = static_cast<uint8_t>(id);
+    section_at_ = at;
+  }
 
   // For a part that may have to be read in another way: nothing found yet, the same section.
   IabFindings Fresh() const;
@@ -98,6 +104,7 @@ class IabFindings {
   IabFinding error_;
   List<IabFinding> violations_;
   uint8_t section_ = 0;
+  size_t section_at_ = 0;
 };
 
 }  // namespace waymark

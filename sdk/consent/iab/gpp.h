@@ -32,6 +32,7 @@ struct UsSection {
 struct GppSection {
   int id = 0;
   std::string_view text;         // lives as long as the string that was read
+  size_t at = 0;                 // where it stands there
   std::unique_ptr<TcString> tc;  // of sections 2 and 5
   UsPrivacy us_privacy;          // of section 6
   UsSection us;                  // of sections 7 to 27

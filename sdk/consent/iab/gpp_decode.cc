@@ -119,7 +119,8 @@ void DecodeUs(const UsLayout& layout, const Piece& piece, UsSection* section,
 
 void DecodeSection(const Piece& piece, GppSection* section, IabFindings* findings) {
   const int id = section->id;
-  findings->EnterSection(id);
+  findings->EnterSection(id, piece.at);
+  section->at = piece.at;
   if (piece.text.empty()) return findings->Fail(IabFault::kEmpty, kNoField, piece.at);
   section->text = piece.text;
   section->known = true;
@@ -144,7 +145,7 @@ bool IsDefined(char letter, uint8_t value) {
 
 void ValidateUs(int id, const UsSection& section, IabFindings* findings) {
   const auto note = [&](IabFault fault, char letter) {
-    findings->Note(fault, static_cast<uint8_t>(letter), 0);
+    findings->NoteAll(fault, static_cast<uint8_t>(letter));
   };
   for (UsFields field(section.LayoutOf(id)); field.Next();) {
     const uint8_t* values = section.values + UsSlot(field.letter());
@@ -203,7 +204,7 @@ GppString DecodeGpp(std::string_view text, IabFindings* findings) {
 void ValidateGpp(const GppString& gpp, IabFindings* findings) {
   if (findings->failed()) return;
   for (const GppSection& section : gpp.sections) {
-    findings->EnterSection(section.id);
+    findings->EnterSection(section.id, section.at);
     if (section.tc) {
       ValidateTc(*section.tc, TcFormOf(section.id), findings);
     } else if (section.known && section.id != 6) {

@@ -11,7 +11,7 @@ constexpr uint8_t kPolicyVersionOfDisclosure = 5;
 int64_t Midnight(int year, int month, int day) { return DaysFromDate(year, month, day) * kDayMs; }
 
 void Note(IabFindings* findings, IabFault fault, TcField field) {
-  findings->Note(fault, static_cast<uint8_t>(field), 0);
+  findings->NoteAll(fault, static_cast<uint8_t>(field));
 }
 
 // Until the end of 2021 both times were instants, and LastUpdated the later one.

@@ -244,6 +244,8 @@ TEST(IabCasesTest, ErrorsSayWhere) {
   const Json section = Decode("DBABLA~CaFRqAh")["error"];
   EXPECT_EQ(section["section"], "usnat");
   EXPECT_EQ(section["at"], 14);
+  // What a whole section violates is said of its beginning.
+  EXPECT_EQ(Decode("DBABLA~DaFRqAhZEQFY.QA")["violations"][0]["at"], 7);
 }
 
 TEST(IabCasesTest, WideRestrictionsAreReadAndNotListedWithoutEnd) {
