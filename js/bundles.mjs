@@ -34,5 +34,6 @@ export const bundles = {
   script: from({ ...shared, format: "iife" }, "entry/script.ts", "waymark.js"),
   index: from({ ...shared, format: "esm" }, "entry/index.ts", "index.mjs"),
   node: from(node, "entry/node.ts", "node.mjs"),
+  records: from({ ...shared, format: "esm" }, "records/index.ts", "records.mjs"),
   cli: from({ ...node, minify: false }, "cli/main.ts", "cli.mjs"),
 };

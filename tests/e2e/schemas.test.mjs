@@ -118,3 +118,45 @@ function withValue(config, path, value) {
   else delete holder[last];
   return copy;
 }
+
+/** A judge of one of our schemas, and each of its lists of required members by its pointer. */
+function recordJudge(name) {
+  const schema = JSON.parse(readFileSync(at(`../../sdk/docs/${name}.schema.json`), "utf8"));
+  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
+  addFormats(ajv);
+  return { schema, judge: ajv.compile(schema) };
+}
+
+/** Each copy of a document that lacks one member which its schema requires. */
+function* incomplete(document, schema, whole = document) {
+  for (const member of schema.required ?? []) {
+    const value = document[member];
+    delete document[member];
+    yield [member, structuredClone(whole)];
+    document[member] = value;
+    const inner = schema.properties[member];
+    if (inner?.type === "object") yield* incomplete(value, inner, whole);
+    if (inner?.type === "array" && value.length) yield* incomplete(value[0], inner.items, whole);
+  }
+}
+
+const recorded = (name) => JSON.parse(readFileSync(at(`../../js/tests/golden/${name}`), "utf8"));
+
+// The package's own tests hold what it writes against the same files.
+for (const [name, documents] of [
+  ["consent_record", () => [...recorded("records.json").records, ...recorded("records_bare.json").records]],
+  ["consent_receipt", () => recorded("receipts.json")],
+]) {
+  test(`every ${name} fits its schema, and without a mandatory member none does`, () => {
+    const { schema, judge } = recordJudge(name);
+    let count = 0;
+    for (const document of documents()) {
+      assert.ok(judge(document), JSON.stringify(judge.errors));
+      for (const [member, copy] of incomplete(document, schema)) {
+        assert.equal(judge(copy), false, `without ${member}`);
+        count++;
+      }
+    }
+    assert.ok(count > 50, `${count} copies`);
+  });
+}

@@ -29,6 +29,17 @@ Usage
     --choice <purpose>=granted|denied   what the person answered; more than once for several
     --json                      as one JSON document
 
+  waymark records verify <log>  whether a decision log is whole: {"entries", "anchor"}, as
+                                consent.records() gives it
+  waymark records show <log>    what happened in it
+  waymark records export <log>  what others read; a log that is not whole is not exported
+    --anchor <hash>             the last hash, as it was noted elsewhere; of all three
+    --json                      as one JSON document; of all three
+    --config <file>             the config; once for each revision in the log
+    --form iso27560|receipt     records of ISO/IEC TS 27560, or receipts for the person
+    --language en|de            of receipts
+    --supplement <file>         what no config says: withdrawal_method, pii_information, …
+
   waymark iab decode <string…>    print TC, GPP, US Privacy (1YNN) and Additional Consent (2~…)
                                   strings as JSON, one document a line, with what they violate
   waymark iab validate <string…>  say only whether each is valid, and what it violates

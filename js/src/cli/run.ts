@@ -6,6 +6,7 @@ import { help, version } from "./help.ts";
 import { runIab } from "./iab.ts";
 import { runLint } from "./lint.ts";
 import { runProve } from "./prove.ts";
+import { runRecords } from "./records.ts";
 import { runTable } from "./table.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { Misuse } from "./words.ts";
@@ -17,6 +18,7 @@ const commands: Record<string, Command> = {
   table: runTable,
   prove: runProve,
   explain: runExplain,
+  records: runRecords,
   iab: runIab,
 };
 
