@@ -46,6 +46,7 @@ export const SUITES = [
   },
   nodeSuite("browser (Chromium)", "tests/e2e"),
   nodeSuite("sample shop", "samples/web-shop"),
+  nodeSuite("deletion server", "samples/deletion-server"),
   {
     name: "scripts",
     needs: "scripts/tests",
