@@ -1,6 +1,8 @@
 // All questions there are.
 #include "capi/questions.h"
 
+#include "consent/iab/derive.h"
+
 namespace waymark {
 
 const Question kQuestions[] = {
@@ -17,6 +19,8 @@ const Question kQuestions[] = {
     {"check_signals", AnswerCheckSignals},
     {"verify_records", AnswerVerifyRecords},
 };
+
+const InAppKeysMaker kInAppKeysMaker = InAppKeysOf;
 
 const size_t kQuestionCount = sizeof(kQuestions) / sizeof(kQuestions[0]);
 

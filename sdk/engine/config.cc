@@ -121,6 +121,7 @@ Config ReadConfig(JsonView json, JsonView sdk, List<Problem>* problems) {
   ReadCollectors(json["collectors"], consent["vendors"], {json["app"], sdk, consent["purposes"]},
                  &config, problems);
   ReadRecords(consent["records"], &config, problems);
+  if (consent["iab"]["in_app_keys"].AsBool()) config.in_app = consent.text();
   config.fields = ReadFieldRules(config.policy, json["fields"], "/fields", problems);
   config.url_rules = ReadUrlRules(json["privacy"]);
   config.session_rules = ReadSessionRules(json["identity"]);

@@ -22,6 +22,7 @@ struct Config {
   SessionRules session_rules;
   BatchLimits batch;
   OutboxLimits outbox;
+  String in_app;  // the policy's text, where an app keeps the IAB's keys; empty: it does not
   bool has_records = false;      // a lane gets the records of consent
   int64_t flush_ms = 5000;       // how long an event waits for company
   int64_t events_per_s_max = 0;  // to one collector; 0: no limit

@@ -75,6 +75,7 @@ void EngineCore::OnSignal(const Input& input, const Now& now) {
   if (config_.policy.KnowsRules(next.facts.region)) decision.was |= consent_.effective;
   if (denied == 0 && next.Allowed() == decision.was) {
     consent_ = std::move(next);
+    PutInAppKeys();  // of the rules of another place
     return ReleaseHeld(now);
   }
   decision.by = denied != 0 ? ReasonName(next.WhoDenied(denied)) : name;
@@ -125,6 +126,7 @@ void EngineCore::PutConsentRecord() {
   PutLog();
   record_ = WriteConsentRecord(config_.policy, consent_, spill);
   Put(kConsentKey, String(std::string_view(record_)), StoreUse::kConsent);
+  PutInAppKeys();
 }
 
 // Once the last version of the record is there so are the entries of the log that were put with it.

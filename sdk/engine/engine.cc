@@ -60,6 +60,7 @@ EngineCore::EngineCore(const Start& start)
     const bool last = consent_.withdrawn_at[i] == consent_.last_withdrawn;
     if (last && consent_.last_withdrawn != 0) deleting_ |= PurposeSet{1} << i;
   }
+  PutInAppKeys();  // whoever starts beside this one looks for them at once
   ReportAgain(start.now);
   // A tab that had not heard of a withdrawal may have written on after it was carried out.
   const bool withdrawn = consent_.last_withdrawn != 0 && !withdrawing_here_;

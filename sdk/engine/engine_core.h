@@ -268,6 +268,7 @@ class EngineCore {
   void ReportAgain(const Now& now);
   void PutLog();
   void EndReports();
+  void PutInAppKeys();
   void OnRecords(const Input& input);
   void ReadLog(const Input& input, StoreOperation&& operation);
   void AnswerRecords(const StoreOperation& operation);

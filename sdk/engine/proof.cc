@@ -9,11 +9,13 @@
 #include "base/json_check.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
+#include "consent/iab/derive.h"
 #include "engine/engine_core.h"
 
 namespace waymark {
 namespace {
 
+constexpr std::string_view kInAppPrefix = "iab/";
 constexpr size_t kUnreportedBytesMax = 16'000;
 constexpr const char* kDecisionEvent = "consent_decided";
 constexpr const char* kDeletionEvent = "deletion_requested";
@@ -127,6 +129,20 @@ void EngineCore::PutLog() {
   }
   const String outdated = OutdatedLogPrefix(consent_.log);
   if (!outdated.empty() && !log_unput_.empty()) Delete(EffectType::kStoreClear, outdated);
+}
+
+// For the kits of others in the same app, which look for them in its default preferences.
+void EngineCore::PutInAppKeys() {
+  if (!kInAppKeysMaker || config_.in_app.empty()) return;
+  const JsonView consent(config_.in_app);
+  const String keys = kInAppKeysMaker(
+      {consent, &config_.policy, &consent_, consent["iab"]["vendor_list_version"].IntegerOr(0)});
+  Delete(EffectType::kStoreClear, kInAppPrefix);
+  for (JsonItems item((JsonView(keys))); item.Next();) {
+    String key(kInAppPrefix);
+    key += item.key();
+    Put(key, item.text(), StoreUse::kNone);
+  }
 }
 
 void EngineCore::OnRecords(const Input& input) {

@@ -48,8 +48,8 @@ int main() {
   const waymark::ConsentState* states[] = {&undecided, &*decided};
   const double judge =
       MedianNs([&](int i) { return waymark::Judge(policy, *states[i % 2], needs); });
-  const double again = MedianNs(
-      [&](int i) { return waymark::JudgeAgain(policy, *states[i % 2], needs, needs); });
+  const double again =
+      MedianNs([&](int i) { return waymark::JudgeAgain(policy, *states[i % 2], needs, needs); });
   std::cout << "{\"judge_ns\":" << judge << ",\"judge_again_ns\":" << again
             << ",\"seen\":" << (seen != 0) << "}\n";
 }

@@ -9,7 +9,7 @@ export const calls_max = 500;
 
 /** What may go to the engine of a later page: the begin of an input, or the name of a method. */
 export const isCall =
-  /^({"type":"|)(track|page|screen|identify|reset|forget|consent.set|consent.withdraw|set_\w+|refused)("|$)/;
+  /^({"type":"|)(track|page|screen|identify|reset|forget|consent.\w+|set_\w+|refused)("|$)/;
 export const isDecision = /^{"type":"set_consent"/;
 
 export interface Refusal {

@@ -27,7 +27,8 @@ type GlobalFunction = {
 };
 
 const methods =
-  /^(track|page|screen|identify|reset|flush|forget|narrow|view|on|off|close|ready|signal|consent.([gs]et|withdraw|explain|records))$/;
+  /^(track|page|screen|identify|reset|flush|forget|narrow|view|on|off|close|ready|signal)$/;
+const of_consent = /^consent.([gs]et|withdraw|explain|records)$/;
 
 function run({ dataset, src }: HTMLScriptElement): void {
   const name = dataset.global || "waymark";
@@ -41,7 +42,7 @@ function run({ dataset, src }: HTMLScriptElement): void {
   const options = { ...dataset, wasm, age: +dataset.age! };
   const client = new Client(browserPlatform(dataset), config, options, pageViews, opened);
   const call: GlobalFunction = (method, ...parameters) => {
-    if (!methods.test(method)) {
+    if (!methods.test(method) && !of_consent.test(method)) {
       return client._problem("unknown_method", "", "a call of an unknown method", "one of the API");
     }
     let owner: any;

@@ -4,6 +4,7 @@
 #include "consent/consent_mode.h"
 #include "consent/iab/document.h"
 #include "consent/iab/gpp.h"
+#include "consent/iab/in_app_keys.h"
 
 namespace waymark {
 namespace {
@@ -203,10 +204,33 @@ String GppText(const SignalSource& source, const Derived& derived, List<Problem>
   return text;
 }
 
-void WriteString(const char* name, const String& document, JsonWriter* writer,
-                 List<Problem>* problems) {
+// Only a registered CMP makes TC strings, and only where people are asked before. Empty: none.
+String TcText(const SignalSource& source, const Derived& derived, List<Problem>* problems) {
   String text;
-  if (EncodeDocument(JsonView(document), &text, problems)) writer->Field(name, text);
+  const int64_t cmp_id = source.consent["iab"]["cmp_id"].IntegerOr(0);
+  if (!derived.AsksBefore() || cmp_id < kFirstRegisteredCmp) return text;
+  if (!EncodeDocument(JsonView(TcDocument(source, derived)), &text, problems)) text.clear();
+  return text;
+}
+
+void WriteKeys(const List<InAppKey>& keys, JsonWriter* writer) {
+  for (const InAppKey& key : keys) {
+    writer->Key(key.key);
+    if (key.is_text)
+      writer->Text(key.text);
+    else
+      writer->Integer(key.number);
+  }
+}
+
+// 7_8: the sections in force.
+String SectionIds(const GppString& gpp) {
+  String ids;
+  for (const GppSection& section : gpp.sections) {
+    if (!ids.empty()) ids.push_back('_');
+    AppendInteger(&ids, section.id);
+  }
+  return ids;
 }
 
 String UspString(const Derived& derived) { return derived.OptedOut() ? "1YYN" : "1YNN"; }
@@ -303,14 +327,35 @@ void WriteSignalsOf(const SignalSource& source, JsonWriter* writer, List<Problem
   writer->Key("consent_mode").Begin('{').Key("types");
   WriteConsentMode(derived.mode, writer);
   writer->Field("gcs", ConsentModeGcs(derived.mode)).End('}');
-  const int64_t cmp_id = source.consent["iab"]["cmp_id"].IntegerOr(0);
-  if (derived.AsksBefore() && cmp_id >= kFirstRegisteredCmp) {
-    WriteString("tc", TcDocument(source, derived), writer, problems);
-  }
+  writer->Field("tc", TcText(source, derived, problems));
   const String gpp = GppText(source, derived, problems);
   if (!gpp.empty()) writer->Field("gpp", gpp).Field("usp", UspString(derived));
   const bool providers = !derived.providers.empty() || !derived.disclosed_providers.empty();
   if (providers) writer->Field("additional_consent", AdditionalConsentString(derived));
+}
+
+String InAppKeysOf(const SignalSource& source) {
+  const Derived derived(source);
+  List<Problem> problems;
+  IabFindings findings;
+  String json;
+  JsonWriter writer(&json);
+  writer.Begin('{');
+  const String tc = TcText(source, derived, &problems);
+  if (!tc.empty()) {
+    WriteKeys(TcKeys(DecodeTc(tc, 0, TcForm::kString, &findings), tc), &writer);
+  } else {
+    writer.Field("IABTCF_CmpSdkID", source.consent["iab"]["cmp_id"].IntegerOr(0));
+    if (!derived.AsksBefore()) writer.Key("IABTCF_gdprApplies").Integer(0);
+  }
+  const String gpp = GppText(source, derived, &problems);
+  if (!gpp.empty()) {
+    const GppString sections = DecodeGpp(gpp, &findings);
+    WriteKeys(GppKeys(sections, gpp), &writer);
+    writer.Field("IABGPP_GppSID", SectionIds(sections));
+  }
+  writer.End('}');
+  return json;
 }
 
 void CheckSignals(const SignalSource& source, JsonView told, List<Problem>* problems) {

@@ -30,6 +30,14 @@ struct SignalSource {
 // string from being made.
 void WriteSignalsOf(const SignalSource& source, JsonWriter* writer, List<Problem>* problems);
 
+// The keys that an app keeps of these strings in its default preferences, {"IABTCF_TCString": "C…",
+// "IABTCF_gdprApplies": 1, …}; where nobody has to be asked before, that no TC string applies.
+String InAppKeysOf(const SignalSource& source);
+
+// The same, in a module that can: null in those for pages (docs/adr/0008).
+using InAppKeysMaker = String (*)(const SignalSource& source);
+extern const InAppKeysMaker kInAppKeysMaker;
+
 // Compares what is told elsewhere, {"tc", "gpp", "usp", "additional_consent", "consent_mode"}, with
 // the state: a problem `more` for each that says yes where the state says no, `less` for the other
 // way, with the name of the signal and its field as pointer.

@@ -40,7 +40,8 @@ TEST(PolicyTest, ASoundPolicyHasNoFindings) { EXPECT_THAT(Findings(WorldConfig()
 
 TEST(PolicyTest, ContradictionsAreFoundWithTheirPlace) {
   const std::vector<std::pair<std::string, std::string>> changes = {
-      {R"([{"op":"add","path":"/consent/regions/3","value":{"match":["DE","US-CA"],"model":"notice"}}])",
+      {R"([{"op":"add","path":"/consent/regions/3",
+            "value":{"match":["DE","US-CA"],"model":"notice"}}])",
        "unreachable /consent/regions/3/match/1"},
       {R"([{"op":"add","path":"/consent/regions/0/match/0","value":"Germany"}])",
        "not_allowed /consent/regions/0/match/0"},

@@ -104,6 +104,35 @@ TEST(SignalsTest, AdditionalConsentNamesTheProviders) {
   EXPECT_EQ(string_of("denied"), "2~~dv.35");
 }
 
+// In an app the kits of others find the keys where they look for them.
+TEST(SignalsTest, AnAppKeepsTheKeysOfItsStrings) {
+  Json config = VendorConfig();
+  config["consent"]["iab"]["in_app_keys"] = true;
+  config["consent"]["iab"]["vendor_list_version"] = 48;
+  FakeHost host(config);
+  const auto tell = [&](const std::string& region) {
+    host.Send({{"type", "signal"}, {"name", "region"}, {"value", region}, {"source", "test"}});
+    host.Settle();
+  };
+  host.Settle();
+  EXPECT_EQ(host.store["iab/IABTCF_CmpSdkID"], "300");
+  tell("DE");
+  host.SetConsent({{"analytics", "granted"}, {"marketing", "denied"}});
+  host.Settle();
+  EXPECT_EQ(host.store["iab/IABTCF_gdprApplies"], "1");
+  EXPECT_EQ(host.store["iab/IABTCF_PurposeConsents"], "\"00000011\"");
+  const Json text = Json::parse(host.store["iab/IABTCF_TCString"]);
+  const Json keys = host.Query({{"query", "iab_keys"}, {"text", text}})["result"]["keys"];
+  ASSERT_GT(keys.size(), 10u);
+  for (const Json& key : keys) {
+    EXPECT_EQ(host.store["iab/" + key["key"].get<std::string>()], key["value"].dump());
+  }
+  tell("US-CA");
+  EXPECT_EQ(host.store.count("iab/IABTCF_TCString"), 0u);
+  EXPECT_EQ(host.store["iab/IABTCF_gdprApplies"], "0");
+  EXPECT_EQ(host.store["iab/IABGPP_GppSID"], "\"7_8\"");
+}
+
 std::vector<std::string> Check(Json question, const Json& told) {
   question["query"] = "check_signals";
   question["told"] = told;
