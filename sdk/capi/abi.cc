@@ -31,6 +31,7 @@ const uint8_t* Return(waymark_engine* engine, String&& result) {
 
 void Ask(const Engine& engine, const Input& query, JsonWriter* answer, List<Problem>* problems) {
   if (query.fields["query"].IsName("explain")) return engine.Explain(query.fields["event"], answer);
+  if (query.fields["query"].IsName("inventory")) return engine.Inventory(answer);
   for (size_t i = 0; i < kQuestionCount; ++i) {
     if (query.fields["query"].IsName(kQuestions[i].name)) {
       return kQuestions[i].answer(query, answer, problems);

@@ -259,6 +259,8 @@ Output Engine::Handle(const Input& input) { return core_->Handle(input); }
 
 String Engine::View() const { return core_->View(); }
 
+void Engine::Inventory(JsonWriter* writer) const { core_->Inventory(writer); }
+
 void Engine::Explain(JsonView event, JsonWriter* writer) const { core_->Explain(event, writer); }
 
 List<Problem> LintConfig(JsonView config) {

@@ -45,6 +45,7 @@ class EngineCore {
   Output Handle(const Input& input);
   String View() const;
   void Explain(JsonView event, JsonWriter* writer) const;
+  void Inventory(JsonWriter* writer) const;
 
  private:
   // A call that waits in memory: for the visitor's answer, or for the ids to be read from the
@@ -322,6 +323,9 @@ class EngineCore {
   void DropFields(String* event) const;
 
   // view.cc
+  PurposeSet StoringPurposes() const;
+  void WriteKept(std::string_view key, PurposeSet purposes, int64_t expires_ms,
+                 JsonWriter* writer) const;
   void ExplainLane(const Lane& lane, const Event& event, JsonWriter* writer) const;
   void WriteConsent(JsonWriter* writer) const;
   void WriteQueue(JsonWriter* writer) const;

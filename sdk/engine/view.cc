@@ -1,9 +1,17 @@
 // What people and pages may look at. Changes nothing.
+#include <algorithm>
+
 #include "base/json_writer.h"
+#include "base/limits.h"
 #include "base/name_table.h"
 #include "engine/engine_core.h"
 
 namespace waymark {
+namespace {
+
+constexpr int64_t kDayMs = 86'400'000;
+
+}  // namespace
 String EngineCore::View() const {
   String json;
   JsonWriter writer(&json);
@@ -69,6 +77,50 @@ void EngineCore::ExplainLane(const Lane& lane, const Event& event, JsonWriter* w
   writer->Key(lane.id).Begin('{').FieldBool("wanted", wanted && !lane.off);
   writer->Field("verdict", VerdictName(empty ? GateVerdict::kDrop : verdict));
   WriteReasons(config_.policy, consent_, needs, writer);
+  writer->End('}');
+}
+
+// Of the purposes that are allowed, those for which something may lie on the device.
+PurposeSet EngineCore::StoringPurposes() const {
+  PurposeSet needed = 0;
+  for (const Lane& lane : lanes_) {
+    if (Judge(config_.policy, consent_, lane.policy.needs) <= GateVerdict::kDeidentify) {
+      needed |= lane.policy.needs;
+    }
+  }
+  return needed & config_.policy.WithStorage() & consent_.Allowed();
+}
+
+void EngineCore::Inventory(JsonWriter* writer) const {
+  const AnswerDays days = config_.policy.DaysIn(consent_.decided_in);
+  const int64_t answer_ms = std::max(days.granted, days.denied) * kDayMs;
+  const PurposeSet purposes = StoringPurposes();
+  writer->Key("entries").Begin('[');
+  if (consent_.generation != 0) {
+    WriteKept("consent/record", 0, consent_.decided_ms + answer_ms, writer);
+    WriteKept(kLogPrefix, 0, 0, writer);
+  }
+  if (store_phase_ == StorePhase::kOpen) {
+    const int64_t ids_ms = identity_.made_ms + config_.policy.storage_days * kDayMs;
+    if (!identity_.empty()) WriteKept("state/identity", purposes, ids_ms, writer);
+    if (!session_.id.empty()) WriteKept("state/session", purposes, ids_ms, writer);
+    if (delivery_put_) WriteKept(kDeliveryPrefix, purposes, 0, writer);
+    int64_t oldest_ms = kNever;
+    for (const Record& record : outbox_.records()) {
+      if (record.segment != kNoSegment) oldest_ms = std::min(oldest_ms, record.time_ms);
+    }
+    const bool events = oldest_ms != kNever;
+    if (events) WriteKept(kOutboxPrefix, purposes, oldest_ms + kEventAgeMsMax, writer);
+  }
+  writer->End(']');
+}
+
+// No expiry: it goes with what it speaks of. No purposes: the proof of what was decided.
+void EngineCore::WriteKept(std::string_view key, PurposeSet purposes, int64_t expires_ms,
+                           JsonWriter* writer) const {
+  writer->Begin('{').Field("key", key);
+  WriteSet(config_.policy, purposes, "purposes", writer);
+  if (expires_ms != 0) writer->Field("expires_ms", expires_ms);
   writer->End('}');
 }
 

@@ -20,6 +20,7 @@ import type {
   Events,
   ExplainedEvent,
   Explanation,
+  Inventory,
   Narrowing,
   OpenOptions,
   Problem,
@@ -63,10 +64,9 @@ export class Client {
       this.consent.set(choices, options);
     },
     /** What becomes of such an event now, at each collector, and why. */
-    explain: (event: ExplainedEvent): Explanation | undefined => {
-      this._shell?.drain();
-      return this._engine?.query(JSON.stringify({ query: "explain", event })) as Explanation;
-    },
+    explain: (event: ExplainedEvent) => this._ask("explain", event) as Explanation | undefined,
+    /** What lies on the device, for what, and until when. */
+    inventory: () => this._ask("inventory") as Inventory | undefined,
     /** The decision log of this device, and the hash at which its chain ends. */
     records: (): Promise<DecisionLog> =>
       new Promise((answer) => {
@@ -234,6 +234,11 @@ export class Client {
   /** @internal Tells the listeners of `problem`. */
   _problem(code: string, pointer: string, found: string, allowed: string): void {
     this._emit("problem", { code, pointer, found, allowed });
+  }
+
+  private _ask(query: string, event?: ExplainedEvent): unknown {
+    this._shell?.drain();
+    return this._engine?.query(JSON.stringify({ query, event }));
   }
 
   // What is big stands last: the engine walks the text from its beginning.

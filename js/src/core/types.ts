@@ -97,6 +97,17 @@ export interface Explanation {
   >;
 }
 
+export interface Inventory {
+  entries: {
+    /** A key, or what keys begin with. */
+    key: string;
+    /** For which it is there; absent: the proof of decisions. */
+    purposes?: string[];
+    /** Unix time in milliseconds; absent: it goes with what it speaks of. */
+    expires_ms?: number;
+  }[];
+}
+
 /** docs/decision_log.md */
 export interface DecisionLog {
   entries: Record<string, unknown>[];

@@ -28,7 +28,7 @@ type GlobalFunction = {
 
 const methods =
   /^(track|page|screen|identify|reset|flush|forget|narrow|view|on|off|close|ready|signal)$/;
-const of_consent = /^consent.([gs]et|withdraw|explain|records)$/;
+const of_consent = /^consent.([gs]et|withdraw|explain|inventory|records)$/;
 
 function run({ dataset, src }: HTMLScriptElement): void {
   const name = dataset.global || "waymark";

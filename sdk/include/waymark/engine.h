@@ -36,6 +36,10 @@ class Engine {
   // of the object that is open. Changes nothing.
   void Explain(JsonView event, JsonWriter* writer) const;
 
+  // What this engine has on the device, for what, and until when: members of the object that is
+  // open. Changes nothing.
+  void Inventory(JsonWriter* writer) const;
+
  private:
   std::unique_ptr<EngineCore> core_;
 };

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "fakes/fake_host.h"
@@ -293,6 +294,38 @@ TEST(ProofTest, RecordsGoOnlyWhereNobodyHasToBeAsked) {
   FakeHost host(config);
   ASSERT_GE(host.problems.size(), 1u);
   EXPECT_EQ(host.problems[0]["pointer"], "/consent/records");
+}
+
+// What is told is what is there: every key, and none that is not.
+TEST(ProofTest, TheInventoryNamesEveryKeyAndItsPurposes) {
+  FakeHost host;
+  const auto inventory = [&] { return host.Query({{"query", "inventory"}})["entries"]; };
+  EXPECT_THAT(inventory(), IsEmpty());
+  host.SetConsent({{"analytics", "granted"}});
+  host.network = [](const Request&) { return Answer{503, "", ""}; };
+  host.Track("product_viewed");
+  host.Settle();
+  const auto covered = [&](const Json& entries) {
+    for (const auto& [key, value] : host.store) {
+      const auto names = [&key = key](const Json& entry) {
+        return key.rfind(entry["key"].get<std::string>(), 0) == 0;
+      };
+      if (std::none_of(entries.begin(), entries.end(), names)) return false;
+    }
+    return true;
+  };
+  Json entries = inventory();
+  EXPECT_TRUE(covered(entries)) << entries;
+  EXPECT_EQ(entries.size(), 5u) << entries;
+  for (const Json& entry : entries) {
+    const bool proof = entry["key"].get<std::string>().rfind("consent/", 0) == 0;
+    EXPECT_EQ(entry.value("purposes", Json()), proof ? Json() : Json({"analytics"})) << entry;
+  }
+  host.SetConsent({{"analytics", "denied"}});
+  host.Settle();
+  entries = inventory();
+  EXPECT_TRUE(covered(entries));
+  EXPECT_EQ(entries.size(), 2u);
 }
 
 TEST(ProofTest, ExplainNamesThePurposesThatDecide) {
