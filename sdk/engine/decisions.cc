@@ -216,7 +216,7 @@ void EngineCore::KeepWithdrawing() {
 
 void EngineCore::EndWithdrawal(const Now& now) {
   const bool forgotten = consent_.forgetting;
-  withdrawing_here_ = false;
+  withdrawing_here_ = forgets_here_ = false;
   consent_.withdrawing = consent_.forgetting = false;
   // After a forget there is no record.
   if (!forgotten) LogDeletion(now);
@@ -276,7 +276,7 @@ void EngineCore::DiscardForbidden() {
 // Like a withdrawal of everything: noted, carried out, and the note taken away last.
 void EngineCore::OnForget(const Input& input, const Now& now) {
   ForgetHere(input.Body(input.fields["entropy"]), now);
-  consent_.forgetting = true;
+  consent_.forgetting = forgets_here_ = true;
   PutConsentRecord();
 }
 
@@ -288,6 +288,7 @@ void EngineCore::ForgetHere(std::string_view entropy, const Now& now) {
   held_.clear();
   const uint32_t generation = consent_.generation;
   consent_unput_ = withdrawal_reads_ = withdrawal_ends_ = withdrawing_here_ = false;
+  forgets_here_ = false;
   KeepWithdrawing();
   ConsentState undecided;
   undecided.facts = consent_.facts;
@@ -337,6 +338,11 @@ void EngineCore::OnStoreChanged(const Input& input, const Now& now) {
   }
   const bool missed = now_stored.generation > generation + 1;
   consent_ = now_stored;
+  // Somebody has decided who had not heard that all is to be forgotten: what was before goes still.
+  if (std::exchange(forgets_here_, false)) {
+    consent_.Withdraw(~PurposeSet{0}, generation);
+    withdrawing_here_ = person_gone_ = true;
+  }
   // The other tab carries its withdrawal out in the whole store; here what this tab has is put in
   // order, in memory and under its own names. A withdrawal that this tab has not finished stays
   // noted.

@@ -335,6 +335,7 @@ class EngineCore {
   StorePhase store_phase_ = StorePhase::kClosed;
   bool withdrawing_here_ = false;  // this engine has to carry the withdrawal out
   bool withdrawal_reads_ = false;  // all segments, before a withdrawal is carried out
+  bool forgets_here_ = false;      // this engine has to delete all, and has not yet
   bool withdrawal_again_ = false;  // the store refused
   bool withdrawal_ends_ = false;   // when what this input deletes is done
   bool clear_again_ = false;       // the store, which is closed, refused

@@ -50,6 +50,29 @@ TEST(ForgetTest, WhatATabWroteThatNeverHeardOfAWithdrawalGoesAtTheNextStart) {
   EXPECT_EQ(host.Kept().size(), 1u);
 }
 
+TEST(ForgetTest, WhatIsToBeForgottenGoesThoughSomebodyDecidesWhoHasNotHeardOfIt) {
+  FakeHost host;
+  host.SetConsent({{"analytics", "granted"}});
+  host.network = [](const Request&) { return Answer{503, "", ""}; };
+  host.Track("xxxx");
+  host.Settle();
+  const std::string id = host.View()["anonymous_id"];
+  const std::string granted = host.store["consent/record"];
+  host.store_fails = true;
+  host.Send({{"type", "forget"}});
+  host.Settle();
+  host.store_fails = false;
+  Hear(host,
+       std::string(granted).replace(granted.find(R"("generation":1)"), 14, R"("generation":2)"));
+  host.Advance(60'000);
+  for (const auto& [key, value] : host.store) {
+    EXPECT_EQ(value.find("xxxx"), value.npos) << key;
+    EXPECT_EQ(value.find(id), value.npos) << key;
+  }
+  EXPECT_FALSE(Json::parse(host.store["consent/record"]).contains("withdrawing"));
+  EXPECT_EQ(host.View()["consent"]["purposes"]["analytics"]["state"], "granted");
+}
+
 // A tab that closed before it had read the ids; nobody has taken over what it left.
 TEST(ForgetTest, AWithdrawalReachesCallsThatAnotherTabLeftToBeJudged) {
   Json config = ShopConfig();
