@@ -209,6 +209,7 @@ class EngineCore {
   void PutWhatIsNew(const Now& now);
   int64_t StoreDue(const Now& now) const;
   void EmitStoreChanges(const Now& now);
+  bool KeepsDecision() const;
   bool StorePaused(const Now& now) const;
   bool ChangesPaused(const Now& now) const;
   Effect& Put(std::string_view key, String&& value, StoreUse use, uint32_t segment = kNoSegment);

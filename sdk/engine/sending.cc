@@ -331,7 +331,7 @@ void EngineCore::OnLifecycle(const Input& input, const Now& now) {
     leading_ = false;
     delivery_dirty_ = losses_dirty_ = true;
   }
-  const bool may_put = !awake && (!asleep_ || falls_asleep_) && left_.empty();
+  const bool may_put = !awake && (!asleep_ || falls_asleep_) && left_.empty() && KeepsDecision();
   if (may_put && store_phase_ == StorePhase::kReadingState && !held_.empty()) PutDelivery();
 }
 

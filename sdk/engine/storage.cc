@@ -290,12 +290,16 @@ void EngineCore::Delete(EffectType type, std::string_view name) {
 }
 
 // Nothing is kept under a decision that is not kept itself.
-bool EngineCore::StorePaused(const Now& now) const {
+bool EngineCore::KeepsDecision() const {
   bool undecided = consent_unput_;
   for (const StoreOperation& operation : store_operations_) {
     undecided |= operation.use == StoreUse::kConsent;
   }
-  return undecided || store_phase_ != StorePhase::kOpen || store_retry_ms_ > now.mono_ms;
+  return !undecided;
+}
+
+bool EngineCore::StorePaused(const Now& now) const {
+  return !KeepsDecision() || store_phase_ != StorePhase::kOpen || store_retry_ms_ > now.mono_ms;
 }
 
 // Nothing is deleted, and no position put, as long as nobody knows where the last ones are.

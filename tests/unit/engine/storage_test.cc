@@ -284,6 +284,21 @@ TEST(StorageTest, ALogoutStaysWhenWhatWaitsForTheStoreIsTooMuch) {
   EXPECT_FALSE(events.back().contains("userId"));
 }
 
+TEST(StorageTest, NoCallIsPutDownUnderADecisionThatIsNot) {
+  FakeHost host;
+  Grant(host);
+  OpenWithoutAnswer(host);
+  host.Settle();
+  host.store_fails = true;
+  host.SetConsent({{"marketing", "granted"}});
+  host.Settle();
+  host.store_fails = false;
+  host.Track("early");
+  host.Lifecycle("closing");
+  host.Settle();
+  for (const auto& [key, value] : host.store) EXPECT_EQ(value.find("early"), value.npos) << key;
+}
+
 // More than one page may make a record of it: the collector would miss the numbers of the others.
 TEST(StorageTest, ACallThatWasPutDownBeforeTheIdsWereReadHasNoNumber) {
   FakeHost host;
