@@ -54,10 +54,9 @@ void WriteReasons(const Policy& policy, const ConsentState& state, PurposeSet ne
   for (size_t i = 0; i < policy.purposes.size(); ++i) {
     const PurposeSet bit = PurposeSet{1} << i;
     if (!(needs & bit) || Judge(policy, state, bit) != verdict) continue;
-    const int purpose = static_cast<int>(i);
     writer->Begin('{').Field("purpose", policy.purposes[i].id);
-    writer->Field("state", StateName(state.Of(purpose)));
-    writer->Field("why", ReasonName(state.Why(purpose))).End('}');
+    WriteStanding(state, i, writer);
+    writer->End('}');
   }
   writer->End(']');
 }

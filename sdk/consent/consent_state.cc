@@ -304,6 +304,21 @@ PurposeSet Contradictions(const Policy& policy, const ConsentState& state) {
   return state.granted & policy.DeniedBy(on) & ~state.always_on;
 }
 
+void WriteStanding(const ConsentState& state, size_t purpose, JsonWriter* writer) {
+  const int place = static_cast<int>(purpose);
+  writer->Field("state", StateName(state.Of(place))).Field("why", ReasonName(state.Why(place)));
+}
+
+void WritePurposes(const Policy& policy, const ConsentState& state, JsonWriter* writer) {
+  writer->Key("purposes").Begin('{');
+  for (size_t i = 0; i < policy.purposes.size(); ++i) {
+    writer->Key(policy.purposes[i].id).Begin('{');
+    WriteStanding(state, i, writer);
+    writer->End('}');
+  }
+  writer->End('}');
+}
+
 void WriteSet(const Policy& policy, PurposeSet set, const char* name, JsonWriter* writer) {
   if (set == 0) return;
   writer->Key(name).Begin('[');

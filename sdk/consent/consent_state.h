@@ -123,6 +123,11 @@ PurposeSet DueQuestions(const Policy& policy, const ConsentState& state);
 // The purposes of which a signal says no, where it counts, and the person yes.
 PurposeSet Contradictions(const Policy& policy, const ConsentState& state);
 
+// `state` and `why` of a purpose, in an object that is open.
+void WriteStanding(const ConsentState& state, size_t purpose, JsonWriter* writer);
+// `purposes`: {id: {`state`, `why`}}, in an object that is open.
+void WritePurposes(const Policy& policy, const ConsentState& state, JsonWriter* writer);
+
 // The ids of a set as an array in an object that is open; an empty set writes nothing.
 void WriteSet(const Policy& policy, PurposeSet set, const char* name, JsonWriter* writer);
 

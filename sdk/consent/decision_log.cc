@@ -17,18 +17,6 @@ String NumberPrefix(uint32_t number) {
   return prefix;
 }
 
-// Of the purposes that stand so: ["analytics", …].
-void WriteStates(const Policy& policy, const ConsentState& state, JsonWriter* writer) {
-  writer->Key("purposes").Begin('{');
-  for (size_t i = 0; i < policy.purposes.size(); ++i) {
-    const int purpose = static_cast<int>(i);
-    writer->Key(policy.purposes[i].id).Begin('{');
-    writer->Field("state", StateName(state.Of(purpose)));
-    writer->Field("why", ReasonName(state.Why(purpose))).End('}');
-  }
-  writer->End('}');
-}
-
 void WriteCommon(const Policy& policy, const ConsentState& state, const char* type, const Now& now,
                  JsonWriter* writer) {
   writer->Field("type", type).Field("time_ms", now.wall_ms);
@@ -60,7 +48,7 @@ String DecisionMembers(const Policy& policy, const ConsentState& state, std::str
   writer.Field("by", by).Field("region", state.facts.region);
   writer.Field("model", ModelName(policy.ModelIn(state.facts.region)));
   WriteSignals(state.facts.signals, &writer);
-  WriteStates(policy, state, &writer);
+  WritePurposes(policy, state, &writer);
   writer.Field("shown", shown);
   return members;
 }

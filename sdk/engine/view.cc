@@ -43,13 +43,7 @@ void EngineCore::WriteConsent(JsonWriter* writer) const {
   writer->Key("consent").Begin('{').FieldBool("answered", consent_.answered());
   writer->Field("generation", consent_.generation).Field("region", consent_.facts.region);
   writer->Field("model", ModelName(policy.ModelIn(consent_.facts.region)));
-  writer->Key("purposes").Begin('{');
-  for (size_t i = 0; i < policy.purposes.size(); ++i) {
-    const PurposeState state = consent_.Of(static_cast<int>(i));
-    writer->Key(policy.purposes[i].id).Begin('{').Field("state", StateName(state));
-    writer->Field("why", ReasonName(consent_.Why(static_cast<int>(i)))).End('}');
-  }
-  writer->End('}');
+  WritePurposes(policy, consent_, writer);
   WriteSet(policy, DueQuestions(policy, consent_), "due", writer);
   WriteSet(policy, consent_.conflicts, "conflicts", writer);
   WriteSet(policy, Contradictions(policy, consent_), "contradictions", writer);
