@@ -364,8 +364,10 @@ describe("the collector's owner can count", () => {
     await settled(page);
     await assertDelivered(scene, { before: 3, after: 3 });
     const events = await scene.collector.events();
-    const delivery = events.filter(({ protocol }) => protocol === "segment").map(({ event }) => event.context.delivery);
-    assert.deepEqual(delivery.slice(0, 3), [undefined, undefined, undefined]);
+    const told = events.filter(({ protocol }) => protocol === "segment").map(({ event }) => event.context.delivery);
+    assert.match(told[0].decisions, /^[0-9a-f]{64}$/);
+    const delivery = told.map(({ decisions, ...counted } = {}) => counted);
+    assert.deepEqual(delivery.slice(0, 3), [{}, {}, {}]);
     const { writer } = delivery[3];
     for (const { message_id } of events) assert.equal(message_id.slice(0, 8), writer.slice(-8));
     assert.match(writer, /^[0-9a-f]{19}$/);
