@@ -86,7 +86,7 @@ async function recordLog(): Promise<object> {
   platform.settle();
   const records = await log;
   client.close();
-  return records;
+  return records!;
 }
 
 const golden = new URL("golden/log.json", import.meta.url);

@@ -50,6 +50,7 @@ class FakePage {
   readonly window: any;
   deliver!: (events: any[]) => void;
   clock = 100;
+  config: object = config;
   wasm = new Response(readFileSync(page_file), { headers: { "Content-Type": "application/wasm" } });
   dataset: Record<string, string> = { config: "/waymark.json" };
 
@@ -95,7 +96,7 @@ class FakePage {
   private async _fetch(url: string, request?: any): Promise<Response> {
     this.fetched.push(url);
     if (url.endsWith(".wasm")) return this.wasm;
-    if (url === "/waymark.json") return new Response(JSON.stringify(config));
+    if (url === "/waymark.json") return new Response(JSON.stringify(this.config));
     if (!request) return new Response("", { status: 404 });
     const packed = request.headers["Content-Encoding"] === "gzip";
     const body = packed ? gunzipSync(request.body) : Buffer.from(request.body);
@@ -280,6 +281,32 @@ describe("the script", () => {
     expect(page.window.problems).toMatchObject([{ found: "the answer 404 from /remote.json" }]);
   });
 
+  test.each([
+    [{ region: "DE" }, ["DE", "opt_in", "unknown default"]],
+    [{ region: "US-CA", age: "20" }, ["US-CA", "opt_out", "granted default"]],
+    [{ region: "US-CA", age: "12" }, ["US-CA", "opt_out", "denied age"]],
+    [{ region: "US-CA", age: "0" }, ["US-CA", "opt_out", "denied age"]],
+    [{ region: "US-CA", age: "" }, ["US-CA", "opt_out", "granted default"]],
+    [{ region: "", age: "unknown" }, [undefined, "opt_in", "unknown default"]],
+  ])("tells the facts of data-region and data-age: %j", async (attributes, [region, model, state]) => {
+    Object.assign(page.dataset, attributes);
+    page.config = {
+      ...config,
+      consent: {
+        ...config.consent,
+        regions: [{ match: ["US"], model: "opt_out" }, ...config.consent.regions],
+        age: { minimum: 13, unknown: "allow" },
+      },
+    };
+    page.run(script);
+    page.run(`problems = []; waymark("on", "problem", (problem) => problems.push(problem))`);
+    await page.run(`waymark("ready")`);
+    const consent = page.run(`waymark("consent.get")`);
+    const { state: now, why } = consent.purposes.analytics;
+    expect([consent.region, consent.model, `${now} ${why}`]).toEqual([region, model, state]);
+    expect(Array.from(page.window.problems)).toEqual([]);
+  });
+
   test("goes on once the device's store is open", async () => {
     page.run(script);
     page.run(`
@@ -300,6 +327,11 @@ describe("the script", () => {
     page.run(`waymark("consent.set", { analytics: "denied" })`);
     expect(page.run(`waymark("consent.get").purposes.analytics.state`)).toBe("denied");
     expect(page.run(`waymark("view").refused`)).toBe(false);
+    page.run(`waymark("consent.withdraw", "analytics")`);
+    const { entries } = await page.run(`waymark("consent.records")`);
+    expect(entries[0].purposes.analytics).toMatchObject({ state: "denied", why: "person" });
+    const { collectors } = page.run(`waymark("consent.explain", { type: "page" })`);
+    expect(collectors.w.verdict).toBe("drop");
   });
 
   test("reports an unknown method, and reaches nothing private", async () => {

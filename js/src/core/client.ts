@@ -67,11 +67,15 @@ export class Client {
     explain: (event: ExplainedEvent) => this._ask("explain", event) as Explanation | undefined,
     /** What lies on the device, for what, and until when. */
     inventory: () => this._ask("inventory") as Inventory | undefined,
-    /** The decision log of this device, and the hash at which its chain ends. */
-    records: (): Promise<DecisionLog> =>
+    /**
+     * The decision log of this device, and the hash at which its chain ends; undefined when the
+     * client is off, or is before it has the answer.
+     */
+    records: (): Promise<DecisionLog | undefined> =>
       new Promise((answer) => {
         const request_id = this._answers.push(answer);
         this._call({ type: "records", now: this._now(), request_id });
+        if (this._state === off) answer(undefined);
       }),
     /** The state of each purpose and why, or undefined before the engine is there. */
     get: (): ConsentView | undefined => this.view()?.consent,
@@ -86,7 +90,7 @@ export class Client {
   private readonly _listeners: { [name: string]: Set<(value?: any) => void> } = {};
   private readonly _opened: Now;
   // Who waits for an answer, at the place before the id of the request.
-  private readonly _answers: ((log: DecisionLog) => void)[] = [];
+  private readonly _answers: ((log?: DecisionLog) => void)[] = [];
   private readonly _unwatch: (() => void)[] = [];
   private _state: typeof waiting | typeof live | typeof off = waiting;
   private _kept: Kept[] = [];
@@ -114,9 +118,9 @@ export class Client {
     this._opened = opened;
     this._as({ now: opened }, () => {
       this._unwatch.push(platform.watch((fact) => this._tell(fact), () => this._leave()));
-      for (const fact of ["age", "region"] as const) {
-        options[fact] && this.signal(fact, options[fact]);
-      }
+      const { age, region } = options;
+      if (age! >= 0) this.signal("age", age);
+      if (region) this.signal("region", region);
       this._facts = this._kept.length;
       if (capture) this._unwatch.push(capture(this));
     });
@@ -237,31 +241,27 @@ export class Client {
   }
 
   private _ask(query: string, event?: ExplainedEvent): unknown {
-    this._shell?.drain();
-    return this._engine?.query(JSON.stringify({ query, event }));
+    let answer: unknown;
+    this._guard(() => {
+      this._shell?.drain();
+      answer = this._engine?.query(JSON.stringify({ query, event }));
+    });
+    return answer;
   }
 
   // What is big stands last: the engine walks the text from its beginning.
   private _event(type: string, event: object, options?: CallOptions): void {
-    try {
+    this._guard(() => {
       const now = this._now();
-      const context = this._context_of(options);
-      const { priority, needs } = options || {};
-      const input = { type, now, priority, needs, context, ...event };
-      this._call(input, false, false, true);
-    } catch (error) {
-      this._report(error);
-    }
-  }
-
-  private _context_of(options?: CallOptions): Properties | undefined {
-    const context = options?.context;
-    return this._early?.context ? { ...this._early.context, ...context } : context;
+      const { priority, needs, context: own } = options || {};
+      const context = this._early?.context ? { ...this._early.context, ...own } : own;
+      this._call({ type, now, priority, needs, context, ...event }, false, false, true);
+    });
   }
 
   // What is held comes first: it happened before.
   private _now(): Now {
-    if (this._held) this._release();
+    this._release();
     return this._early?.now ?? this._platform.now();
   }
 
@@ -281,8 +281,10 @@ export class Client {
     if (this._state === off) return;
     try {
       const frame = this._frame(input, fresh_entropy);
-      if (this._state === live && later) this._shell!.send_later(frame[0]);
-      else if (this._state === live) this._shell!.send(...frame);
+      if (this._state === live) {
+        if (later) this._shell!.send_later(frame[0]);
+        else this._shell!.send(...frame);
+      }
       // Decisions have no bound: only events may be too many.
       else if (fresh_entropy || this._kept.length < calls_max) this._kept.push([frame, automatic]);
       else this._lost++;
@@ -440,10 +442,12 @@ export class Client {
 
   private _end(): void {
     this._state = off;
+    // Whoever has an answer already does not hear of it.
+    this._answers.forEach((answer) => answer());
     this._engine = undefined;
     this._kept = [];
     this._shell?.stop();
-    for (const unwatch of this._unwatch) this._guard(unwatch);
+    this._unwatch.forEach((unwatch) => this._guard(unwatch));
   }
 
   private _emit(name: keyof Events, value?: unknown): void {

@@ -39,7 +39,8 @@ function run({ dataset, src }: HTMLScriptElement): void {
   const wasm = dataset.wasm || src.replace(/[^/]*([?#].*)?$/, "waymark.wasm");
   const opened = calls[0] && early(calls[0]).now;
   const config = dataset.config || "waymark.json";
-  const options = { ...dataset, wasm, age: +dataset.age! };
+  // A page that writes no age into the attribute says nothing: of that Number() makes 0.
+  const options = { ...dataset, wasm, age: parseFloat(dataset.age!) };
   const client = new Client(browserPlatform(dataset), config, options, pageViews, opened);
   const call: GlobalFunction = (method, ...parameters) => {
     if (!methods.test(method) && !of_consent.test(method)) {
