@@ -39,7 +39,9 @@ std::string_view VerdictName(GateVerdict verdict) {
 }
 
 GateVerdict Judge(const Policy& policy, const ConsentState& state, PurposeSet needs) {
-  GateVerdict verdict = needs == 0 ? GateVerdict::kDrop : GateVerdict::kAdmit;
+  const size_t known = policy.purposes.size();
+  const bool unmet = needs == 0 || (known < kPurposesMax && needs >> known != 0);
+  GateVerdict verdict = unmet ? GateVerdict::kDrop : GateVerdict::kAdmit;
   for (size_t i = 0; i < policy.purposes.size(); ++i) {
     if (!(needs >> i & 1)) continue;
     verdict = std::max(verdict, JudgePurpose(policy.purposes[i], state.Of(static_cast<int>(i))));

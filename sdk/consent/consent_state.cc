@@ -15,7 +15,7 @@ constexpr const char* kDenied = "denied";
 
 PurposeSet Bit(int purpose) { return PurposeSet{1} << purpose; }
 
-void SetChoice(ConsentState* state, int purpose, bool granted, Decider by) {
+void SetChoice(ConsentState* state, int purpose, bool granted, Decider by, int64_t at_ms) {
   const PurposeSet bit = Bit(purpose);
   state->granted = granted ? state->granted | bit : state->granted & ~bit;
   state->denied = granted ? state->denied & ~bit : state->denied | bit;
@@ -24,6 +24,7 @@ void SetChoice(ConsentState* state, int purpose, bool granted, Decider by) {
   state->changed &= ~bit;
   state->conflicts &= ~bit;
   state->by[purpose] = by;
+  state->answered_ms[purpose] = at_ms;
 }
 
 // True, or a header field as it came: exactly "1", alone or as one of several.
@@ -37,9 +38,9 @@ bool IsOn(JsonView value) {
 
 Decider DeciderOf(SignalSet signal) { return signal == kGpcSignal ? Decider::kGpc : Decider::kDnt; }
 
-PurposeSet DenyAll(PurposeSet purposes, Decider by, ConsentState* state) {
+PurposeSet DenyAll(PurposeSet purposes, Decider by, const Now& now, ConsentState* state) {
   for (int i = 0; i < kPurposesMax; ++i) {
-    if (purposes & Bit(i)) SetChoice(state, i, false, by);
+    if (purposes & Bit(i)) SetChoice(state, i, false, by, now.wall_ms);
   }
   return purposes;
 }
@@ -52,15 +53,17 @@ void NoteDecision(ConsentState* state, const Now& now) {
 
 // What the person says holds. What the account brings holds where the device has no answer that
 // says otherwise.
-void Choose(const Policy& policy, int purpose, bool granted, Decider by, ConsentState* next) {
+void Choose(const Policy& policy, int purpose, bool granted, Decider by, const Now& now,
+            ConsentState* next) {
   const PurposeSet bit = Bit(purpose);
   const bool here = (next->granted | (next->denied & ~next->expired)) & bit;
   const bool differs = here && (next->granted & bit) != (granted ? bit : 0);
   if (by != Decider::kPerson && here && !differs) return;
   const bool conflict = by != Decider::kPerson && differs;
-  SetChoice(next, purpose, granted && !conflict, by);
+  SetChoice(next, purpose, granted && !conflict, by, now.wall_ms);
   if (conflict) next->conflicts |= bit;
-  const SignalSet on = next->facts.signals & policy.Honoured(next->facts.region);
+  const SignalSet heard = policy.Honoured(next->facts.region) & ~kAttSignal;
+  const SignalSet on = next->facts.signals & heard;
   if (granted && by == Decider::kPerson) next->despite |= bit & policy.DeniedBy(on);
 }
 
@@ -112,8 +115,8 @@ void ReadChoices(const Policy& policy, JsonView record, const Now& now, ConsentS
   const int64_t decided_ms = record["time_ms"].IntegerOr(0);
   const String region(record["region"].AsName());
   const AnswerDays days = policy.DaysIn(region);
-  const int64_t age_days = (now.wall_ms - decided_ms) / kDayMs;
   const JsonView by = record["by"];
+  const JsonView at = record["at"];
   const PurposeSet despite = state->despite;
   const PurposeSet conflicts = state->conflicts;
   PurposeSet expired = state->expired;
@@ -123,6 +126,8 @@ void ReadChoices(const Policy& policy, JsonView record, const Now& now, ConsentS
   for (JsonItems choice(record["choices"]); choice.Next();) {
     const int purpose = policy.Find(choice.key());
     const bool granted = choice.value().IsName(kGranted);
+    const int64_t at_ms = at[choice.key()].IntegerOr(decided_ms);
+    const int64_t age_days = (now.wall_ms - at_ms) / kDayMs;
     const bool fresh = age_days < (granted ? days.granted : days.denied) && decided_ms > 0 &&
                        (age_days >= 0 || !granted);
     if (purpose < 0) {
@@ -137,7 +142,8 @@ void ReadChoices(const Policy& policy, JsonView record, const Now& now, ConsentS
       continue;
     }
     SetChoice(state, purpose, granted,
-              static_cast<Decider>(std::clamp<int64_t>(by[choice.key()].IntegerOr(0), 0, 3)));
+              static_cast<Decider>(std::clamp<int64_t>(by[choice.key()].IntegerOr(0), 0, 3)),
+              at_ms);
   }
   state->despite = despite & state->granted;
   state->conflicts = conflicts & state->denied;
@@ -224,7 +230,8 @@ ConsentState UndecidedState(const Policy& policy) {
 
 bool TakeFact(const Policy& policy, std::string_view name, JsonView value, ConsentFacts* facts) {
   if (Is(name, "region")) {
-    facts->region = value.AsName();
+    const std::string_view region = value.AsName();
+    facts->region = IsPlace(region) ? region : std::string_view();
     return value.is(JsonType::kString);
   }
   if (Is(name, "age")) {
@@ -252,15 +259,17 @@ PurposeSet Reconsider(const Policy& policy, ConsentState* state, const Now& now)
   const SignalSet on = facts.signals & policy.Honoured(facts.region);
   state->by_system = policy.DeniedBy(on & kAttSignal);
   state->suspended |= state->by_system;
+  state->unsure = 0;
   PurposeSet denied = 0;
   for (const SignalSet signal : {kGpcSignal, kDntSignal}) {
     const PurposeSet asked = policy.DeniedBy(on & signal) & ~state->always_on & ~state->despite;
     // It may be that it does not count where the person is.
     if (!policy.KnowsRules(facts.region))
-      state->suspended |= asked;
+      state->unsure |= asked;
     else
-      denied |= DenyAll(asked & ~state->denied, DeciderOf(signal), state);
+      denied |= DenyAll(asked & ~(state->denied & ~state->expired), DeciderOf(signal), now, state);
   }
+  state->suspended |= state->unsure;
   if (denied != 0) NoteDecision(state, now);
   return denied;
 }
@@ -284,7 +293,7 @@ StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, J
       return NotOk("not_allowed", PointerTo(choice.key()), JsonTypeName(choice.value().type()),
                    "\"granted\" or \"denied\"");
     }
-    Choose(policy, purpose, granted, static_cast<Decider>(by), &next);
+    Choose(policy, purpose, granted, static_cast<Decider>(by), now, &next);
   }
   NoteDecision(&next, now);
   return next;
@@ -337,6 +346,8 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool 
   if (state.facts.age != AgeFact::kUnknown) {
     writer.Field("age", NameAt(kAges, static_cast<int>(state.facts.age)));
   }
+  if (state.facts.age == AgeFact::kReached) writer.Field("age_minimum", policy.age.minimum);
+  if (state.facts.signals & kAttSignal) writer.FieldBool("att", true);
   writer.Key("choices").Begin('{');
   for (size_t i = 0; i < policy.purposes.size(); ++i) {
     if (state.granted >> i & 1) writer.Key(policy.purposes[i].id).Text(kGranted);
@@ -347,6 +358,9 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool 
                [&](size_t i) { return static_cast<int64_t>(policy.purposes[i].meaning); });
   WriteNumbers(policy, state.granted | state.denied, "by", &writer,
                [&](size_t i) { return static_cast<int64_t>(state.by[i]); });
+  WriteNumbers(policy, state.granted | state.denied, "at", &writer, [&](size_t i) {
+    return state.answered_ms[i] == state.decided_ms ? 0 : state.answered_ms[i];
+  });
   for (const SetName& set : kSets) WriteSet(policy, state.*set.set, set.name, &writer);
   writer.Field("subject", state.subject);
   if (state.log.number != 0) {
@@ -372,9 +386,14 @@ ConsentState ReadConsentRecord(const Policy& policy, JsonView record, const Now&
   state.subject = record["subject"].AsName();
   state.log.number = static_cast<uint32_t>(record["log"]["number"].IntegerOr(0));
   state.log.hash = record["log"]["hash"].AsName();
-  state.unreported = record["unreported"].text();
+  const JsonView unreported = record["unreported"];
+  if (unreported.is(JsonType::kArray)) state.unreported = unreported.text();
   const int age = FindName(kAges, record["age"].AsName());
   if (age > 0) state.facts.age = static_cast<AgeFact>(age);
+  // Old enough for less is not old enough for more.
+  const bool more = policy.age.minimum > record["age_minimum"].IntegerOr(0);
+  if (state.facts.age == AgeFact::kReached && more) state.facts.age = AgeFact::kUnknown;
+  if (record["att"].AsBool()) state.facts.signals = kAttSignal;
   for (const SetName& set : kSets) state.*set.set = ReadSet(policy, record[set.name]);
   for (JsonItems item(record["withdrawn"]); item.Next();) {
     const int purpose = policy.Find(item.key());

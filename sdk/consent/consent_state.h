@@ -57,8 +57,9 @@ struct ConsentState {
   PurposeSet always_on = 0;   // needs no answer
   PurposeSet by_default = 0;  // on until denied
   PurposeSet suspended = 0;   // off, whatever was answered, as long as the facts are as they are
-  PurposeSet by_system = 0;   // of these, those that the system does not allow
-  bool too_young = false;     // or not known to be old enough
+  PurposeSet unsure = 0;     // of these, those that a signal may deny: it is not known where we are
+  PurposeSet by_system = 0;  // of these, those that the system does not allow
+  bool too_young = false;    // or not known to be old enough
   ConsentFacts facts;
 
   PurposeSet granted = 0;
@@ -70,6 +71,7 @@ struct ConsentState {
   PurposeSet retired = 0;    // withdrawn after they were allowed: granted again they get new ids
   PurposeSet conflicts = 0;  // an account's answer and the device's differ: denied until decided
   Decider by[kPurposesMax] = {};
+  int64_t answered_ms[kPurposesMax] = {};  // Unix time of each answer
   // What was allowed when the record was put: what is not any more goes from the device.
   PurposeSet effective = 0;
   LogHead log;

@@ -64,8 +64,8 @@ String DeletionMembers(const Policy& policy, const ConsentState& state, PurposeS
   return members;
 }
 
-String OutdatedLogPrefix(const LogHead& head) {
-  return head.number > kLogEntriesMax ? NumberPrefix(head.number - kLogEntriesMax) : String();
+String OutdatedLogPrefix(uint32_t number) {
+  return number > kLogEntriesMax ? NumberPrefix(number - kLogEntriesMax) : String();
 }
 
 }  // namespace waymark

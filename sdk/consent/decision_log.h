@@ -45,8 +45,9 @@ struct Deletion {
 String DeletionMembers(const Policy& policy, const ConsentState& state, PurposeSet purposes,
                        const Deletion& deletion, const Now& now);
 
-// The keys of entries that the device need not keep any more begin with this; empty: none.
-String OutdatedLogPrefix(const LogHead& head);
+// With an entry of this number the device need not keep those whose keys begin with this; empty: it
+// keeps all.
+String OutdatedLogPrefix(uint32_t number);
 
 }  // namespace waymark
 

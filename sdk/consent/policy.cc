@@ -155,6 +155,13 @@ PurposeSet Policy::Closure(JsonView ids) const {
   return set;
 }
 
+PurposeSet Policy::NeedsOf(JsonView ids) const {
+  for (JsonItems id(ids); id.Next();) {
+    if (Find(id.value().AsName()) < 0) return ~PurposeSet{0};
+  }
+  return Closure(ids);
+}
+
 PurposeSet Policy::AlwaysOn(std::string_view region) const {
   return Pick(purposes, [region](const Purpose& purpose) {
     return purpose.basis >= Basis::kExempt && IsExemptIn(purpose, region);

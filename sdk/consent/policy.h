@@ -79,6 +79,9 @@ struct Policy {
   // The purposes named in an array of ids, each with what it requires; unknown names count for
   // nothing.
   PurposeSet Closure(JsonView ids) const;
+  // The same of an event that may be older than this policy: an unknown name is a need that nothing
+  // meets.
+  PurposeSet NeedsOf(JsonView ids) const;
   // What needs no answer there: basis exempt, contract and legal obligation.
   PurposeSet AlwaysOn(std::string_view region) const;
   // What is on there until somebody objects: basis legitimate interest, vendors, and all else where

@@ -16,20 +16,8 @@ constexpr const char* kGpcStates =
 // Purposes of the TCF for which no legitimate interest is allowed.
 constexpr const char* kConsentOnlyTcf = "1,3,4,5,6";
 
-bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
-bool IsUpperOrDigit(char c) { return IsUpper(c) || (c >= '0' && c <= '9'); }
-
 // `DE`, `US-CA`, `EU`, `EEA`, `*`.
-bool IsRegion(std::string_view name) {
-  if (Is(name, "*") || Is(name, "EEA")) return true;
-  if (name.size() < 2 || !IsUpper(name[0]) || !IsUpper(name[1])) return false;
-  if (name.size() == 2) return true;
-  if (name[2] != '-' || name.size() < 4 || name.size() > 6) return false;
-  for (const char c : name.substr(3)) {
-    if (!IsUpperOrDigit(c)) return false;
-  }
-  return true;
-}
+bool IsRegion(std::string_view name) { return Is(name, "*") || Is(name, "EEA") || IsPlace(name); }
 
 class PolicyCheck {
  public:

@@ -14,6 +14,19 @@ constexpr int kFirstOfUnion = 3;
 
 }  // namespace
 
+bool IsPlace(std::string_view region) {
+  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const size_t size = region.size();
+  const bool subdivision = size >= kCountryChars + 2 && size <= kCountryChars + 4;
+  if (size != kCountryChars && !subdivision) return false;
+  bool place = upper(region[0]) && upper(region[1]) && !Is(region, "XX");
+  if (subdivision) place &= region[kCountryChars] == '-';
+  for (size_t i = kCountryChars + 1; i < size; ++i) {
+    place &= upper(region[i]) || (region[i] >= '0' && region[i] <= '9');
+  }
+  return place;
+}
+
 std::string_view ModelName(ConsentModel model) {
   return NameAt(kModelNames, static_cast<int>(model));
 }

@@ -19,6 +19,10 @@ enum class ConsentModel : uint8_t {
   kNotice,  // granted, shown, and withdrawable
 };
 
+// Whether it names a country or a subdivision: `DE`, `US-CA`. What stands for no place does not:
+// `XX`, `T1`.
+bool IsPlace(std::string_view region);
+
 std::string_view ModelName(ConsentModel model);
 
 inline constexpr const char* kModelNames = "opt_in,opt_out,notice";

@@ -1,6 +1,7 @@
 #include "consent/verify_log.h"
 
 #include "base/json_writer.h"
+#include "base/limits.h"
 #include "base/string.h"
 #include "codec/sha256.h"
 
@@ -78,6 +79,9 @@ class Verifier {
   }
 
   LogVerdict End() {
+    // A device lets go only of what is older than so many entries.
+    const bool cut = verdict_.first > 1 && number_ - verdict_.first + 1 < kLogEntriesMax;
+    if (cut) Tell(0, "missing", "a first entry after another");
     if (!anchor_.empty() && verdict_.anchored == 0) {
       AddProblem(problems_, "cut", pointer_, "no entry that the anchor names",
                  "the log as it was when the anchor was noted, and what came after");

@@ -47,16 +47,19 @@ void EngineCore::OnLead(const Input& input, const Now& now) {
   // There is something to take over when somebody has gone; where nothing has changed somebody came
   // and went.
   bool gone = !leading_ || live.size() == live_.size();
+  // Where it is not known by which rules, what lies there may be allowed.
+  const bool known = config_.policy.KnowsRules(consent_.facts.region) && consent_.unsure == 0;
+  const bool closed = store_phase_ == StorePhase::kClosed && known;
   for (const String& name : live_) {
     if (Contains(live, name)) continue;
     gone = true;
     // It may have gone before it heard that nothing is kept any more.
-    if (store_phase_ == StorePhase::kClosed) ClearWriter(name);
+    if (closed) ClearWriter(name);
   }
   const bool first = !leading_;
   live_ = std::move(live);
   leading_ = true;
-  if (first && store_phase_ == StorePhase::kClosed && IsAlone()) ClearStore();
+  if (first && closed && IsAlone()) ClearStore();
   if (gone) {
     adopt_again_ms_ = now.mono_ms;
     deliveries_read_ = false;
@@ -223,8 +226,10 @@ void EngineCore::TakeHeld(JsonView list, const Now& now) {
     taken_calls_.emplace_back() = held.message_id;
     held.generation = static_cast<uint32_t>(entry["generation"].IntegerOr(0));
     held.refused = ~LanesNamed(entry["to"]);
+    const PurposeSet own = config_.policy.NeedsOf(entry["fields"]["needs"]);
     for (size_t i = 0; i < lanes_.size(); ++i) {
-      if (IsWithdrawn(lanes_[i].policy.needs, held.generation, consent_)) held.refused |= 1u << i;
+      const PurposeSet needs = lanes_[i].policy.needs | own;
+      if (IsWithdrawn(needs, held.generation, consent_)) held.refused |= 1u << i;
     }
   }
 }
@@ -368,7 +373,7 @@ bool EngineCore::RestoreRecord(StoredRecord* stored, const Now& now, Record* rec
   const JsonView json(record->event);
   record->time_ms = json["time_ms"].IntegerOr(0);
   record->captured = PurposesFromJson(config_.policy, json["consent"]);
-  record->needs = config_.policy.Closure(json["needs"]);
+  record->needs = config_.policy.NeedsOf(json["needs"]);
   const String selector = SelectorFrom(json);
   const JsonView route = json["sequence"];
   bool wanted = false;
@@ -401,10 +406,11 @@ bool EngineCore::MayLieAsCall(JsonView call) const {
   if (call["type"].IntegerOr(-1) == static_cast<int64_t>(InputType::kReset)) return true;
   const auto generation = static_cast<uint32_t>(call["generation"].IntegerOr(0));
   uint32_t lanes = LanesNamed(call["to"]);
+  const PurposeSet own = config_.policy.NeedsOf(call["fields"]["needs"]);
   for (size_t i = 0; i < lanes_.size(); ++i) {
-    const GateVerdict verdict = Judge(config_.policy, consent_, lanes_[i].policy.needs);
-    const bool may_go = verdict == GateVerdict::kAdmit &&
-                        !IsWithdrawn(lanes_[i].policy.needs, generation, consent_);
+    const PurposeSet needs = lanes_[i].policy.needs | own;
+    const GateVerdict verdict = Judge(config_.policy, consent_, needs);
+    const bool may_go = verdict == GateVerdict::kAdmit && !IsWithdrawn(needs, generation, consent_);
     if (!may_go) lanes &= ~(1u << i);
   }
   return MayStore(lanes);

@@ -209,6 +209,7 @@ void EngineCore::Acknowledge(size_t lane_index, const Flight& flight, const Now&
   for (const uint32_t id : flight.record_ids) {
     Record* record = outbox_.Find(id);
     if (!record || !(record->pending >> lane_index & 1)) continue;
+    if (lane.for_records) EndReport(*record);
     outbox_.Settle(record, static_cast<int>(lane_index));
     ++lane.acknowledged;
   }

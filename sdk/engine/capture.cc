@@ -62,7 +62,8 @@ void EngineCore::OnCapture(const Input& input) {
   if (!unknown.empty()) {
     losses_.Add(Loss::kInvalid);
     view_dirty_ = true;
-    return Report(unknown[0]);
+    const Problem& problem = unknown[0];
+    return Report(problem.code, problem.pointer, "an unknown purpose", problem.allowed);
   }
   const Routing routing = Route(event, 0);
   Routing at_once = routing;
@@ -199,7 +200,7 @@ EngineCore::Routing EngineCore::Route(const Event& event, uint32_t done) const {
   Routing routing;
   const std::string_view selector = SelectorOf(event);
   if (IsDropped(selector)) return routing;
-  const PurposeSet own = config_.policy.Closure(JsonView(event.needs));
+  const PurposeSet own = config_.policy.NeedsOf(JsonView(event.needs));
   for (size_t i = 0; i < lanes_.size(); ++i) {
     const uint32_t bit = 1u << i;
     const CollectorPolicy& policy = lanes_[i].policy;
@@ -315,7 +316,7 @@ uint32_t EngineCore::Sampled(uint32_t lanes, JsonView event) const {
 void EngineCore::Enqueue(Record&& record, uint32_t lanes, const Event& event,
                          std::string_view message_id, const Now& now) {
   const std::string_view selector = SelectorOf(event);
-  record.needs = config_.policy.Closure(JsonView(event.needs));
+  record.needs = config_.policy.NeedsOf(JsonView(event.needs));
   lanes = Sampled(lanes, JsonView(record.event));
   if (lanes == 0) return;
   record.generation = consent_.generation;

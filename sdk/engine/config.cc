@@ -79,15 +79,16 @@ void ReadRecords(JsonView id, Config* config, List<Problem>* problems) {
   const List<Purpose>& purposes = config->policy.purposes;
   for (size_t i = 0; i < purposes.size(); ++i) {
     const bool always = purposes[i].basis >= Basis::kExempt && purposes[i].exempt_in.empty();
-    if (always || purposes[i].vendor) unasked |= PurposeSet{1} << i;
+    if (always && !purposes[i].deidentify) unasked |= PurposeSet{1} << i;
   }
   for (Lane& lane : config->lanes) {
     lane.for_records = lane.id == id.AsName() && (lane.policy.needs & ~unasked) == 0;
     config->has_records |= lane.for_records;
   }
   if (config->has_records) return;
-  AddProblem(problems, "not_allowed", "/consent/records", id.text(),
-             "the id of a collector whose needs are exempt or a legal obligation");
+  AddProblem(
+      problems, "not_allowed", "/consent/records", id.text(),
+      "the id of a collector without a vendor, whose needs are exempt or a legal obligation");
 }
 
 // Sets a number of the config when it is given.

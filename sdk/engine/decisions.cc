@@ -50,6 +50,8 @@ void EngineCore::OnSetConsent(const Input& input, const Now& now) {
   const std::string_view by = input.fields["source"].AsName();
   auto decided = Decide(config_.policy, consent_, input.fields["choices"], by, now);
   if (!decided.ok()) return Report(decided.status().problem());
+  ConsentState next = *std::move(decided);
+  Reconsider(config_.policy, &next, now);  // an account knows nothing of this browser's signals
   Decision decision;
   decision.was = consent_.Allowed();
   decision.by = by.empty() ? ReasonName(Reason::kPerson) : by;
@@ -59,7 +61,7 @@ void EngineCore::OnSetConsent(const Input& input, const Now& now) {
     Report(TooBig("/shown", decision.shown.text().size(), kShownBytesMax).problem());
     decision.shown = JsonView();
   }
-  TakeDecision(decision, *std::move(decided), now);
+  TakeDecision(decision, std::move(next), now);
 }
 
 // A fact of the host. What is allowed because of it is written down like a decision, and what is
@@ -73,9 +75,14 @@ void EngineCore::OnSignal(const Input& input, const Now& now) {
   Decision decision;
   decision.was = consent_.Allowed();
   if (config_.policy.KnowsRules(next.facts.region)) decision.was |= consent_.effective;
-  if (denied == 0 && next.Allowed() == decision.was) {
+  // Not to be sure is no decision: nothing is sent until it is known where the person is.
+  const bool same = (next.Allowed() | (decision.was & next.unsure)) == decision.was;
+  if (denied == 0 && same) {
     consent_ = std::move(next);
     PutInAppKeys();  // of the rules of another place
+    // What lies there is neither read nor judged before it is known by which rules.
+    if (consent_.unsure != 0 && store_phase_ == StorePhase::kReadingState) CloseForNow();
+    OpenStoreIfAllowed();
     return ReleaseHeld(now);
   }
   decision.by = denied != 0 ? ReasonName(next.WhoDenied(denied)) : name;
@@ -303,11 +310,13 @@ void EngineCore::ForgetHere(std::string_view entropy, const Now& now) {
 }
 
 // What the record says, under the facts that this engine was told.
-ConsentState EngineCore::ReadRecord(JsonView record, const Now& now) const {
+ConsentState EngineCore::ReadRecord(JsonView record, bool opening, const Now& now) const {
   ConsentState read = ReadConsentRecord(config_.policy, record, now);
   const AgeFact age = read.facts.age;
+  const SignalSet signals = read.facts.signals;
   read.facts = consent_.facts;
   if (read.facts.age == AgeFact::kUnknown) read.facts.age = age;
+  if (opening) read.facts.signals = signals;
   Reconsider(config_.policy, &read, now);
   return read;
 }
@@ -320,7 +329,7 @@ void EngineCore::OnStoreChanged(const Input& input, const Now& now) {
   const PurposeSet denied_before = consent_.denied;
   const PurposeSet before = consent_.Allowed();
   const ConsentState old = consent_;
-  const ConsentState now_stored = ReadRecord(readable ? JsonView(value) : JsonView(), now);
+  const ConsentState now_stored = ReadRecord(readable ? JsonView(value) : JsonView(), false, now);
   // Tabs that have not heard of each other count alike: who is told to forget once more shall.
   const bool heard = record_ == value;
   record_ = value;

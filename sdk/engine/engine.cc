@@ -44,7 +44,7 @@ EngineCore::EngineCore(const Start& start)
     AddProblem(&refusal_, "out_of_range", "/entropy", "other entropy", "32 bytes");
   }
   if (!refusal_.empty()) return;
-  consent_ = ReadRecord(start.fields["consent"], start.now);
+  consent_ = ReadRecord(start.fields["consent"], true, start.now);
   origin_ = start.fields["origin"].AsName();
   for (Lane& lane : lanes_) {
     lane.cross_origin = IsCrossOrigin(origin_, lane.collector->rules().url);
@@ -188,7 +188,6 @@ void EngineCore::Pump(const Now& now) {
     SendDue(now);
   flush_leaving_ = false;
   if (asleep_) LeaveUnanswered();
-  EndReports();
   EmitStoreChanges(now);
   falls_asleep_ = false;
   const bool waiting = store_phase_ == StorePhase::kOpen && ChangesPaused(now);

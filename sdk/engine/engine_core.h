@@ -166,7 +166,7 @@ class EngineCore {
   void OnSetConsent(const Input& input, const Now& now);
   void OnSignal(const Input& input, const Now& now);
   void TakeDecision(const Decision& decision, ConsentState&& next, const Now& now);
-  ConsentState ReadRecord(JsonView record, const Now& now) const;
+  ConsentState ReadRecord(JsonView record, bool opening, const Now& now) const;
   void OnForget(const Input& input, const Now& now);
   void OnStoreChanged(const Input& input, const Now& now);
   void PutConsentRecord();
@@ -269,7 +269,7 @@ class EngineCore {
   void EnqueueReport(JsonView event, const Now& now);
   void ReportAgain(const Now& now);
   void PutLog();
-  void EndReports();
+  void EndReport(const Record& record);
   void PutInAppKeys();
   void OnRecords(const Input& input);
   void ReadLog(const Input& input, StoreOperation&& operation);

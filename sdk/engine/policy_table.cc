@@ -1,6 +1,7 @@
 #include "engine/policy_table.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/limits.h"
 #include "consent/decision_log.h"
@@ -83,11 +84,13 @@ class Table {
       String choices = "{";
       AppendJsonString(&choices, policy_.purposes[static_cast<size_t>(purpose)].id);
       choices.append(":\"").append(choice).append("\"}");
-      const auto decided = Decide(policy_, state, JsonView(choices), {}, Now());
+      auto decided = Decide(policy_, state, JsonView(choices), {}, Now());
       if (!decided.ok()) continue;
+      ConsentState next = *std::move(decided);
+      Reconsider(policy_, &next, Now());
       const PurposeSet bit = PurposeSet{1} << purpose;
       case_.chosen |= bit;
-      const bool more = Choices(*decided, purpose + 1);
+      const bool more = Choices(next, purpose + 1);
       case_.chosen &= ~bit;
       if (!more) return false;
     }

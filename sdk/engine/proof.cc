@@ -111,12 +111,15 @@ void EngineCore::ReportAgain(const Now& now) {
   }
 }
 
-void EngineCore::EndReports() {
-  if (consent_.unreported.empty()) return;
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    if (lanes_[i].for_records && (lanes_[i].busy() || PendingOf(i) != 0)) return;
+// The owner has it: it need not be told again.
+void EngineCore::EndReport(const Record& record) {
+  const JsonView acknowledged = JsonView(record.event)["message_id"];
+  String left;
+  for (JsonItems event((JsonView(consent_.unreported))); event.Next();) {
+    const bool same = event.value()["message_id"].AsName() == acknowledged.AsName();
+    if (!same) left = WithElement(left, event.text());
   }
-  consent_.unreported.clear();
+  consent_.unreported = std::move(left);
   consent_unput_ = true;
 }
 
@@ -127,8 +130,10 @@ void EngineCore::PutLog() {
     String text(entry.text);
     Put(entry.key, std::move(text), StoreUse::kNone);
   }
-  const String outdated = OutdatedLogPrefix(consent_.log);
-  if (!outdated.empty() && !log_unput_.empty()) Delete(EffectType::kStoreClear, outdated);
+  for (size_t i = 0; i < log_unput_.size(); ++i) {
+    const String outdated = OutdatedLogPrefix(consent_.log.number - static_cast<uint32_t>(i));
+    if (!outdated.empty()) Delete(EffectType::kStoreClear, outdated);
+  }
 }
 
 // For the kits of others in the same app, which look for them in its default preferences.

@@ -67,7 +67,9 @@ int64_t EngineCore::DueOfOldest(size_t lane_index, const Now& now) const {
   return kNever;
 }
 
-bool EngineCore::Sends(const Lane& lane) const { return online_ && !off_ && !lane.off; }
+bool EngineCore::Sends(const Lane& lane) const {
+  return online_ && !off_ && !lane.off && (lane.policy.needs & consent_.unsure) == 0;
+}
 
 int64_t EngineCore::LaneWake(size_t lane_index) const {
   const Lane& lane = lanes_[lane_index];

@@ -64,7 +64,7 @@ void EngineCore::Explain(JsonView event, JsonWriter* writer) const {
 
 void EngineCore::ExplainLane(const Lane& lane, const Event& event, JsonWriter* writer) const {
   const std::string_view selector = SelectorOf(event);
-  const PurposeSet needs = lane.policy.needs | config_.policy.Closure(JsonView(event.needs));
+  const PurposeSet needs = lane.policy.needs | config_.policy.NeedsOf(JsonView(event.needs));
   const GateVerdict verdict = Judge(config_.policy, consent_, needs);
   const bool empty = verdict == GateVerdict::kDeidentify && event.type == EventType::kIdentify;
   const bool wanted = lane.policy.Wants(selector) && lane.narrowed.Wants(selector);

@@ -79,9 +79,11 @@ Choices Gate::ReadRecord(const std::string& record, int64_t wall_ms) const {
   Choices choices;
   const Json json = Json::parse(record, nullptr, false);
   if (!json.is_object() || json.value("version", 0) != 1) return choices;
-  const int64_t age_days = (wall_ms - json.value("time_ms", int64_t{0})) / kDayMs;
-  const bool is_fresh = age_days < kValidDays;
+  const int64_t last_ms = json.value("time_ms", int64_t{0});
   for (const auto& [purpose, choice] : json.at("choices").items()) {
+    const int64_t at_ms = json.value("at", Json::object()).value(purpose, last_ms);
+    const int64_t age_days = (wall_ms - at_ms) / kDayMs;
+    const bool is_fresh = age_days < kValidDays;
     const bool granted = choice == "granted";
     const bool holds = is_fresh ? !granted || age_days >= 0 : !granted && IsOnUnasked(purpose);
     if (holds) choices[purpose] = choice;
