@@ -19,9 +19,6 @@ void Tell(FakeHost* h, const std::string& n, const Json& v) {
   h->Send({{"type", "signal"}, {"name", n}, {"value", v}, {"source", "test"}});
   h->Settle();
 }
-void TellNoSettle(FakeHost* h, const std::string& n, const Json& v) {
-  h->Send({{"type", "signal"}, {"name", n}, {"value", v}, {"source", "test"}});
-}
 Json P(FakeHost* h, const std::string& id) { return h->View()["consent"]["purposes"][id]; }
 Json WorldConfig() {
   Json c = ShopConfig();
@@ -208,7 +205,9 @@ TEST(ConsentFaultsTest, ShownLaidOutWithSpaceVerifies) {
   FakeHost h;
   const std::string all(32, 'x');
   const std::string t =
-      R"({"type":"set_consent","now":{"wall_ms":1793817970000,"mono_ms":1000},"choices":{"analytics":"granted"},"shown": { "layer" : 1 },"entropy":{"offset":0,"size":0}})";
+      R"({"type":"set_consent","now":{"wall_ms":1793817970000,"mono_ms":1000},)"
+      R"("choices":{"analytics":"granted"},"shown": { "layer" : 1 },)"
+      R"("entropy":{"offset":0,"size":0}})";
   Json out = h.SendText(t);
   h.SetConsent({{"marketing", "denied"}});
   h.Settle();
