@@ -73,6 +73,9 @@ inline constexpr uint32_t kLogEntriesMax = 200;
 // Lines of a policy's decision table: more than anybody reads, and a second of work.
 inline constexpr int64_t kPolicyCasesMax = 1'000'000;
 
+// Ids of purposes and vendors that were refused on a page whose policy has them: some fifty.
+inline constexpr size_t kRefusedElsewhereBytesMax = 2'000;
+
 // What a caller says that the person was shown: a hash, a version, a language, a layer, a control.
 inline constexpr size_t kShownBytesMax = 1'000;
 

@@ -111,6 +111,13 @@ bool IsSameQuestion(const Policy& policy, JsonView record, size_t purpose) {
   return asked[std::string_view(now.id)].IntegerOr(0) == static_cast<int64_t>(now.meaning);
 }
 
+// A refusal of what this policy does not have stands for the pages of others, within a bound.
+void CarryRefusal(std::string_view id, String* ids) {
+  if (ids->size() + id.size() > kRefusedElsewhereBytesMax) return;
+  if (!ids->empty()) ids->push_back(',');
+  ids->append("\"").append(id).append("\"");
+}
+
 void ReadChoices(const Policy& policy, JsonView record, const Now& now, ConsentState* state) {
   const int64_t decided_ms = record["time_ms"].IntegerOr(0);
   const String region(record["region"].AsName());
@@ -132,6 +139,7 @@ void ReadChoices(const Policy& policy, JsonView record, const Now& now, ConsentS
                        (age_days >= 0 || !granted);
     if (purpose < 0) {
       unknown |= granted;  // of a purpose that there is no more
+      if (!granted) CarryRefusal(choice.key(), &state->refused_elsewhere);
       continue;
     }
     const bool same = !granted || IsSameQuestion(policy, record, static_cast<size_t>(purpose));
@@ -352,6 +360,11 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool 
   for (size_t i = 0; i < policy.purposes.size(); ++i) {
     if (state.granted >> i & 1) writer.Key(policy.purposes[i].id).Text(kGranted);
     if (state.denied >> i & 1) writer.Key(policy.purposes[i].id).Text(kDenied);
+  }
+  String elsewhere = "[";
+  elsewhere.append(state.refused_elsewhere).push_back(']');
+  for (JsonItems id((JsonView(elsewhere))); id.Next();) {
+    writer.Key(id.value().AsName()).Text(kDenied);
   }
   writer.End('}');
   WriteNumbers(policy, state.granted, "asked", &writer,

@@ -75,7 +75,8 @@ struct ConsentState {
   // What was allowed when the record was put: what is not any more goes from the device.
   PurposeSet effective = 0;
   LogHead log;
-  String subject;           // stands for the person in the log; only a grant makes one
+  String refused_elsewhere;  // ids that this policy does not have, each as a JSON string
+  String subject;            // stands for the person in the log; only a grant makes one
   String unreported;        // events for the owner's records, until they are acknowledged: an array
   String decided_in;        // the region of the last decision
   uint32_t generation = 0;  // grows with every decision; events are stamped with it

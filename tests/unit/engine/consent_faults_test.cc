@@ -80,6 +80,27 @@ TEST(ConsentFaultsTest, EventNeedOfRemovedPurposeStillHolds) {
   EXPECT_TRUE(b.Delivered("segment").empty()) << b.Delivered("segment").size();
 }
 
+TEST(ConsentFaultsTest, ARefusalSurvivesAPageWhosePolicyDoesNotKnowWhatWasRefused) {
+  Json config = ShopConfig();
+  config["consent"]["vendors"] = {{{"id", "acme"}, {"purposes", {"analytics"}}}};
+  config["collectors"][0]["vendor"] = "acme";
+  FakeHost first(config);
+  first.SetConsent({{"analytics", "granted"}, {"vendor:acme", "denied"}});
+  first.Settle();
+  Json small = config;
+  small["collectors"].erase(0);
+  FakeHost second(small);
+  Move(first, second);
+  second.SetConsent({{"marketing", "denied"}});
+  second.Settle();
+  FakeHost third(config);
+  Move(second, third);
+  third.Track("x");
+  third.Advance(10'000);
+  EXPECT_EQ(P(&third, "vendor:acme")["state"], "denied");
+  EXPECT_TRUE(third.Delivered("segment").empty());
+}
+
 TEST(ConsentFaultsTest, AGrantIsNotProlongedByADecisionAboutSomethingElse) {
   FakeHost h;
   h.SetConsent({{"analytics", "granted"}});
@@ -204,10 +225,9 @@ TEST(ConsentFaultsTest, TheBoundedLogIsWholeAfterAStoreThatFailed) {
 TEST(ConsentFaultsTest, ShownLaidOutWithSpaceVerifies) {
   FakeHost h;
   const std::string all(32, 'x');
-  const std::string t =
-      R"({"type":"set_consent","now":{"wall_ms":1793817970000,"mono_ms":1000},)"
-      R"("choices":{"analytics":"granted"},"shown": { "layer" : 1 },)"
-      R"("entropy":{"offset":0,"size":0}})";
+  const std::string t = R"({"type":"set_consent","now":{"wall_ms":1793817970000,"mono_ms":1000},)"
+                        R"("choices":{"analytics":"granted"},"shown": { "layer" : 1 },)"
+                        R"("entropy":{"offset":0,"size":0}})";
   Json out = h.SendText(t);
   h.SetConsent({{"marketing", "denied"}});
   h.Settle();
