@@ -307,6 +307,14 @@ StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, J
   return next;
 }
 
+bool KeepRefusals(const ConsentState& other, ConsentState* state) {
+  const PurposeSet refused = other.denied & ~other.expired & ~state->denied;
+  for (int i = 0; i < kPurposesMax; ++i) {
+    if (refused & Bit(i)) SetChoice(state, i, false, other.by[i], other.answered_ms[i]);
+  }
+  return refused != 0;
+}
+
 PurposeSet DueQuestions(const Policy& policy, const ConsentState& state) {
   PurposeSet due = 0;
   for (size_t i = 0; i < policy.purposes.size(); ++i) {

@@ -119,6 +119,9 @@ PurposeSet Reconsider(const Policy& policy, ConsentState* state, const Now& now)
 StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, JsonView choices,
                               std::string_view source, const Now& now);
 
+// Adds what another state of the same person refuses; whether there was something.
+bool KeepRefusals(const ConsentState& other, ConsentState* state);
+
 // The purposes about which a question is due: those that nobody has answered, or whose answer has
 // run out or was given to another question, where people are asked before. Why() says which.
 PurposeSet DueQuestions(const Policy& policy, const ConsentState& state);

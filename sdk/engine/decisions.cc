@@ -347,6 +347,10 @@ void EngineCore::OnStoreChanged(const Input& input, const Now& now) {
   }
   const bool missed = now_stored.generation > generation + 1;
   consent_ = now_stored;
+  // Of a tab that had not heard of what was refused here: the refusal stands.
+  if (now_stored.generation <= generation && !now_stored.forgetting && consent_.answered()) {
+    consent_unput_ |= KeepRefusals(old, &consent_);
+  }
   // Somebody has decided who had not heard that all is to be forgotten: what was before goes still.
   if (std::exchange(forgets_here_, false)) {
     consent_.Withdraw(~PurposeSet{0}, generation);

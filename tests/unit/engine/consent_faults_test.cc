@@ -101,6 +101,23 @@ TEST(ConsentFaultsTest, ARefusalSurvivesAPageWhosePolicyDoesNotKnowWhatWasRefuse
   EXPECT_TRUE(third.Delivered("segment").empty());
 }
 
+TEST(ConsentFaultsTest, ARefusalInOneTabIsNotUndoneByOneThatHadNotHeard) {
+  FakeHost first;
+  first.SetConsent({{"marketing", "granted"}});
+  first.Settle();
+  FakeHost second;
+  Move(first, second);
+  first.SetConsent({{"marketing", "denied"}});
+  first.Settle();
+  second.SetConsent({{"analytics", "granted"}});  // had not heard
+  second.Settle();
+  Hear(second, first);
+  EXPECT_EQ(P(&first, "marketing")["state"], "denied");
+  EXPECT_EQ(P(&first, "analytics")["state"], "granted");
+  const Json record = Json::parse(first.store["consent/record"]);
+  EXPECT_EQ(record["choices"]["marketing"], "denied");
+}
+
 TEST(ConsentFaultsTest, AGrantIsNotProlongedByADecisionAboutSomethingElse) {
   FakeHost h;
   h.SetConsent({{"analytics", "granted"}});
