@@ -321,6 +321,13 @@ ConsentState EngineCore::ReadRecord(JsonView record, bool opening, const Now& no
   return read;
 }
 
+// May have been denied by a decision that this tab never heard of.
+void EngineCore::LetGoOfUntold() {
+  for (Record& record : outbox_.records()) record.captured &= consent_.always_on;
+  losses_.Add(Loss::kConsent, static_cast<int64_t>(held_.size()));
+  held_.clear();
+}
+
 void EngineCore::OnStoreChanged(const Input& input, const Now& now) {
   if (!input.fields["key"].IsName(kConsentKey)) return;
   const std::string_view value = input.Body(input.fields["value"]);
@@ -379,11 +386,7 @@ void EngineCore::OnStoreChanged(const Input& input, const Now& now) {
   NewGeneration({}, now);
   // Of several decisions this tab heard the last one only. What was called before may have been
   // denied in between.
-  if (missed) {
-    for (Record& record : outbox_.records()) record.captured &= consent_.always_on;
-    losses_.Add(Loss::kConsent, static_cast<int64_t>(held_.size()));
-    held_.clear();
-  }
+  if (missed) LetGoOfUntold();
   const PurposeSet lost = (before & ~consent_.Allowed()) | (consent_.denied & ~denied_before);
   if (missed || lost != 0) EndForbidden(false);  // also what this tab wrote before it heard
   // Who ends its own withdrawal takes the note of all others with it, so it carries them out, too.

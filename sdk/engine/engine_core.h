@@ -169,6 +169,7 @@ class EngineCore {
   ConsentState ReadRecord(JsonView record, bool opening, const Now& now) const;
   void OnForget(const Input& input, const Now& now);
   void OnStoreChanged(const Input& input, const Now& now);
+  void LetGoOfUntold();
   void PutConsentRecord();
   void OnRecordPut(const Now& now);
   void CarryOut(const Now& now);
