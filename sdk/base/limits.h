@@ -85,12 +85,50 @@ inline constexpr size_t kNarrowBytesMax = 16'000;
 // Events older than this are given up and counted (`age`): collectors refuse or misfile them.
 inline constexpr int64_t kEventAgeMsMax = int64_t{30} * 24 * 3600 * 1000;
 
+// Touches that a journey keeps: the first, and the latest ones. Half of all paths to an order have
+// five or fewer; each is some 100 bytes, put down with every burst of calls.
+inline constexpr size_t kTouchesMax = 24;
+
+// One text of a touch: source, medium, campaign. Google Analytics reports 100 characters.
+inline constexpr size_t kTouchTextBytesMax = 100;
+
+// Arrivals that wait for an event that is admitted: pages seen before an answer.
+inline constexpr size_t kArrivalsMax = 16;
+
+// Orders, refunds and conversions that a journey keeps one by one; older ones only add up.
+inline constexpr size_t kDeedsMax = 16;
+
+// Currencies whose sums a journey keeps, and events whose conversions it counts.
+inline constexpr size_t kCurrenciesMax = 4;
+inline constexpr size_t kConversionNamesMax = 20;
+
+// More than any customer orders, in thousandths of a unit: a sum of as many as fit stays in 63
+// bits.
+inline constexpr int64_t kAmountMax = 1'000'000'000'000;
+
+// Rules of silence; each costs a look at every event.
+inline constexpr size_t kSilencesMax = 50;
+
+// Traits that segments ask for.
+inline constexpr size_t kTraitsBytesMax = 2'000;
+
+// One rule of a segment, and the operations that stand in each other there.
+inline constexpr size_t kLogicBytesMax = 4'000;
+inline constexpr int kLogicDepthMax = 16;
+
 // A TC or GPP string, in characters. Three bit fields of 65,535 vendors have 33,000.
 inline constexpr size_t kIabTextCharsMax = 131'072;
 
 // Vendors that a document lists by their ids, for all restrictions of a string: nine purposes of
 // all 65,535 vendors are 590,000. As ranges they are a few bytes.
 inline constexpr size_t kIabListedIdsMax = 1'000'000;
+
+// Signs of a pattern for personal data, each repetition counted: bits of one word with one place
+// behind them. The longest national ids have 20.
+inline constexpr size_t kPatternSignsMax = 63;
+
+// Patterns for personal data: each is tried at every word.
+inline constexpr size_t kPatternsMax = 10;
 
 }  // namespace waymark
 

@@ -166,6 +166,7 @@ class SchemaWalk {
     const char letter = *schema++;
     if (letter == '?') return;
     if (letter == '(') return CheckChoice(value, schema);
+    if (kHasOptionFormats && letter == '|') return CheckEither(value, schema);
     const JsonType type = TypeOf(letter);
     if (!value.is(type)) return Add("wrong_type", JsonTypeName(value.type()), JsonTypeName(type));
     if (letter == 'n' && !value.AsInteger()) {
@@ -181,6 +182,14 @@ class SchemaWalk {
   void Add(const char* code, std::string_view found, std::string_view allowed) {
     if (problems_.size() >= kProblemsMax) return;
     AddProblem(&problems_, code, pointer_, found, allowed);
+  }
+
+  // A boolean, or what the schema says.
+  void CheckEither(JsonView value, const char* schema) {
+    const JsonType type = TypeOf(*schema);
+    if (value.is(JsonType::kBool)) return;
+    if (value.is(type)) return Check(value, schema);
+    Add("wrong_type", JsonTypeName(value.type()), String("true, false, or ") + JsonTypeName(type));
   }
 
   void CheckChoice(JsonView value, const char* schema) {

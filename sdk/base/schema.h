@@ -9,6 +9,7 @@
 //           | "s" bounds [format]             a string; bounds in characters
 //           | "n" bounds | "d" bounds         a whole number; any number. Both bounds are there
 //           | "b" | "?"                       a boolean; anything
+//           | "|" schema                      a boolean, or what follows
 //           | "(" json {"," json} ")"         one of these scalars, as it stands in the document
 //   member  = key (":" | "!") schema          "!": required. The key * stands last, for all others;
 //                                             + does so, too, when their names are ids
@@ -30,8 +31,8 @@
 
 namespace waymark {
 
-// Whether the build has the formats that only options of some protocols have: "r", "h" and the key
-// "+". A constant of the link, beside the list of protocols.
+// Whether the build has what only options of some protocols and `capture` have: the formats "r" and
+// "h", the key "+", and "|". A constant of the link, beside the list of protocols.
 extern const bool kHasOptionFormats;
 
 // The schema for a value of the key that an "@" names; null: nobody knows one, and anything fits.

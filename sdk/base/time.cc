@@ -5,7 +5,6 @@
 namespace waymark {
 namespace {
 
-constexpr int64_t kDayMs = 86'400'000;
 constexpr int64_t kYear9999Ms = 253'402'300'799'999;
 constexpr int kParts = 7;  // year, month, day, hour, minute, second, millisecond
 

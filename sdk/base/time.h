@@ -14,6 +14,8 @@ struct Now {
   int64_t mono_ms = 0;  // never goes back within one engine; for waiting
 };
 
+inline constexpr int64_t kDayMs = 86'400'000;
+
 // "No instant": later than any.
 inline constexpr int64_t kNever = INT64_MAX;
 

@@ -67,4 +67,12 @@ size_t IndexOf(std::string_view text, char c) {
   return i;
 }
 
+String AsciiLowercase(std::string_view text) {
+  String lower;
+  for (const char c : text) {
+    lower.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c);
+  }
+  return lower;
+}
+
 }  // namespace waymark

@@ -23,6 +23,9 @@ std::string_view Utf8Prefix(std::string_view text, size_t bytes_max);
 // a memchr() for long texts, which ours are not.
 size_t IndexOf(std::string_view text, char c);
 
+// With the letters A to Z small; others stay.
+String AsciiLowercase(std::string_view text);
+
 }  // namespace waymark
 
 #endif  // WAYMARK_BASE_UTF8_H_

@@ -8,7 +8,12 @@ constexpr size_t kCounterDigits = 8;
 
 String Format(uint64_t high, uint64_t low, int version) {
   high = (high & ~uint64_t{0xf000}) | static_cast<uint64_t>(version) << 12;
-  low = (low & ~(uint64_t{3} << 62)) | uint64_t{2} << 62;
+  return UuidFrom(high, (low & ~(uint64_t{3} << 62)) | uint64_t{2} << 62);
+}
+
+}  // namespace
+
+String UuidFrom(uint64_t high, uint64_t low) {
   String out;
   out.reserve(kUuidSize);
   AppendHex(&out, high >> 32, 8);
@@ -23,7 +28,22 @@ String Format(uint64_t high, uint64_t low, int version) {
   return out;
 }
 
-}  // namespace
+bool IsUuid(std::string_view text) {
+  uint64_t high = 0;
+  uint64_t low = 0;
+  return UuidHalves(text, &high, &low);
+}
+
+bool UuidHalves(std::string_view uuid, uint64_t* high, uint64_t* low) {
+  if (uuid.size() != kUuidSize) return false;
+  String digits;
+  for (const char c : uuid) {
+    if (c != '-') digits.push_back(c);
+  }
+  *high = ParseHex(std::string_view(digits).substr(0, 16));
+  *low = ParseHex(std::string_view(digits).substr(16));
+  return UuidFrom(*high, *low) == uuid;
+}
 
 void AppendHex(String* out, uint64_t value, int width) {
   for (int shift = 4 * (width - 1); shift >= 0; shift -= 4) {
@@ -51,7 +71,9 @@ String RandomUuid(Prng* prng) {
   return Format(high, prng->Next(), 4);
 }
 
-String UuidOf(uint64_t hash) { return Format(hash, hash * 0x9e3779b97f4a7c15, 8); }
+String UuidOf(uint64_t hash) { return UuidOf(hash, hash * 0x9e3779b97f4a7c15); }
+
+String UuidOf(uint64_t high, uint64_t low) { return Format(high, low, 8); }
 
 void MessageIds::NewPrefix(Prng* prng) {
   high_ = prng->Next();

@@ -33,6 +33,12 @@ class MessageIds {
 
 // An identifier for what a hash stands for (version 8): the same for the same hash.
 String UuidOf(uint64_t hash);
+String UuidOf(uint64_t high, uint64_t low);
+
+// The two halves of a UUID in small letters; false when the text is none.
+bool UuidHalves(std::string_view uuid, uint64_t* high, uint64_t* low);
+bool IsUuid(std::string_view text);
+String UuidFrom(uint64_t high, uint64_t low);
 
 // The counter of a message id; 0 when the text is none.
 uint32_t CounterOf(std::string_view message_id);

@@ -30,30 +30,12 @@ const uint8_t* Return(waymark_engine* engine, String&& result) {
 }
 
 void Ask(const Engine& engine, const Input& query, JsonWriter* answer, List<Problem>* problems) {
-  if (query.fields["query"].IsName("explain")) return engine.Explain(query.fields["event"], answer);
-  if (query.fields["query"].IsName("inventory")) return engine.Inventory(answer);
   for (size_t i = 0; i < kQuestionCount; ++i) {
     if (query.fields["query"].IsName(kQuestions[i].name)) {
-      return kQuestions[i].answer(query, answer, problems);
+      return kQuestions[i].answer(engine, query, answer, problems);
     }
   }
   AddProblem(problems, "not_allowed", "/query", "an unknown question", "one of this module");
-}
-
-String Answer(const Engine& engine, const Input& query) {
-  FrameWriter answer;
-  JsonWriter writer(answer.json());
-  writer.Begin('{');
-  List<Problem> problems;
-  if (query.refusal.ok()) {
-    Ask(engine, query, &writer, &problems);
-  } else {
-    AddProblem(&problems, query.refusal.problem());
-  }
-  writer.Key("problems");
-  WriteProblems(&writer, problems);
-  writer.End('}');
-  return answer.Finish();
 }
 
 }  // namespace
@@ -91,8 +73,10 @@ const uint8_t* waymark_view(waymark_engine* engine) {
 const uint8_t* waymark_query(waymark_engine* engine, const uint8_t* bytes, size_t size) {
   if (!engine) return nullptr;
   waymark::String repaired;
-  return Return(engine,
-                waymark::Answer(engine->engine, waymark::ReadInput(Bytes(bytes, size), &repaired)));
+  const waymark::Input query = waymark::ReadInput(Bytes(bytes, size), &repaired);
+  return Return(engine, waymark::WriteAnswer(query, [&](auto* answer, auto* problems) {
+                  waymark::Ask(engine->engine, query, answer, problems);
+                }));
 }
 
 size_t waymark_result_size(const waymark_engine* engine) {

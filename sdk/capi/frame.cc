@@ -16,9 +16,8 @@ constexpr size_t kSizeBytes = 4;
 
 // In the order of InputType.
 constexpr const char* kInputTypeNames =
-    "track,page,screen,identify,reset,set_consent,set_context,flush,forget,narrow,records,refused,"
-    "wake,"
-    "http_done,"
+    "track,page,screen,identify,alias,group,reset,set_consent,set_context,flush,forget,narrow,"
+    "records,hand_over,accept_hand_over,import_id,refused,wake,http_done,"
     "store_read,store_done,store_failed,store_changed,lifecycle,connectivity,signal,lead";
 
 Status TextStatus(const JsonCheck& check, std::string_view text) {

@@ -41,7 +41,8 @@ void ReadAsked(const Input& query, Asked* asked, List<Problem>* problems) {
 
 }  // namespace
 
-void AnswerIabDecode(const Input& query, JsonWriter* answer, List<Problem>* problems) {
+void AnswerIabDecode(const Engine&, const Input& query, JsonWriter* answer,
+                     List<Problem>* problems) {
   Asked asked;
   ReadAsked(query, &asked, problems);
   if (!problems->empty()) return;
@@ -50,7 +51,8 @@ void AnswerIabDecode(const Input& query, JsonWriter* answer, List<Problem>* prob
                answer);
 }
 
-void AnswerIabValidate(const Input& query, JsonWriter* answer, List<Problem>* problems) {
+void AnswerIabValidate(const Engine&, const Input& query, JsonWriter* answer,
+                       List<Problem>* problems) {
   Asked asked;
   ReadAsked(query, &asked, problems);
   if (!problems->empty()) return;
@@ -58,14 +60,15 @@ void AnswerIabValidate(const Input& query, JsonWriter* answer, List<Problem>* pr
   WriteValidity(asked.text, asked.kind, answer);
 }
 
-void AnswerIabEncode(const Input& query, JsonWriter* answer, List<Problem>* problems) {
+void AnswerIabEncode(const Engine&, const Input& query, JsonWriter* answer,
+                     List<Problem>* problems) {
   String text;
   if (!EncodeDocument(query.fields["document"], &text, problems)) return;
   answer->Key("result");
   WriteEncoded(text, answer);
 }
 
-void AnswerIabKeys(const Input& query, JsonWriter* answer, List<Problem>* problems) {
+void AnswerIabKeys(const Engine&, const Input& query, JsonWriter* answer, List<Problem>* problems) {
   Asked asked;
   ReadAsked(query, &asked, problems);
   if (asked.kind != IabKind::kTc && asked.kind != IabKind::kGpp) {
@@ -79,7 +82,8 @@ void AnswerIabKeys(const Input& query, JsonWriter* answer, List<Problem>* proble
 
 // {"declared": "consent" | "li" | "none", "flexible": true, "restriction": 0 to 3 or null}; with
 // "text", "vendor" and "purpose" also whether that string allows it.
-void AnswerIabBasis(const Input& query, JsonWriter* answer, List<Problem>* problems) {
+void AnswerIabBasis(const Engine&, const Input& query, JsonWriter* answer,
+                    List<Problem>* problems) {
   constexpr const char* kBases = "none,consent,li";
   const int declared = FindName(kBases, query.fields["declared"].AsName());
   if (declared < 0) {
@@ -109,7 +113,8 @@ void AnswerIabBasis(const Input& query, JsonWriter* answer, List<Problem>* probl
   answer->End('}');
 }
 
-void AnswerConsentMode(const Input& query, JsonWriter* answer, List<Problem>* problems) {
+void AnswerConsentMode(const Engine&, const Input& query, JsonWriter* answer,
+                       List<Problem>* problems) {
   const ConsentMode mode = ReadConsentMode(query.fields["types"], problems);
   if (!problems->empty()) return;
   answer->Key("result").Begin('{').Key("types");

@@ -4,7 +4,7 @@
 namespace waymark {
 
 // A module for pages looks no further, and answers in the same form.
-void AnswerLint(const Input& query, JsonWriter* answer, List<Problem>* problems) {
+void AnswerLint(const Engine&, const Input& query, JsonWriter* answer, List<Problem>* problems) {
   *problems = LintConfig(query.fields["config"]);
   answer->FieldRaw("findings", "[]");
 }

@@ -2,7 +2,9 @@
 #include "capi/output_writer.h"
 #include "capi/questions.h"
 #include "consent/policy_check.h"
+#include "engine/plan_check.h"
 #include "engine/policy_table.h"
+#include "journey/journey_rules.h"
 #include "waymark/engine.h"
 
 namespace waymark {
@@ -21,17 +23,32 @@ const Lane* FindLane(const Config& config, std::string_view id) {
   return nullptr;
 }
 
+// Rules of silence and segments that can never come true.
+void CheckJourney(JsonView config, List<Problem>* findings) {
+  List<Problem> problems;
+  const Policy policy = ReadPolicy(config["consent"], &problems);
+  for (const DeadRule& rule : FindDeadRules(config, policy)) {
+    AddProblem(findings, "never", rule.pointer, rule.why, "a rule that can come true");
+  }
+}
+
 }  // namespace
 
-void AnswerDeepLint(const Input& query, JsonWriter* answer, List<Problem>* problems) {
-  *problems = LintConfig(query.fields["config"]);
+void AnswerDeepLint(const Engine&, const Input& query, JsonWriter* answer,
+                    List<Problem>* problems) {
+  Config config;
   List<Problem> findings;
-  if (problems->empty()) CheckPolicy(query.fields["config"], &findings);
+  const JsonView json = query.fields["config"];
+  if (ReadAsked(query, &config, problems)) {
+    CheckPolicy(json, &findings);
+    CheckTrackingPlan(config, json, &findings);
+    if (json["journey"]) CheckJourney(json, &findings);
+  }
   answer->Key("findings");
   WriteProblems(answer, findings);
 }
 
-void AnswerTable(const Input& query, JsonWriter* answer, List<Problem>* problems) {
+void AnswerTable(const Engine&, const Input& query, JsonWriter* answer, List<Problem>* problems) {
   Config config;
   if (!ReadAsked(query, &config, problems)) return;
   answer->Key("cases").Begin('[');
@@ -45,7 +62,7 @@ void AnswerTable(const Input& query, JsonWriter* answer, List<Problem>* problems
   answer->End(']').FieldBool("whole", whole);
 }
 
-void AnswerProve(const Input& query, JsonWriter* answer, List<Problem>* problems) {
+void AnswerProve(const Engine&, const Input& query, JsonWriter* answer, List<Problem>* problems) {
   Config config;
   if (!ReadAsked(query, &config, problems)) return;
   const String field = query.fields["field"].AsString();

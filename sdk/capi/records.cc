@@ -4,7 +4,8 @@
 
 namespace waymark {
 
-void AnswerVerifyRecords(const Input& query, JsonWriter* answer, List<Problem>* problems) {
+void AnswerVerifyRecords(const Engine&, const Input& query, JsonWriter* answer,
+                         List<Problem>* problems) {
   const JsonView records = query.fields["records"];
   const JsonView entries = records["entries"];
   if (!entries.is(JsonType::kArray)) {

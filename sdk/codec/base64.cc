@@ -1,6 +1,7 @@
 #include "codec/base64.h"
 
 #include <cstdint>
+#include <utility>
 
 namespace waymark {
 namespace {
@@ -26,6 +27,14 @@ String Encode(std::string_view bytes, const char* last_two) {
   return out;
 }
 
+// The inverse of Digit(c, "-_"); 64 for what is none.
+uint32_t ValueOf(char c) {
+  for (uint32_t value = 0; value < 64; ++value) {
+    if (Digit(value, "-_") == c) return value;
+  }
+  return 64;
+}
+
 }  // namespace
 
 String Base64(std::string_view bytes) {
@@ -35,5 +44,22 @@ String Base64(std::string_view bytes) {
 }
 
 String Base64Url(std::string_view bytes) { return Encode(bytes, "-_"); }
+
+String DecodeBase64Url(std::string_view text) {
+  String out;
+  uint32_t bits = 0;
+  int held = 0;  // bits that are not written yet
+  for (const char c : text) {
+    const uint32_t value = ValueOf(c);
+    if (value > 63) return String();
+    bits = bits << 6 | value;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    out.push_back(static_cast<char>(bits >> held));
+  }
+  const bool canonical = held < 6 && (bits & ((1u << held) - 1)) == 0;
+  return canonical ? std::move(out) : String();
+}
 
 }  // namespace waymark

@@ -10,6 +10,8 @@ namespace waymark {
 
 String Base64(std::string_view bytes);
 String Base64Url(std::string_view bytes);
+// Empty when it is none: another character, a length that no bytes have, bits that say nothing.
+String DecodeBase64Url(std::string_view text);
 
 }  // namespace waymark
 

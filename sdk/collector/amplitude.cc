@@ -74,7 +74,8 @@ class Amplitude final : public Collector {
     writer.Raw(sender_);
     WriteMapped(&writer, event.context, kEventMap);
     WriteRevenue(&writer, event);
-    if (event.type == EventType::kIdentify)
+    WriteGroup(&writer, event);
+    if (IsAboutIds(event.type))
       WriteTraits(&writer, event);
     else
       WriteProperties(&writer, event);
@@ -109,12 +110,21 @@ class Amplitude final : public Collector {
   static String NameOf(const OutgoingEvent& event) {
     if (event.type == EventType::kPage) return "[Amplitude] Page Viewed";
     if (event.type == EventType::kScreen) return "[Amplitude] Screen Viewed";
-    if (event.type == EventType::kIdentify) return "$identify";
+    if (event.type == EventType::kGroup) return "$groupidentify";
+    if (IsAboutIds(event.type)) return "$identify";  // a device and a user are enough for an alias
     return SpecificationName(event);
   }
 
+  // There are kinds of groups with them; we know one.
+  static void WriteGroup(JsonWriter* writer, const OutgoingEvent& event) {
+    const JsonView id = event.group_id ? event.group_id : event.properties["group_id"];
+    const bool has = event.group_id || event.type == EventType::kGroup;
+    if (has) writer->Key("groups").Begin('{').Field("group", id).End('}');
+  }
+
   static void WriteTraits(JsonWriter* writer, const OutgoingEvent& event) {
-    writer->Key("user_properties").Begin('{').Key("$set");
+    const bool group = event.type == EventType::kGroup;
+    writer->Key(group ? "group_properties" : "user_properties").Begin('{').Key("$set");
     writer->Raw(event.traits ? event.traits.text() : "{}").End('}');
   }
 

@@ -26,13 +26,14 @@ struct OutgoingEvent {
   String message_id;
   JsonView anonymous_id;  // a string; missing when de-identified
   JsonView user_id;       // a string
+  JsonView group_id;      // a string; of a group event it stands in the properties
   int64_t time_ms = 0;
   bool deidentified = false;
-  JsonView session;  // {id, index, event_index, started_ms}; missing when de-identified
-  JsonView consent;  // {purpose: boolean}
-  JsonView properties;
-  JsonView traits;
-  JsonView context;  // standing context with the event's overrides
+  JsonView session;     // {id, index, event_index, started_ms}; missing when de-identified
+  JsonView consent;     // {purpose: boolean}
+  JsonView properties;  // alias: {previous_id}, group: {group_id}
+  JsonView traits;      // identify: of the user; group: of the group
+  JsonView context;     // standing context with the event's overrides
   // Who counts this event, and as which of those that this collector is to get; 0: as none.
   std::string_view writer;
   int64_t sequence = 0;

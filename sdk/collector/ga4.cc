@@ -14,6 +14,8 @@
 namespace waymark {
 namespace {
 
+#include "collector/vocabulary_names.inc"
+
 constexpr size_t kGa4EventsMax = 25;
 constexpr size_t kGa4BodyBytesMax = 129'000;  // "smaller than 130 kB"
 constexpr size_t kGa4ValueCharactersMax = 100;
@@ -25,14 +27,6 @@ constexpr int kGa4UserPropertiesMax = 25;
 constexpr int kGa4ItemsMax = 200;
 constexpr int64_t kGa4AgeMsMax = int64_t{72} * 3'600'000;
 constexpr int64_t kEngagementMs = 100;  // without any, an event starts no session in the reports
-
-// Ours by the names that Google recommends.
-constexpr const char* kEventNames =
-    "products_searched>search product_list_viewed>view_item_list product_clicked>select_item "
-    "product_viewed>view_item promotion_viewed>view_promotion promotion_clicked>select_promotion "
-    "product_added_to_wishlist>add_to_wishlist product_added>add_to_cart "
-    "product_removed>remove_from_cart cart_viewed>view_cart checkout_started>begin_checkout "
-    "payment_info_entered>add_payment_info order_completed>purchase order_refunded>refund";
 
 // Names that Google keeps for itself, and how such names begin.
 constexpr const char* kReserved =
@@ -251,7 +245,9 @@ class Ga4 final : public Collector {
     if (event.type == EventType::kPage) return "page_view";
     if (event.type == EventType::kScreen) return "screen_view";
     if (event.type == EventType::kIdentify) return "identify";
-    const std::string_view theirs = MappedName(kEventNames, event.name);
+    if (event.type == EventType::kGroup) return "join_group";
+    std::string_view theirs = MappedName(kGa4ShopNames, event.name);
+    if (theirs.empty()) theirs = MappedName(kGa4OtherNames, event.name);
     return theirs.empty() ? CleanName(event.name) : String(theirs);
   }
 
@@ -268,7 +264,7 @@ class Ga4 final : public Collector {
       AppendJsonString(&name, Shorten(event.name, kGa4ValueCharactersMax));
       parameters.Add("screen_name", name);
     }
-    const bool known = !MappedName(kEventNames, event.name).empty();
+    const bool known = !MappedName(kGa4ShopNames, event.name).empty();
     if (known && event.type == EventType::kTrack) {
       parameters.AddMapped(event.properties, kShopMap);
       parameters.Add("items", Items(event.properties));

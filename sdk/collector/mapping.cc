@@ -14,12 +14,6 @@ namespace {
 constexpr size_t kPrefixDigits = 8;  // of a message id, at the end of its writer's name
 constexpr int kNumberDecimals = 6;   // how far a text is looked at before it counts as a number
 
-// Words that stand for nobody. Amplitude, Mixpanel and PostHog each refuse most of them.
-constexpr const char* kNobody =
-    "0,-1,anonymous,anon,guest,nil,none,null,n/a,na,undefined,unknown,true,false,nan,{},[],"
-    "[object object],distinct_id,distinctid,id,email,not_authenticated,"
-    "00000000-0000-0000-0000-000000000000,lmy47d";
-
 // Whether the message id says whose event it is.
 bool EndsAsIdBegins(const OutgoingEvent& event) {
   const std::string_view id(event.message_id);
@@ -129,12 +123,6 @@ String NumberOf(JsonView value) {
   return IsNumber(value.AsName()) ? value.AsName() : std::string_view();
 }
 
-String AsciiLowercase(std::string_view text) {
-  String lower;
-  for (const char c : text) lower.push_back(Lower(c));
-  return lower;
-}
-
 String TextOf(JsonView value) {
   return value.is(JsonType::kNumber) ? String(value.text()) : value.AsString();
 }
@@ -184,7 +172,7 @@ void WriteDelivery(JsonWriter* writer, const OutgoingEvent& event) {
 
 String UserIdOf(const OutgoingEvent& event) {
   String id = event.user_id.AsString();
-  return FindName(kNobody, AsciiLowercase(id)) >= 0 ? String() : id;
+  return IsNobody(id) ? String() : id;
 }
 
 String AddressOf(const OutgoingEvent& event, std::string_view host) {

@@ -68,8 +68,6 @@ String SpecificationName(const OutgoingEvent& event);
 String TextOf(JsonView value);
 // A number, also one that stands in a text, "19.99", as JSON; empty when the value is none.
 String NumberOf(JsonView value);
-// With the letters A to Z small; others stay.
-String AsciiLowercase(std::string_view text);
 // The first so many characters.
 std::string_view Shorten(std::string_view text, size_t characters_max);
 // Brackets inside brackets: 1 for an object of scalars, 0 for a scalar.

@@ -8,10 +8,12 @@
 #include "base/name_table.h"
 #include "collector/collector.h"
 #include "collector/mapping.h"
-#include "event/vocabulary.h"
+#include "event/touchpoints.h"
 
 namespace waymark {
 namespace {
+
+#include "collector/vocabulary_names.inc"
 
 constexpr size_t kMatomoEventsMax = 50;  // as many as its own tracker puts into one
 constexpr size_t kMatomoAnswerBytesMax = 4'000;
@@ -64,7 +66,7 @@ class Matomo final : public Collector {
       AppendQuery(&query, "action_name", Title(event));
     else if (event.type == EventType::kScreen)
       AppendQuery(&query, "action_name", event.name);
-    else if (event.type == EventType::kIdentify)
+    else if (IsAboutIds(event.type))
       query += "&ping=1";  // gives the visit its user without counting as an action
     else
       AppendTouchpoint(event, &query);
@@ -125,7 +127,7 @@ class Matomo final : public Collector {
     AppendQuery(query, "cdt", IntegerText(event.time_ms / 1'000));
     // The first action of one of our sessions begins a visit; a ping cannot.
     const bool first = event.session["event_index"].IntegerOr(0) == 1;
-    if (first && event.type != EventType::kIdentify) *query += "&new_visit=1";
+    if (first && !IsAboutIds(event.type)) *query += "&new_visit=1";
   }
 
   void AppendContext(const OutgoingEvent& event, String* query) const {
@@ -136,36 +138,41 @@ class Matomo final : public Collector {
   }
 
   static void AppendTouchpoint(const OutgoingEvent& event, String* query) {
-    const std::string_view name = event.name;
+    const std::string_view form = MappedName(kMatomoForms, event.name);
     const JsonView properties = event.properties;
-    if (Is(name, "products_searched") && properties["query"].is(JsonType::kString)) {
+    if (Is(form, "search") && properties["query"].is(JsonType::kString)) {
       return AppendMapped(query, properties, kSearchMap);
     }
-    if (Is(name, "order_completed") && ValueAt(properties, "order_id|transaction_id")) {
+    if (Is(form, "order") && ValueAt(properties, "order_id|transaction_id")) {
       *query += "&idgoal=0";
       AppendQuery(query, "ec_id", TextOf(ValueAt(properties, "order_id|transaction_id")));
       AppendMapped(query, properties, kOrderMap);
       return AppendItems(properties, query);
     }
-    if (Is(name, "cart_viewed") && properties["products"]) {
+    if (Is(form, "cart") && properties["products"]) {
       *query += "&idgoal=0";
       AppendMapped(query, properties, kCartMap);
       return AppendItems(properties, query);
     }
-    const bool clicked = Is(name, "promotion_clicked");
-    if ((clicked || Is(name, "promotion_viewed")) && ValueAt(properties, "promotion_id|name")) {
+    const bool clicked = Is(form, "promotion_click");
+    if ((clicked || Is(form, "promotion")) && ValueAt(properties, "promotion_id|name")) {
       AppendMapped(query, properties, kPromotionMap);
       if (clicked) *query += "&c_i=click";
       return;
     }
+    const bool link = Is(form, "link") || Is(form, "download");
+    if (link && properties["link_url"].is(JsonType::kString)) {
+      return AppendQuery(query, form.data()[0] == 'l' ? "link" : "download",
+                         properties["link_url"].AsString());
+    }
     AppendEventParameters(event, query);
-    if (Is(name, "product_viewed")) AppendMapped(query, properties, kProductMap);
+    if (Is(form, "product")) AppendMapped(query, properties, kProductMap);
   }
 
   static void AppendEventParameters(const OutgoingEvent& event, String* query) {
-    const int touchpoint = FindTouchpoint(event.name);
+    const std::string_view stage = TouchpointStage(FindAnyTouchpoint(event.name));
     *query += "&ca=1";
-    AppendQuery(query, "e_c", touchpoint >= 0 ? StageName(touchpoint) : "event");
+    AppendQuery(query, "e_c", stage.empty() ? "event" : stage);
     AppendQuery(query, "e_a", event.name);
     AppendMapped(query, event.properties, "label|name>e_n value|total|price>e_v#");
   }

@@ -137,6 +137,7 @@ class Mixpanel final : public Collector {
   static String NameOf(const OutgoingEvent& event) {
     if (event.type == EventType::kPage) return "$mp_web_page_view";
     if (event.type == EventType::kScreen) return "Screen Viewed";
+    if (event.type == EventType::kAlias) return "$create_alias";
     return SpecificationName(event);
   }
 
@@ -159,10 +160,19 @@ class Mixpanel final : public Collector {
     own.FieldRaw("time", time).Field("$insert_id", event.message_id);
     own.End('}');
     const String context = ContextProperties(event);
-    const String properties = Flat(event.properties);
+    String properties = Flat(event.properties);
+    if (event.type == EventType::kAlias) properties = Alias(event);
     const String all = MergeObjects(JsonView(context), JsonView(properties));
     writer->Begin('{').Field("event", NameOf(event));
     writer->FieldRaw("properties", MergeObjects(JsonView(all), JsonView(ids))).End('}');
+  }
+
+  // In projects of the simplified merge the two ids of the event are enough, and this is ignored.
+  static String Alias(const OutgoingEvent& event) {
+    const JsonView previous = event.properties["previous_id"];
+    String json;
+    JsonWriter(&json).Begin('{').Field("alias", previous ? previous : event.anonymous_id).End('}');
+    return json;
   }
 
   String ContextProperties(const OutgoingEvent& event) const {

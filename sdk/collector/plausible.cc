@@ -32,7 +32,7 @@ class Plausible final : public Collector {
   }
 
   Status AppendEvent(const OutgoingEvent& event, const Now&, String* body) const override {
-    if (event.type == EventType::kIdentify) return OkStatus();  // it knows nobody
+    if (IsAboutIds(event.type)) return OkStatus();  // it knows nobody
     const bool track = event.type == EventType::kTrack;
     const String name = track ? SpecificationName(event) : String("pageview");
     if (Shorten(name, kPlausibleNameCharactersMax).size() < name.size()) {

@@ -148,7 +148,17 @@ class PostHog final : public Collector {
     if (event.type == EventType::kPage) return "$pageview";
     if (event.type == EventType::kScreen) return "$screen";
     if (event.type == EventType::kIdentify) return user_id.empty() ? "$set" : "$identify";
+    if (event.type == EventType::kAlias) return "$create_alias";
+    if (event.type == EventType::kGroup) return "$groupidentify";
     return SpecificationName(event);
+  }
+
+  // There are kinds of groups with them; we know one.
+  static void WriteGroup(const OutgoingEvent& event, JsonWriter* writer) {
+    if (event.group_id) writer->Key("$groups").Begin('{').Field("group", event.group_id).End('}');
+    if (event.type != EventType::kGroup) return;
+    writer->Field("$group_type", "group").Field("$group_key", event.properties["group_id"]);
+    writer->Field("$group_set", event.traits);
   }
 
   // What we add to the properties.
@@ -164,6 +174,13 @@ class PostHog final : public Collector {
     if (event.type == EventType::kIdentify) {
       if (!user_id.empty()) writer.Field("$anon_distinct_id", event.anonymous_id);
       writer.Field("$set", event.traits);
+    }
+    WriteGroup(event, &writer);
+    if (event.type == EventType::kAlias) {
+      writer.Field("distinct_id", user_id.empty() ? event.anonymous_id.AsString() : user_id);
+      // Without a previous id it is this device's.
+      const JsonView previous = event.properties["previous_id"];
+      writer.Field("alias", previous ? previous : event.anonymous_id);
     }
     WritePurposes(&writer, "consent", event.consent, true);
     if (!v1_) {

@@ -8,6 +8,15 @@ namespace waymark {
 namespace {
 
 void WriteProperties(JsonWriter* writer, const OutgoingEvent& event) {
+  if (event.type >= EventType::kAlias) {
+    writer->Field("groupId", event.properties["group_id"]);
+    if (event.type == EventType::kGroup) return;
+    // Both are demanded. Without a previous id it is this device's.
+    const JsonView previous = event.properties["previous_id"];
+    writer->Field("previousId", previous ? previous : event.anonymous_id);
+    if (!event.user_id) writer->Field("userId", event.anonymous_id);
+    return;
+  }
   if (event.type == EventType::kPage) {
     // Destinations read the page's address from the properties.
     writer->FieldRaw("properties", MergeObjects(event.context["page"], event.properties));
@@ -40,7 +49,9 @@ void SegmentEvents::Append(const OutgoingEvent& event, String* body) const {
   const bool rudder = IsRudderStack();
   JsonWriter writer(body);
   writer.Begin('{').Field("type", EventTypeName(event.type));
-  writer.Field(event.type == EventType::kTrack ? "event" : "name", SpecificationName(event));
+  if (event.type < EventType::kAlias) {
+    writer.Field(event.type == EventType::kTrack ? "event" : "name", SpecificationName(event));
+  }
   if (rudder) writer.Field("channel", channel_);
   // What differs from event to event stands together: then the rest compresses as one piece.
   writer.Field("messageId", event.message_id);
@@ -50,7 +61,7 @@ void SegmentEvents::Append(const OutgoingEvent& event, String* body) const {
   const bool nobody = !event.anonymous_id && !event.user_id;
   if (nobody) writer.Field("anonymousId", event.message_id);
   writer.Field("anonymousId", event.anonymous_id).Field("userId", event.user_id);
-  if (!rudder) writer.Field("traits", event.traits);
+  if (!rudder || event.type == EventType::kGroup) writer.Field("traits", event.traits);
   WriteProperties(&writer, event);
   WriteContext(&writer, event);
   writer.End('}');
@@ -64,6 +75,7 @@ void SegmentEvents::WriteContext(JsonWriter* writer, const OutgoingEvent& event)
     if (!ours) writer->Key(item.key()).Raw(item.text());
   }
   writer->Raw(sender_);
+  writer->Field("groupId", event.group_id);
   WriteDelivery(writer, event);
   if (IsRudderStack()) {
     WriteRudderStack(writer, event);
@@ -81,7 +93,7 @@ void SegmentEvents::WriteContext(JsonWriter* writer, const OutgoingEvent& event)
 }
 
 void SegmentEvents::WriteRudderStack(JsonWriter* writer, const OutgoingEvent& event) {
-  writer->Field("traits", event.traits);
+  if (event.type == EventType::kIdentify) writer->Field("traits", event.traits);
   // A session is its start, in milliseconds.
   writer->Field("sessionId", event.session["started_ms"]);
   if (event.session["event_index"].IntegerOr(0) == 1) writer->FieldBool("sessionStart", true);

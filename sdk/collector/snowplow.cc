@@ -158,13 +158,15 @@ class Snowplow final : public Collector {
   }
 
   static void WriteStructured(JsonWriter* writer, const OutgoingEvent& event, int touchpoint) {
-    const bool identify = event.type == EventType::kIdentify;
+    const bool identity = IsAboutIds(event.type);
     writer->Field("e", "se");
-    writer->Field("se_ca", identify          ? "identity"
+    writer->Field("se_ca", identity          ? "identity"
                            : touchpoint >= 0 ? StageName(touchpoint)
                                              : "event");
-    writer->Field("se_ac", identify ? std::string_view("identify") : std::string_view(event.name));
-    writer->FieldText("se_la", event.properties["label"]);
+    writer->Field("se_ac", identity ? EventTypeName(event.type) : std::string_view(event.name));
+    writer->FieldText("se_la", event.properties[event.type == EventType::kAlias   ? "previous_id"
+                                                : event.type == EventType::kGroup ? "group_id"
+                                                                                  : "label"]);
     const JsonView value = event.properties["value"];
     if (value.is(JsonType::kNumber)) writer->Field("se_va", value.text());
   }

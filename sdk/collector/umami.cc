@@ -32,7 +32,7 @@ class Umami final : public Collector {
   }
 
   Status AppendEvent(const OutgoingEvent& event, const Now&, String* body) const override {
-    const bool identify = event.type == EventType::kIdentify;
+    const bool identify = IsAboutIds(event.type);
     const String page = event.context["page"]["url"].AsString();
     std::string_view host = hostname_;
     if (host.empty()) host = HostOf(page);
@@ -76,7 +76,7 @@ class Umami final : public Collector {
   }
 
   static void WriteData(JsonWriter* writer, const OutgoingEvent& event) {
-    if (event.type == EventType::kIdentify) {
+    if (HasTraits(event.type)) {
       writer->Field("data", event.traits);
     } else if (event.name == "order_completed") {
       // By these names its report finds them.

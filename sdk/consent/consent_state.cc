@@ -1,6 +1,7 @@
 #include "consent/consent_state.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/json_check.h"
 #include "base/json_writer.h"
@@ -9,7 +10,6 @@
 namespace waymark {
 namespace {
 
-constexpr int64_t kDayMs = 86'400'000;
 constexpr const char* kGranted = "granted";
 constexpr const char* kDenied = "denied";
 
@@ -25,6 +25,7 @@ void SetChoice(ConsentState* state, int purpose, bool granted, Decider by, int64
   state->conflicts &= ~bit;
   state->by[purpose] = by;
   state->answered_ms[purpose] = at_ms;
+  state->refused_in[purpose] = state->generation + 1;  // the decision that this belongs to
 }
 
 // True, or a header field as it came: exactly "1", alone or as one of several.
@@ -53,14 +54,14 @@ void NoteDecision(ConsentState* state, const Now& now) {
 
 // What the person says holds. What the account brings holds where the device has no answer that
 // says otherwise.
-void Choose(const Policy& policy, int purpose, bool granted, Decider by, const Now& now,
+void Choose(const Policy& policy, int purpose, bool granted, Decider by, int64_t at_ms,
             ConsentState* next) {
   const PurposeSet bit = Bit(purpose);
   const bool here = (next->granted | (next->denied & ~next->expired)) & bit;
   const bool differs = here && (next->granted & bit) != (granted ? bit : 0);
   if (by != Decider::kPerson && here && !differs) return;
   const bool conflict = by != Decider::kPerson && differs;
-  SetChoice(next, purpose, granted && !conflict, by, now.wall_ms);
+  SetChoice(next, purpose, granted && !conflict, by, at_ms);
   if (conflict) next->conflicts |= bit;
   const SignalSet heard = policy.Honoured(next->facts.region) & ~kAttSignal;
   const SignalSet on = next->facts.signals & heard;
@@ -73,9 +74,10 @@ struct SetName {
   PurposeSet ConsentState::*set;
 };
 constexpr SetName kSets[] = {
-    {"despite", &ConsentState::despite}, {"expired", &ConsentState::expired},
-    {"changed", &ConsentState::changed}, {"conflicts", &ConsentState::conflicts},
-    {"retired", &ConsentState::retired}, {"effective", &ConsentState::effective},
+    {"despite", &ConsentState::despite},         {"expired", &ConsentState::expired},
+    {"changed", &ConsentState::changed},         {"conflicts", &ConsentState::conflicts},
+    {"retired", &ConsentState::retired},         {"effective", &ConsentState::effective},
+    {"unannounced", &ConsentState::unannounced},
 };
 constexpr const char* kAges = "unknown,below,reached";
 
@@ -126,7 +128,8 @@ void ReadChoices(const Policy& policy, JsonView record, const Now& now, ConsentS
   const JsonView at = record["at"];
   const PurposeSet despite = state->despite;
   const PurposeSet conflicts = state->conflicts;
-  PurposeSet expired = state->expired;
+  const PurposeSet known = state->expired;
+  PurposeSet expired = known;
   PurposeSet changed = state->changed;
   PurposeSet ran_out = 0;
   bool unknown = false;
@@ -152,15 +155,17 @@ void ReadChoices(const Policy& policy, JsonView record, const Now& now, ConsentS
     SetChoice(state, purpose, granted,
               static_cast<Decider>(std::clamp<int64_t>(by[choice.key()].IntegerOr(0), 0, 3)),
               at_ms);
+    state->refused_in[purpose] = at_ms == decided_ms ? state->generation : 0;
   }
   state->despite = despite & state->granted;
   state->conflicts = conflicts & state->denied;
+  state->ran_out = expired & ~known;
   state->expired = expired;
   state->changed = changed;
-  ran_out &= ~state->Allowed();
-  if (unknown || ran_out != 0) {
+  state->lapsed = ran_out;
+  if (unknown) {
     state->withdrawing = true;
-    state->Withdraw(ran_out, ++state->generation);  // what is called from here on is later
+    ++state->generation;
   }
   if ((state->granted | (state->denied & ~expired)) == 0) return;
   state->decided_ms = decided_ms;
@@ -221,6 +226,13 @@ void ConsentState::Withdraw(PurposeSet purposes, uint32_t of_generation) {
   }
 }
 
+void ConsentState::WithdrawLapsed() {
+  const PurposeSet gone = std::exchange(lapsed, 0) & ~Allowed();
+  if (gone == 0) return;
+  withdrawing = true;
+  Withdraw(gone, ++generation);  // what is called from here on is later
+}
+
 PurposeSet ConsentState::Withdrawn(uint32_t of_generation) const {
   PurposeSet purposes = 0;
   if (of_generation >= last_withdrawn) return purposes;
@@ -236,24 +248,26 @@ ConsentState UndecidedState(const Policy& policy) {
   return state;
 }
 
-bool TakeFact(const Policy& policy, std::string_view name, JsonView value, ConsentFacts* facts) {
+std::string_view TakeFact(const Policy& policy, std::string_view name, JsonView value,
+                          ConsentFacts* facts) {
   if (Is(name, "region")) {
+    if (!value.is(JsonType::kString)) return "/value";
     const std::string_view region = value.AsName();
     facts->region = IsPlace(region) ? region : std::string_view();
-    return value.is(JsonType::kString);
+    return region == std::string_view(facts->region) ? "" : "/value";
   }
   if (Is(name, "age")) {
     const bool reached = value.AsBool() || value.IntegerOr(0) >= policy.age.minimum;
     facts->age = reached ? AgeFact::kReached : AgeFact::kBelow;
     if (value.is(JsonType::kNull)) facts->age = AgeFact::kUnknown;
-    return true;
+    return "";
   }
   const SignalSet signal = SignalBit(name);
   // Who may still be asked has refused nothing yet, and allowed nothing.
   const bool att = signal == kAttSignal && value.is(JsonType::kString);
   const bool on = att ? !value.IsName("authorized") : IsOn(value);
   facts->signals = static_cast<SignalSet>(on ? facts->signals | signal : facts->signals & ~signal);
-  return signal != 0;
+  return signal != 0 ? "" : "/name";
 }
 
 PurposeSet Reconsider(const Policy& policy, ConsentState* state, const Now& now) {
@@ -283,12 +297,15 @@ PurposeSet Reconsider(const Policy& policy, ConsentState* state, const Now& now)
 }
 
 StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, JsonView choices,
-                              std::string_view source, const Now& now) {
+                              std::string_view source, int64_t decided_ms, const Now& now) {
   if (!choices.is(JsonType::kObject)) {
     return NotOk("wrong_type", "/choices", JsonTypeName(choices.type()), "an object");
   }
   const int by = source.empty() ? 0 : FindName(kDeciders, source);
   if (by < 0) return NotOk("not_allowed", "/source", "another source", kDeciders);
+  const int64_t at_ms = std::max<int64_t>(1, std::min(decided_ms, now.wall_ms));
+  const int64_t age_days = (now.wall_ms - at_ms) / kDayMs;
+  const int64_t granted_days = policy.DaysIn(state.facts.region).granted;
   ConsentState next = state;
   for (JsonItems choice(choices); choice.Next();) {
     const int purpose = policy.Find(choice.key());
@@ -301,7 +318,15 @@ StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, J
       return NotOk("not_allowed", PointerTo(choice.key()), JsonTypeName(choice.value().type()),
                    "\"granted\" or \"denied\"");
     }
-    Choose(policy, purpose, granted, static_cast<Decider>(by), now, &next);
+    if (granted && age_days >= granted_days) {
+      return NotOk("out_of_range", "/decided_ms", Numbered("", age_days, " days ago"),
+                   Numbered("less than ", granted_days, " days ago, for a grant"));
+    }
+    // What comes from elsewhere does not undo what was answered here since.
+    const bool travelled = at_ms < now.wall_ms;
+    const bool refused = (state.denied & Bit(purpose)) && state.answered_ms[purpose] >= at_ms;
+    if (granted && travelled && refused) continue;
+    Choose(policy, purpose, granted, static_cast<Decider>(by), at_ms, &next);
   }
   NoteDecision(&next, now);
   return next;
@@ -309,10 +334,16 @@ StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, J
 
 bool KeepRefusals(const ConsentState& other, ConsentState* state) {
   const PurposeSet refused = other.denied & ~other.expired & ~state->denied;
+  const bool older = state->recorded < other.recorded;  // and nobody knows what of it was heard
+  bool kept = false;
   for (int i = 0; i < kPurposesMax; ++i) {
-    if (refused & Bit(i)) SetChoice(state, i, false, other.by[i], other.answered_ms[i]);
+    const bool unheard = older || other.refused_in[i] >= state->recorded;
+    if (!(refused & Bit(i)) || !unheard) continue;
+    kept = true;
+    SetChoice(state, i, false, other.by[i], other.answered_ms[i]);
+    state->refused_in[i] = other.generation + 1;  // as which it is put down anew
   }
-  return refused != 0;
+  return kept;
 }
 
 PurposeSet DueQuestions(const Policy& policy, const ConsentState& state) {
@@ -383,6 +414,7 @@ String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool 
     return state.answered_ms[i] == state.decided_ms ? 0 : state.answered_ms[i];
   });
   for (const SetName& set : kSets) WriteSet(policy, state.*set.set, set.name, &writer);
+  writer.FieldRaw("id_salts", state.salts);
   writer.Field("subject", state.subject);
   if (state.log.number != 0) {
     writer.Key("log").Begin('{').Field("number", state.log.number);
@@ -404,7 +436,9 @@ ConsentState ReadConsentRecord(const Policy& policy, JsonView record, const Now&
   state.forgetting = record["forgetting"].AsBool();
   state.withdrawing = record["withdrawing"].AsBool();
   state.generation = static_cast<uint32_t>(record["generation"].IntegerOr(0));
+  state.recorded = state.generation;
   state.subject = record["subject"].AsName();
+  state.salts = record["id_salts"].text();
   state.log.number = static_cast<uint32_t>(record["log"]["number"].IntegerOr(0));
   state.log.hash = record["log"]["hash"].AsName();
   const JsonView unreported = record["unreported"];

@@ -68,18 +68,25 @@ struct ConsentState {
   // Answers that do not hold any more. A denial stays where what it denies would be on without it.
   PurposeSet expired = 0;
   PurposeSet changed = 0;    // of another question
+  PurposeSet lapsed = 0;     // grants that this reading found to hold no more
+  PurposeSet ran_out = 0;    // of those that have expired, what the record did not know of yet
   PurposeSet retired = 0;    // withdrawn after they were allowed: granted again they get new ids
   PurposeSet conflicts = 0;  // an account's answer and the device's differ: denied until decided
   Decider by[kPurposesMax] = {};
   int64_t answered_ms[kPurposesMax] = {};  // Unix time of each answer
+  uint32_t refused_in[kPurposesMax] = {};  // generation of each; 0: before that of the record
+  // Withdrawn when the person's ids had not been read: the owner is still to be told of them.
+  PurposeSet unannounced = 0;
   // What was allowed when the record was put: what is not any more goes from the device.
   PurposeSet effective = 0;
   LogHead log;
   String refused_elsewhere;  // ids that this policy does not have, each as a JSON string
+  String salts;              // of ids that a purpose has for itself: identity/own_ids.h
   String subject;            // stands for the person in the log; only a grant makes one
   String unreported;        // events for the owner's records, until they are acknowledged: an array
   String decided_in;        // the region of the last decision
   uint32_t generation = 0;  // grows with every decision; events are stamped with it
+  uint32_t recorded = 0;    // the same as the record says it: by this tabs count for each other
   int64_t decided_ms = 0;   // Unix time of the last decision; 0: none
   bool withdrawing = false;  // a withdrawal is put down but not carried out yet
   // The generation in which each purpose was withdrawn last; 0: never. What is older and needs it
@@ -90,6 +97,8 @@ struct ConsentState {
 
   bool answered() const { return decided_ms != 0; }
   void Withdraw(PurposeSet purposes, uint32_t of_generation);
+  // What lapsed goes as if it had been withdrawn, where it is not on without an answer.
+  void WithdrawLapsed();
   // For what is of this generation.
   PurposeSet Withdrawn(uint32_t of_generation) const;
   PurposeState Of(int purpose) const;
@@ -104,9 +113,11 @@ struct ConsentState {
 ConsentState UndecidedState(const Policy& policy);
 
 // Takes over what the host tells: `region` (ISO 3166), `age` (years, or true for old enough),
-// `gpc`, `dnt` (true or false), `att` (as the system calls it). False: no such fact, or of a kind
-// that it never has.
-bool TakeFact(const Policy& policy, std::string_view name, JsonView value, ConsentFacts* facts);
+// `gpc`, `dnt` (true or false), `att` (as the system calls it). Points to what it cannot be: a name
+// of no fact, a value of a wrong type; and a region that is no place, which counts as unknown.
+inline constexpr const char* kFactNames = "region,age,gpc,dnt,att";
+std::string_view TakeFact(const Policy& policy, std::string_view name, JsonView value,
+                          ConsentFacts* facts);
 
 // Works out anew what follows from the facts, and denies what signals deny: that is a decision, and
 // stays when the signal goes. Gives the purposes that it denied.
@@ -115,11 +126,13 @@ PurposeSet Reconsider(const Policy& policy, ConsentState* state, const Now& now)
 // The state after a decision. `choices`: {purpose: "granted" | "denied"}; a problem for other
 // names, other values and purposes that are not anybody's choice, and for a source that is no
 // decider. An account's choices are merged with those of the device: where they differ the purpose
-// is denied until the person decides.
+// is denied until the person decides. `decided_ms`: Unix time; what was decided before, elsewhere,
+// holds from then on, and a grant that has run out since is a problem.
 StatusOr<ConsentState> Decide(const Policy& policy, const ConsentState& state, JsonView choices,
-                              std::string_view source, const Now& now);
+                              std::string_view source, int64_t decided_ms, const Now& now);
 
-// Adds what another state of the same person refuses; whether there was something.
+// Adds what another state of the same person refuses and this one had not heard of; whether there
+// was something.
 bool KeepRefusals(const ConsentState& other, ConsentState* state);
 
 // The purposes about which a question is due: those that nobody has answered, or whose answer has
@@ -142,8 +155,8 @@ void WriteSet(const Policy& policy, PurposeSet set, const char* name, JsonWriter
 String WriteConsentRecord(const Policy& policy, const ConsentState& state, bool spill);
 
 // Reads it back. Answers that have run out, and grants that were given to another question, are
-// unknown again: a new one is due, and what was kept with such a grant goes as if it had been
-// withdrawn. Anything unreadable counts as never asked.
+// unknown again: a new one is due, and what was kept with such a grant is to go (WithdrawLapsed)
+// when it is known by which rules. Anything unreadable counts as never asked.
 ConsentState ReadConsentRecord(const Policy& policy, JsonView record, const Now& now);
 
 }  // namespace waymark

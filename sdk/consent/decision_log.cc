@@ -24,6 +24,19 @@ void WriteCommon(const Policy& policy, const ConsentState& state, const char* ty
   writer->Field("subject", state.subject);
 }
 
+// As whoever reads it and writes it again has it, so that its hash fits then, too.
+String WithoutSpace(JsonView json) {
+  String compact;
+  bool quoted = false;
+  bool escaped = false;
+  for (const char c : json.text()) {
+    if (c == '"' && !escaped) quoted = !quoted;
+    escaped = c == '\\' && !escaped;
+    if (quoted || c > ' ') compact.push_back(c);
+  }
+  return compact;
+}
+
 }  // namespace
 
 LogEntry AppendToLog(std::string_view members, LogHead* head) {
@@ -49,7 +62,7 @@ String DecisionMembers(const Policy& policy, const ConsentState& state, std::str
   writer.Field("model", ModelName(policy.ModelIn(state.facts.region)));
   WriteSignals(state.facts.signals, &writer);
   WritePurposes(policy, state, &writer);
-  writer.Field("shown", shown);
+  writer.FieldRaw("shown", WithoutSpace(shown));
   return members;
 }
 

@@ -15,7 +15,8 @@ constexpr int64_t kAgeMinimum = 16;  // GDPR article 8, where a state has set no
 
 // What a purpose means to the person who is asked. Its name, what becomes of events meanwhile and
 // which signals deny it may change without a new question.
-constexpr const char* kAskedMembers = "basis,mode,storage,requires,tcf,version";
+constexpr const char* kAskedMembers =
+    "basis,mode,storage,requires,tcf,tcf_special_features,version";
 
 String PurposeIds(const Policy& policy) {
   String ids;
@@ -33,6 +34,7 @@ void ReadPurpose(JsonView json, Purpose* purpose) {
   if (before_answer >= 0) purpose->before_answer = static_cast<BeforeAnswer>(before_answer);
   purpose->storage = json["storage"].AsBool();
   purpose->deidentify = json["mode"].IsName("deidentify");
+  purpose->own_ids = json["ids"].IsName("own");
   purpose->exempt_in = json["exempt_in"].text();
   const JsonView signals = json["signals"];
   if (!signals) purpose->signals = kGpcSignal | kDntSignal | kAttSignal;
@@ -48,23 +50,11 @@ uint64_t HashOfValue(JsonView value, uint64_t seed) {
   return seed;
 }
 
-bool Names(JsonView ids, std::string_view id) {
-  for (JsonItems item(ids); item.Next();) {
-    if (item.value().AsName() == id) return true;
-  }
-  return false;
-}
-
-// Of what is asked: the purpose and who acts for it.
-uint32_t MeaningOf(JsonView purpose, JsonView vendors) {
-  uint64_t meaning = kHashSeed;
+uint32_t MeaningOf(JsonView purpose) {
+  uint64_t meaning = 0;
   for (JsonItems member(purpose); member.Next();) {
     const int place = FindName(kAskedMembers, member.key());
     if (place >= 0) meaning += HashOfValue(member.value(), HashOf(member.key()));
-  }
-  for (JsonItems vendor(vendors); vendor.Next();) {
-    if (!Names(vendor.value()["purposes"], purpose["id"].AsName())) continue;
-    meaning += HashOf(vendor.value()["id"].AsName());
   }
   return static_cast<uint32_t>(meaning ^ meaning >> 32);
 }
@@ -107,6 +97,17 @@ bool IsExemptIn(const Purpose& purpose, std::string_view region) {
     if (ExactnessOf(entry.value().AsName(), region) > 0) return true;
   }
   return false;
+}
+
+// Who acts for a purpose is part of what is asked.
+void AddVendorsToMeanings(JsonView vendors, Policy* policy) {
+  for (JsonItems vendor(vendors); vendor.Next();) {
+    const auto hash = static_cast<uint32_t>(HashOf(vendor.value()["id"].AsName()));
+    for (JsonItems id(vendor.value()["purposes"]); id.Next();) {
+      const int purpose = policy->Find(id.value().AsName());
+      if (purpose >= 0) policy->purposes[static_cast<size_t>(purpose)].meaning += hash;
+    }
+  }
 }
 
 SignalSet ReadHonoured(JsonView signals) {
@@ -219,7 +220,7 @@ Policy ReadPolicy(JsonView consent, List<Problem>* problems) {
     Purpose& purpose = policy.purposes.emplace_back();
     ReadPurpose(item.value(), &purpose);
     purpose.needs = PurposeSet{1} << item.index();
-    purpose.meaning = MeaningOf(item.value(), consent["vendors"]);
+    purpose.meaning = MeaningOf(item.value());
   }
   for (JsonItems item(list); item.Next();) {
     const JsonView required = item.value()["requires"];
@@ -227,6 +228,7 @@ Policy ReadPolicy(JsonView consent, List<Problem>* problems) {
     policy.purposes[static_cast<size_t>(item.index())].needs |= policy.Closure(required);
   }
   CloseRequirements(&policy.purposes);
+  AddVendorsToMeanings(consent["vendors"], &policy);
   return policy;
 }
 

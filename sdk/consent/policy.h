@@ -52,6 +52,7 @@ struct Purpose {
   BeforeAnswer before_answer = BeforeAnswer::kDrop;
   bool storage = false;     // may keep things on the device
   bool deidentify = false;  // never gets more than the de-identified event
+  bool own_ids = false;     // who gets events for it knows people under ids of their own
   bool vendor = false;      // no purpose of the document: one who gets events, on until denied
   SignalSet signals = 0;    // each of these denies it
   PurposeSet needs = 0;     // itself and, transitively, what it requires

@@ -3,6 +3,8 @@
 #include "base/json_writer.h"
 #include "base/name_table.h"
 #include "base/string.h"
+#include "consent/iab/gpp_layouts.h"
+#include "consent/iab/tc_string.h"
 #include "consent/policy.h"
 #include "consent/region.h"
 
@@ -31,9 +33,11 @@ class PolicyCheck {
     CheckRegions();
     CheckPeriods(consent_["valid_days"], "/consent/valid_days", AnswerDays());
     CheckPurposes();
-    CheckVendors();
+    CheckPurposesOf(consent_["vendors"], "/consent/vendors/");
+    CheckPurposesOf(consent_["services"], "/consent/services/");
     CheckCollectors();
     CheckAge();
+    CheckIab();
   }
 
  private:
@@ -49,6 +53,7 @@ class PolicyCheck {
         CheckRegion(entry.value(), pointer + "/match/" + IntegerText(entry.index()), rule.index());
         CheckGpc(entry.value().AsName(), rule.value(), pointer);
       }
+      CheckGpp(rule.value()["gpp"], pointer + "/gpp/");
       CheckPeriods(rule.value()["valid_days"], pointer + "/valid_days", policy_.valid_days);
     }
   }
@@ -74,6 +79,15 @@ class PolicyCheck {
          "\"opt_out\": the law of this state makes the signal a valid opt-out");
   }
 
+  void CheckGpp(JsonView sections, const String& pointer) {
+    for (JsonItems section(sections); section.Next();) {
+      const int id = GppSectionId(section.value().AsName());
+      if (id == kTcfEuropeSection || FindUsLayout(id)) continue;
+      Find("not_allowed", pointer + IntegerText(section.index()), section.value().text(),
+           "the prefix of a GPP section that is made: tcfeuv2, usnat, usca and the other states");
+    }
+  }
+
   // A refusal that runs out first would be asked about again before an acceptance is.
   void CheckPeriods(JsonView days, const String& pointer, const AnswerDays& otherwise) {
     const int64_t granted = days["granted"].IntegerOr(otherwise.granted);
@@ -94,9 +108,11 @@ class PolicyCheck {
         Find("required", pointer + "/exemption", "nothing",
              "the law or guideline that lets you use data for this without asking");
       }
-      if (!exempt && !IsNeeded(purpose["id"].AsName())) {
+      const bool told = purpose["consent_mode"] || purpose["tcf"];  // to others on the page
+      if (!exempt && !told && !IsNeeded(purpose["id"].AsName())) {
         Find("unused", pointer + "/id", purpose["id"].text(),
-             "a purpose that a collector, a vendor, a field or another purpose needs");
+             "a purpose that a collector, a vendor, a field or another purpose needs, or one of "
+             "which others are told by consent_mode or tcf");
       }
       CheckInterest(purpose, pointer);
     }
@@ -132,13 +148,15 @@ class PolicyCheck {
     return AnyLists(config_["collectors"], "needs", id) ||
            AnyLists(config_["fields"], "needs", id) ||
            AnyLists(consent_["vendors"], "purposes", id) ||
+           AnyLists(consent_["services"], "purposes", id) ||
            AnyLists(consent_["purposes"], "requires", id);
   }
 
-  void CheckVendors() {
-    for (JsonItems vendor(consent_["vendors"]); vendor.Next();) {
-      const String pointer = Numbered("/consent/vendors/", vendor.index(), "/purposes");
-      CheckPurposeIds(policy_, vendor.value()["purposes"], pointer, findings_);
+  // Vendors, or services.
+  void CheckPurposesOf(JsonView list, const char* pointer) {
+    for (JsonItems item(list); item.Next();) {
+      const String purposes = Numbered(pointer, item.index(), "/purposes");
+      CheckPurposeIds(policy_, item.value()["purposes"], purposes, findings_);
     }
   }
 
@@ -170,6 +188,37 @@ class PolicyCheck {
     Find("required", "/consent/age/unknown", "nothing",
          "\"allow\", or \"deny_all\": without the fact `age` nothing is allowed that needs an "
          "answer");
+  }
+
+  // What strings of the IAB's need that no schema can demand.
+  void CheckIab() {
+    const JsonView iab = consent_["iab"];
+    if (!iab) return;
+    const std::string_view url = iab["gvl_url"].AsName();
+    if (url.find("consensu.org") != std::string_view::npos) {
+      Find("not_allowed", "/consent/iab/gvl_url", iab["gvl_url"].text(),
+           "the address of a copy on a host of yours: no page may load the list from the IAB's");
+    }
+    if (!SpeaksTcf()) return;
+    if (iab["cmp_id"].IntegerOr(0) < kFirstRegisteredCmp) {
+      Find("required", "/consent/iab/cmp_id", iab["cmp_id"] ? iab["cmp_id"].text() : "nothing",
+           "the id of a registered CMP, above 1: without it no TC string is made, and __tcfapi is "
+           "not offered");
+    } else if (url.empty() && iab["vendor_list_version"].IntegerOr(0) == 0) {
+      Find("required", "/consent/iab/gvl_url", "nothing",
+           "the address of your copy of the vendor list: people are shown what it says, and "
+           "strings name its version");
+    }
+  }
+
+  bool SpeaksTcf() const {
+    for (JsonItems purpose(consent_["purposes"]); purpose.Next();) {
+      if (purpose.value()["tcf"]) return true;
+    }
+    for (JsonItems vendor(consent_["vendors"]); vendor.Next();) {
+      if (vendor.value()["tcf_id"]) return true;
+    }
+    return false;
   }
 
   JsonView config_;

@@ -11,8 +11,34 @@ constexpr size_t kCountryChars = 2;
 constexpr const char* kEeaMembers =
     "IS,LI,NO,AT,BE,BG,CY,CZ,DE,DK,EE,ES,FI,FR,GR,HR,HU,IE,IT,LT,LU,LV,MT,NL,PL,PT,RO,SE,SI,SK";
 constexpr int kFirstOfUnion = 3;
+constexpr int kEeaMemberCount = 30;
+
+void AddPlace(std::string_view place, List<String>* places) {
+  for (const String& known : *places) {
+    if (known == place) return;
+  }
+  places->emplace_back() = place;
+}
 
 }  // namespace
+
+List<String> PlacesIn(JsonView rules) {
+  List<String> places;
+  for (JsonItems rule(rules); rule.Next();) {
+    for (JsonItems entry(rule.value()["match"]); entry.Next();) {
+      const std::string_view name = entry.value().AsName();
+      const bool union_only = Is(name, "EU");
+      if (union_only || Is(name, "EEA")) {
+        for (int i = union_only ? kFirstOfUnion : 0; i < kEeaMemberCount; ++i) {
+          AddPlace(NameAt(kEeaMembers, i), &places);
+        }
+      } else if (IsPlace(name)) {
+        AddPlace(name, &places);
+      }
+    }
+  }
+  return places;
+}
 
 bool IsPlace(std::string_view region) {
   const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };

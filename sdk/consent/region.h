@@ -10,6 +10,8 @@
 #include <string_view>
 
 #include "base/json_view.h"
+#include "base/list.h"
+#include "base/string.h"
 
 namespace waymark {
 
@@ -18,6 +20,9 @@ enum class ConsentModel : uint8_t {
   kOptOut,  // granted until denied or signalled
   kNotice,  // granted, shown, and withdrawable
 };
+
+// The places that rules name, each once and in their order; for `EU` and `EEA` the members.
+List<String> PlacesIn(JsonView rules);
 
 // Whether it names a country or a subdivision: `DE`, `US-CA`. What stands for no place does not:
 // `XX`, `T1`.

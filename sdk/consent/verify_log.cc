@@ -30,17 +30,6 @@ String Compact(std::string_view json) {
   return compact;
 }
 
-bool HashFits(JsonView entry) {
-  const String text = Compact(entry.text());
-  if (text.size() <= kTailBytes) return false;
-  const std::string_view whole(text);
-  const std::string_view tail = whole.substr(whole.size() - kTailBytes);
-  if (tail.substr(0, kHashMember.size()) != kHashMember) return false;
-  String content(whole.substr(0, whole.size() - kTailBytes));
-  content.push_back('}');
-  return Sha256Hex(content) == tail.substr(kHashMember.size(), kHashDigits);
-}
-
 // Goes through a chain entry by entry.
 class Verifier {
  public:
@@ -49,7 +38,7 @@ class Verifier {
 
   void Take(JsonView entry, int index) {
     ++verdict_.entries;
-    if (!HashFits(entry)) {
+    if (HashOf(entry) != EntryHash::kFits) {
       ++number_;
       before_.clear();
       last_.clear();
@@ -112,6 +101,18 @@ class Verifier {
 };
 
 }  // namespace
+
+EntryHash HashOf(JsonView entry) {
+  const String text = Compact(entry.text());
+  if (text.size() <= kTailBytes) return EntryHash::kElsewhere;
+  const std::string_view whole(text);
+  const std::string_view tail = whole.substr(whole.size() - kTailBytes);
+  if (tail.substr(0, kHashMember.size()) != kHashMember) return EntryHash::kElsewhere;
+  String content(whole.substr(0, whole.size() - kTailBytes));
+  content.push_back('}');
+  const bool fits = Sha256Hex(content) == tail.substr(kHashMember.size(), kHashDigits);
+  return fits ? EntryHash::kFits : EntryHash::kDiffers;
+}
 
 LogVerdict VerifyLog(JsonView entries, std::string_view anchor, std::string_view pointer,
                      List<Problem>* problems) {

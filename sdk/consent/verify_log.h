@@ -11,6 +11,11 @@
 
 namespace waymark {
 
+// Whether an entry is as it was written. kElsewhere: its hash does not stand at its end; somebody
+// has written it anew, and nothing can be said.
+enum class EntryHash : uint8_t { kFits, kDiffers, kElsewhere };
+EntryHash HashOf(JsonView entry);
+
 struct LogVerdict {
   int64_t entries = 0;
   int64_t first = 0;     // number of the first entry: a device keeps the last ones

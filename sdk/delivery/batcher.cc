@@ -7,18 +7,12 @@
 #include "base/limits.h"
 #include "base/name_table.h"
 #include "base/uuid.h"
+#include "identity/own_ids.h"
 
 namespace waymark {
 namespace {
 
 constexpr uint64_t kFingerprintFactor = 31;  // so that the order counts
-
-EventType TypeFrom(std::string_view name) {
-  for (const EventType type : {EventType::kPage, EventType::kScreen, EventType::kIdentify}) {
-    if (name == EventTypeName(type)) return type;
-  }
-  return EventType::kTrack;
-}
 
 // What it was captured for and not withdrawn from since: a later grant brings nothing back.
 PurposeSet CapturedOf(const Record& record, const SendRules& rules) {
@@ -155,6 +149,27 @@ void Leave(const LaneQueue& queue, Fit fit, const Status& status, Record* record
              problem.pointer + ": " + problem.found, problem.allowed);
 }
 
+// Puts `*with` in the place of what is there.
+bool Replace(JsonView, const String* with, String* out) {
+  JsonWriter(out).Text(*with);
+  return true;
+}
+
+// What the collector knows the person, and the session, under.
+void WriteOwnIds(const Lane& lane, const SendRules& rules, String* text) {
+  const JsonView salts(rules.consent->salts);
+  const JsonView event(*text);
+  const String id = event["anonymous_id"].AsString();
+  const String own = OwnId(*rules.policy, lane.policy.needs, salts, id);
+  if (own.empty()) return;
+  const String session =
+      OwnId(*rules.policy, lane.policy.needs, salts, event["session"]["id"].AsString());
+  const bool previous = event["properties"]["previous_id"].AsString() == id;
+  *text = WithPath(JsonView(*text), "/anonymous_id", Replace, &own);
+  *text = WithPath(JsonView(*text), "/session/id", Replace, &session);
+  if (previous) *text = WithPath(JsonView(*text), "/properties/previous_id", Replace, &own);
+}
+
 bool OtherKind(const Batch& batch, const Record& record) {
   return !batch.record_ids.empty() && record.deidentified != batch.deidentified;
 }
@@ -181,26 +196,30 @@ OutgoingEvent OpenRecord(const Record& record, const Lane& lane, Outbox* outbox,
   const JsonView changes = stored["context"];
   // Most events change nothing of the standing context, and most policies have no rules for fields:
   // then the record is read where it lies.
-  const bool as_is = !changes && rules.fields->empty() && lane.fields.empty();
+  const bool own_ids = WithOwnIds(*rules.policy, lane.policy.needs) != 0;
+  const bool as_is = !changes && rules.fields->empty() && lane.fields.empty() && !own_ids;
   if (!as_is) {
     String context = R"({"context":)";
     context += MergeObjects(JsonView(standing), changes);
     context.push_back('}');
     *text = MergeObjects(stored, JsonView(context));
+    if (own_ids) WriteOwnIds(lane, rules, text);
     const PurposeSet allowed = rules.consent->Allowed() & CapturedOf(record, rules);
     ApplyFieldRules(*rules.fields, allowed, text);
     ApplyFieldRules(lane.fields, allowed, text);
   }
-  std::string_view of[12];
+  std::string_view of[13];
   FindMembers(as_is ? stored : JsonView(*text),
               "type,name,message_id,anonymous_id,user_id,time_ms,session,consent,properties,traits,"
-              "context,sequence",
+              "context,sequence,group_id",
               of);
   OutgoingEvent event;
   event.deidentified = record.deidentified;
   event.writer = outbox->WriterOf(record)->name;
-  event.type = TypeFrom(JsonView(of[0]).AsName());
+  event.type = EventTypeFrom(JsonView(of[0]).AsName());
   event.name = JsonView(of[1]).AsString();
+  // To a protocol that has no such verb it is a touchpoint of this name.
+  if (event.type >= EventType::kAlias) event.name = EventTypeName(event.type);
   event.message_id = JsonView(of[2]).AsName();
   event.anonymous_id = JsonView(of[3]);
   event.user_id = JsonView(of[4]);
@@ -209,6 +228,7 @@ OutgoingEvent OpenRecord(const Record& record, const Lane& lane, Outbox* outbox,
   event.consent = JsonView(of[7]);
   event.properties = JsonView(of[8]);
   event.traits = JsonView(of[9]);
+  event.group_id = JsonView(of[12]);
   event.context = as_is ? JsonView(standing) : JsonView(of[10]);
   const JsonView sequence(of[11]);
   const int64_t by_id = event.deidentified ? 0 : int64_t{CounterOf(event.message_id)} + 1;

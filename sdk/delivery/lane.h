@@ -55,6 +55,7 @@ struct Flight {
   uint32_t told = 0;
   bool gzip = false;
   bool simple = false;
+  bool aborted = false;
 };
 
 // How often the last batch was tried, as it is, in this run.
@@ -75,6 +76,7 @@ struct Lane {
   bool cross_origin = false;
   bool off = false;          // switched off from afar
   bool for_records = false;  // gets the records of consent, and nothing else
+  PurposeSet sent_for = 0;   // of events that it was sent, besides those that it needs itself
 
   List<Flight> flights;
   Batch draft;

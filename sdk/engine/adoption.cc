@@ -47,25 +47,52 @@ void EngineCore::OnLead(const Input& input, const Now& now) {
   // There is something to take over when somebody has gone; where nothing has changed somebody came
   // and went.
   bool gone = !leading_ || live.size() == live_.size();
-  // Where it is not known by which rules, what lies there may be allowed.
-  const bool known = config_.policy.KnowsRules(consent_.facts.region) && consent_.unsure == 0;
-  const bool closed = store_phase_ == StorePhase::kClosed && known;
   for (const String& name : live_) {
     if (Contains(live, name)) continue;
     gone = true;
-    // It may have gone before it heard that nothing is kept any more.
-    if (closed) ClearWriter(name);
+    gone_.emplace_back() = name;
   }
   const bool first = !leading_;
   live_ = std::move(live);
   leading_ = true;
-  if (first && closed && IsAlone()) ClearStore();
+  // Who has gone may have been about to delete, which the record says.
+  const bool deletes = gone && (consent_.withdrawing || consent_.forgetting);
+  if (deletes) TakeDeletionOver();
+  if (deletes || !KeepsNothing())
+    gone_.clear();
+  else if (!gone_.empty() || (first && IsAlone()))
+    Read(kConsentKey, {}, StoreUse::kRecord);
   if (gone) {
     adopt_again_ms_ = now.mono_ms;
     deliveries_read_ = false;
     ReadDeliveriesAnew();
   }
   view_dirty_ = true;
+}
+
+// Where it is not known by which rules, what lies there may be allowed.
+bool EngineCore::KnowsRules() const {
+  return config_.policy.KnowsRules(consent_.facts.region) && consent_.unsure == 0;
+}
+
+bool EngineCore::KeepsNothing() const {
+  return store_phase_ == StorePhase::kClosed && KnowsRules();
+}
+
+// Who has gone may have done so before it heard that nothing is kept any more; or it wrote under a
+// grant of which this engine has not heard.
+void EngineCore::OnRecordRead(const Input& input, const Now& now) {
+  std::string_view record;
+  for (JsonItems entry(input.fields["entries"]); entry.Next();) {
+    if (entry.value()["key"].IsName(kConsentKey)) record = input.Body(entry.value()["value"]);
+  }
+  if (KeepsDecision() && !(record_ == record)) HearRecord(record, now);
+  if (KeepsNothing() && IsAlone()) {
+    ClearStore(false);
+  } else if (KeepsNothing()) {
+    for (const String& name : gone_) ClearWriter(name);
+  }
+  gone_.clear();
 }
 
 // Whether it leads, and nobody else holds a name.
@@ -86,12 +113,14 @@ void EngineCore::ClearWriter(std::string_view name) {
   Delete(EffectType::kStoreDelete, document);
 }
 
-// What is on its way was read while somebody who has gone since may still have written.
+// What is on its way was read while somebody who has gone since may still have written, or before
+// what was taken over was deleted.
 void EngineCore::ReadDeliveriesAnew() {
   for (StoreOperation& operation : store_operations_) {
     if (operation.use != StoreUse::kDeliveries) continue;
     operation.use = StoreUse::kNone;
     segments_reading_ = false;
+    adopt_again_ms_ = 0;
   }
 }
 
@@ -216,7 +245,7 @@ void EngineCore::TakeHeld(JsonView list, const Now& now) {
     }
     const bool whole =
         entry["fields"].is(JsonType::kObject) && entry["standing"].is(JsonType::kObject);
-    if (type < 0 || type > static_cast<int64_t>(InputType::kIdentify) || !whole) continue;
+    if (type < 0 || type > static_cast<int64_t>(InputType::kGroup) || !whole) continue;
     Held& held = held_.emplace_back();
     held.type = static_cast<InputType>(type);
     held.fields = entry["fields"].text();
@@ -325,7 +354,7 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
   for (StoredRecord& stored : decoded->records) {
     Record& record = records.emplace_back();
     rewrite |= RestoreRecord(&stored, now, &record);
-    if (!record.deidentified) LeaveOutTwin(name, &record);
+    if (!record.deidentified) rewrite |= LeaveOutTwin(name, &record);
     if (!record.storable && record.pending == 0) {
       losses_.Add(Loss::kConsent);
       losses_dirty_ = true;
@@ -348,17 +377,24 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
 
 // Its writer had made a record of a call, and stopped before its document could say so; or whoever
 // had taken the call over made one, too, and stopped before it had deleted the first. Such a record
-// does not begin as its writer's name ends.
-void EngineCore::LeaveOutTwin(std::string_view writer, Record* record) {
+// does not begin as its writer's name ends. True when nothing of it is left: it goes from the
+// store, or it would be sent from there when the other one has gone.
+bool EngineCore::LeaveOutTwin(std::string_view writer, Record* record) {
   const String id(JsonView(record->event)["message_id"].AsName());
-  if (Contains(taken_calls_, id)) record->pending = 0;
   const size_t prefix = std::min(writer.size(), kWriterTimeDigits);
-  if (record->pending == 0 || std::string_view(id).starts_with(writer.substr(prefix))) return;
-  taken_calls_.push_back(id);
+  const bool taken = Contains(taken_calls_, id);
+  const bool own = std::string_view(id).starts_with(writer.substr(prefix));
+  if (record->pending == 0 || (own && !taken)) return false;
+  if (!taken) taken_calls_.push_back(id);
+  LaneSet twins = 0;
   for (const Record& twin : outbox_.records()) {
-    if (!(JsonView(twin.event)["message_id"].AsName() == id)) continue;
-    record->pending = Without(record->pending, twin.pending | twin.closed);
+    const bool same = JsonView(twin.event)["message_id"].AsName() == id;
+    if (same) twins = With(twins, twin.pending | twin.closed);
   }
+  if (taken && twins == 0) twins = record->pending;  // it is done with already
+  record->closed = With(record->closed, record->pending & twins);
+  record->pending = Without(record->pending, twins);
+  return record->pending == 0;
 }
 
 // Gives the record its place in the queue of each collector that may get it. True when it must not

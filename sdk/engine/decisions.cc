@@ -15,7 +15,8 @@ namespace waymark {
 namespace {
 
 constexpr const char* kConsentPrefix = "consent/";
-constexpr const char* kConsentKey = "consent/record";
+// Calls that a page left on the device before its engine was there, where the host has a place.
+constexpr const char* kSpillPrefix = "spill/";
 
 }  // namespace
 
@@ -47,13 +48,15 @@ bool EngineCore::MayLie(const Record& record) const {
 }
 
 void EngineCore::OnSetConsent(const Input& input, const Now& now) {
+  if (consent_.lapsed != 0) WithdrawLapsed();
   const std::string_view by = input.fields["source"].AsName();
-  auto decided = Decide(config_.policy, consent_, input.fields["choices"], by, now);
+  const int64_t at_ms = input.fields["decided_ms"].IntegerOr(now.wall_ms);
+  auto decided = Decide(config_.policy, consent_, input.fields["choices"], by, at_ms, now);
   if (!decided.ok()) return Report(decided.status().problem());
   ConsentState next = *std::move(decided);
   Reconsider(config_.policy, &next, now);  // an account knows nothing of this browser's signals
   Decision decision;
-  decision.was = consent_.Allowed();
+  decision.was = consent_.Allowed() | (consent_.effective & next.denied & ~consent_.denied);
   decision.by = by.empty() ? ReasonName(Reason::kPerson) : by;
   decision.shown = input.fields["shown"];
   decision.entropy = input.Body(input.fields["entropy"]);
@@ -64,13 +67,26 @@ void EngineCore::OnSetConsent(const Input& input, const Now& now) {
   TakeDecision(decision, std::move(next), now);
 }
 
+// What had lapsed before it was known by which rules goes before an answer counts anew.
+void EngineCore::WithdrawLapsed() {
+  const PurposeSet gone = consent_.lapsed & ~consent_.Allowed();
+  consent_.WithdrawLapsed();
+  consent_.retired |= gone;
+  withdrawing_here_ |= gone != 0;
+  consent_unput_ |= gone != 0;
+}
+
 // A fact of the host. What is allowed because of it is written down like a decision, and what is
 // not any more is withdrawn like one: also what an earlier page kept under other facts.
 void EngineCore::OnSignal(const Input& input, const Now& now) {
-  KeepSignal(input);
+  const bool known = KnowsRules();
   ConsentState next = consent_;
   const std::string_view name = input.fields["name"].AsName();
-  if (!TakeFact(config_.policy, name, input.fields["value"], &next.facts)) return;
+  const JsonView value = input.fields["value"];
+  const std::string_view wrong = TakeFact(config_.policy, name, value, &next.facts);
+  if (wrong == "/name") return Report("not_allowed", wrong, "another name", kFactNames);
+  if (!wrong.empty()) Report("not_allowed", wrong, "no place", "ISO 3166: DE, US-CA");
+  KeepSignal(input);
   const PurposeSet denied = Reconsider(config_.policy, &next, now);
   Decision decision;
   decision.was = consent_.Allowed();
@@ -83,10 +99,17 @@ void EngineCore::OnSignal(const Input& input, const Now& now) {
     // What lies there is neither read nor judged before it is known by which rules.
     if (consent_.unsure != 0 && store_phase_ == StorePhase::kReadingState) CloseForNow();
     OpenStoreIfAllowed();
+    if (!known) ClearUntold();
     return ReleaseHeld(now);
   }
   decision.by = denied != 0 ? ReasonName(next.WhoDenied(denied)) : name;
   TakeDecision(decision, std::move(next), now);
+}
+
+// A tab that had not heard of a withdrawal may have written on after it was carried out.
+void EngineCore::ClearUntold() {
+  const bool withdrawn = consent_.last_withdrawn != 0 && !withdrawing_here_;
+  if (withdrawn && KeepsNothing()) ClearStore();
 }
 
 void EngineCore::TakeDecision(const Decision& decision, ConsentState&& next, const Now& now) {
@@ -105,18 +128,30 @@ void EngineCore::TakeDecision(const Decision& decision, ConsentState&& next, con
     KeepWithdrawing();  // there is more to delete
   }
   LogDecision(decision.by, decision.shown, now);
-  if (revoked != 0) AnnounceDeletion(revoked, now);
+  if (revoked != 0) TellOfDeletion(revoked, now);
   consent_.retired |= revoked & decision.was;
   // At once: a grant that follows brings nothing back.
   if (denied != 0) DiscardForbidden();
-  const PurposeSet regained = consent_.retired & consent_.Allowed();
+  PurposeSet regained = consent_.retired & consent_.Allowed();
   consent_.retired &= ~regained;
+  // What has ids of its own gets new ones, and leaves those of the others alone.
+  const PurposeSet own = WithOwnIds(config_.policy, regained);
+  if (own != 0) KeepSalts(consent_.effective & ~own, 0);
   PutConsentRecord();
-  if (regained != 0) ForgetPerson();
+  if ((regained & ~own) != 0) {
+    parted_ms_ = now.wall_ms;
+    ForgetPerson();
+    identity_dirty_ = true;  // when that was stays
+  }
+  if (config_.shares_id && (denied & config_.stitch_needs) != 0) {
+    Delete(EffectType::kStoreDelete, kCookieKey);
+    cookie_of_.clear();
+  }
   NewGeneration(decision.entropy, now);
-  // Where nobody ever decided nothing can lie in the store: events need not wait for it to be read.
-  if (generation == 0 && store_phase_ == StorePhase::kClosed && !consent_.forgetting &&
-      AnyLane(GateVerdict::kDeidentify, true)) {
+  // Where nobody ever decided nothing can lie in the store, save another host's cookie: events need
+  // not wait for it to be read.
+  if (generation == 0 && !config_.shares_id && store_phase_ == StorePhase::kClosed &&
+      !consent_.forgetting && AnyLane(GateVerdict::kDeidentify, true)) {
     store_phase_ = StorePhase::kOpen;
     Claim();
   }
@@ -124,11 +159,42 @@ void EngineCore::TakeDecision(const Decision& decision, ConsentState&& next, con
   ReleaseHeld(now);
 }
 
+// The salts of what was withdrawn stay until the owner has been told of the ids.
+void EngineCore::KeepSalts(PurposeSet allowed, PurposeSet untold) {
+  consent_.salts =
+      waymark::KeepSalts(config_.policy, allowed | untold, JsonView(consent_.salts), &prng_);
+}
+
+bool EngineCore::HasOwnIds(const Lane& lane) const {
+  return WithOwnIds(config_.policy, lane.policy.needs) != 0;
+}
+
+// {collector: id} of those who know the person under an id of their own for these purposes.
+void EngineCore::WriteOwnIds(PurposeSet of, std::string_view id, JsonWriter* writer) const {
+  bool begun = false;
+  const JsonView salts(consent_.salts);
+  for (const Lane& lane : lanes_) {
+    const PurposeSet own = WithOwnIds(config_.policy, lane.policy.needs & of);
+    if (own == 0 || id.empty() || !HasSalts(config_.policy, lane.policy.needs, salts)) continue;
+    if (!std::exchange(begun, true)) writer->Key("own_ids").Begin('{');
+    writer->Key(lane.id).Text(OwnId(config_.policy, lane.policy.needs, salts, id));
+  }
+  if (begun) writer->End('}');
+}
+
+// Before anything is sent under it.
+void EngineCore::EnsureOwnId(const Lane& lane) {
+  const JsonView salts(consent_.salts);
+  if (!HasSalts(config_.policy, lane.policy.needs & consent_.Allowed(), salts)) PutConsentRecord();
+}
+
 void EngineCore::PutConsentRecord() {
   consent_unput_ = false;
   // Under rules that are not known yet what was allowed before may still lie there.
   const bool known = config_.policy.KnowsRules(consent_.facts.region);
   consent_.effective = consent_.Allowed() | (known ? 0 : consent_.effective & ~consent_.denied);
+  KeepSalts(consent_.effective, consent_.unannounced);
+  consent_.recorded = consent_.generation;
   const bool spill = AnyLane(GateVerdict::kAdmit, true);
   PutLog();
   record_ = WriteConsentRecord(config_.policy, consent_, spill);
@@ -142,14 +208,19 @@ void EngineCore::OnRecordPut(const Now& now) {
   for (const StoreOperation& operation : store_operations_) {
     more |= operation.use == StoreUse::kConsent;
   }
-  if (!more && !consent_.forgetting) log_unput_.clear();
+  if (more) return;
+  if (!consent_.forgetting) log_unput_.clear();
   CarryOut(now);
 }
 
 // What the record notes as not carried out yet.
 void EngineCore::CarryOut(const Now& now) {
   withdrawal_again_ = false;
-  if (consent_.forgetting) {
+  if (consent_.unannounced != 0 && (consent_.forgetting || withdrawing_here_)) {
+    AbortForbidden();
+    ReadPerson();
+  } else if (consent_.forgetting) {
+    Delete(EffectType::kStoreClear, kSpillPrefix);
     Delete(EffectType::kStoreClear, kLogPrefix);
     Expect(effects_.back(), StoreUse::kLogClear);
     ClearStore();
@@ -159,7 +230,14 @@ void EngineCore::CarryOut(const Now& now) {
   }
 }
 
+// A signal of which it is not known whether it counts is mostly followed by the place.
+int64_t EngineCore::WithdrawalDue() const {
+  const bool waits = consent_.unsure != 0 && !consent_.forgetting;
+  return std::max(store_retry_ms_, waits ? facts_until_ms_ : 0);
+}
+
 void EngineCore::CarryOutWithdrawal(const Now& now) {
+  Delete(EffectType::kStoreClear, kSpillPrefix);
   EndForbidden(true);
   ReleaseHeld(now);
   FinishWithdrawal();
@@ -170,13 +248,16 @@ void EngineCore::EndForbidden(bool clear) {
   AbortForbidden();
   DiscardForbidden();
   if (!AnyLane(GateVerdict::kDeidentify, true)) {
-    if (clear || store_phase_ != StorePhase::kClosed) {
+    // Who deletes reads first of whom the owner is to be told.
+    const bool reads = !clear && consent_.unannounced != 0;
+    if (clear || (store_phase_ != StorePhase::kClosed && !reads)) {
       ClearStore();
       deleted_.store_cleared = true;
     }
     outbox_.ForgetEmptied();
     CloseStore();
   }
+  if (kHasParts) EndJourney(true);
   if (AnyLane(GateVerdict::kAdmit, false)) return;
   deleted_.ids += !identity_.empty();
   ForgetPerson();
@@ -196,6 +277,7 @@ void EngineCore::FinishWithdrawal() {
 // The last thing that was asked of the store stands for all of them.
 void EngineCore::AwaitDeletions(const Now& now) {
   withdrawal_ends_ = false;
+  KeepWithdrawing();
   int64_t last = 0;
   for (const StoreOperation& operation : store_operations_) {
     const bool changes =
@@ -225,38 +307,47 @@ void EngineCore::EndWithdrawal(const Now& now) {
   const bool forgotten = consent_.forgetting;
   withdrawing_here_ = forgets_here_ = false;
   consent_.withdrawing = consent_.forgetting = false;
-  // After a forget there is no record.
+  // After a forget there is no record, but for what its owner is still to be told.
   if (!forgotten) LogDeletion(now);
   if (!forgotten || consent_.answered()) PutConsentRecord();
   if (!consent_.answered() && forgotten) {
     ++consent_.generation;  // as other tabs count that hear of it
-    consent_unput_ = false;
-    record_ = String();
-    Delete(EffectType::kStoreClear, kConsentPrefix);
-    Expect(effects_.back(), StoreUse::kConsent);
+    DeleteRecord();
+    if (!consent_.unreported.empty()) PutConsentRecord();
   }
   OpenStoreIfAllowed();
   view_dirty_ = true;
 }
 
+void EngineCore::DeleteRecord() {
+  consent_unput_ = false;
+  consent_.recorded = consent_.generation;
+  record_ = String();
+  Delete(EffectType::kStoreClear, kConsentPrefix);
+  Expect(effects_.back(), StoreUse::kConsent);
+}
+
 void EngineCore::AbortForbidden() {
-  for (const Lane& lane : lanes_) {
+  for (Lane& lane : lanes_) {
     const GateVerdict verdict = Judge(config_.policy, consent_, lane.policy.needs);
     if (verdict < GateVerdict::kHold) continue;
-    for (const Flight& flight : lane.flights) {
-      deleted_.may_have_left += static_cast<int64_t>(flight.record_ids.size());
-    }
-    Abort(lane);
+    deleted_.may_have_left += Abort(&lane);
   }
 }
 
-void EngineCore::Abort(const Lane& lane) {
-  for (const Flight& flight : lane.flights) {
+// How many events were being sent.
+int64_t EngineCore::Abort(Lane* lane) {
+  size_t events = 0;
+  for (Flight& flight : lane->flights) {
+    if (std::exchange(flight.aborted, true)) continue;
     Emit(EffectType::kHttpAbort).target = flight.effect_id;
+    events += flight.record_ids.size();
   }
+  return static_cast<int64_t>(events);
 }
 
 void EngineCore::DiscardForbidden() {
+  if (kHasParts) EndJourney(false);
   for (Record& record : outbox_.records()) {
     if (record.pending == 0) continue;
     for (size_t i = 0; i < lanes_.size(); ++i) {
@@ -280,19 +371,37 @@ void EngineCore::DiscardForbidden() {
   delivery_dirty_ |= outbox_.Sweep();
 }
 
-// Like a withdrawal of everything: noted, carried out, and the note taken away last.
+// Like a withdrawal of everything: noted, carried out, and the note taken away last. What the owner
+// is to be told outlives it.
 void EngineCore::OnForget(const Input& input, const Now& now) {
+  const bool nobody = record_.empty() && identity_.empty();  // there is nothing to forget
+  if (!nobody) TellOfDeletion(consent_.Allowed() | consent_.effective, now);
+  forgotten_subject_ = consent_.subject;
+  forgotten_hash_ = consent_.log.hash;
+  const PurposeSet unannounced = consent_.unannounced;
+  const String unreported = std::move(consent_.unreported);
+  const String salts = std::move(consent_.salts);
   ForgetHere(input.Body(input.fields["entropy"]), now);
+  consent_.unannounced = unannounced;
+  consent_.unreported = unreported;
+  consent_.salts = salts;
+  ReportAgain(now);
   consent_.forgetting = forgets_here_ = true;
   PutConsentRecord();
 }
 
 // All that this engine has in memory. Its store stays closed until what lies there is gone.
 void EngineCore::ForgetHere(std::string_view entropy, const Now& now) {
-  for (const Lane& lane : lanes_) Abort(lane);
-  losses_.Add(Loss::kConsent, outbox_.events() + static_cast<int64_t>(held_.size()));
+  for (Lane& lane : lanes_) Abort(&lane);
+  int64_t events = outbox_.events() + static_cast<int64_t>(held_.size());
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if (lanes_[i].for_records) events -= PendingOf(i);  // they stand in the consent record
+  }
+  losses_.Add(Loss::kConsent, events);
   outbox_.Clear();
   held_.clear();
+  parted_ms_ = now.wall_ms;
+  AnswerStitches(GateVerdict::kDrop, now);
   const uint32_t generation = consent_.generation;
   consent_unput_ = withdrawal_reads_ = withdrawal_ends_ = withdrawing_here_ = false;
   forgets_here_ = false;
@@ -303,6 +412,8 @@ void EngineCore::ForgetHere(std::string_view entropy, const Now& now) {
   consent_ = std::move(undecided);
   log_unput_.clear();  // it goes with all else
   deleted_ = Deletion();
+  deleting_ = 0;
+  for (Lane& lane : lanes_) lane.sent_for = 0;
   consent_.generation = generation + 1;
   CloseStore();
   ForgetPerson();
@@ -310,14 +421,20 @@ void EngineCore::ForgetHere(std::string_view entropy, const Now& now) {
 }
 
 // What the record says, under the facts that this engine was told.
-ConsentState EngineCore::ReadRecord(JsonView record, bool opening, const Now& now) const {
+// `denied`: what a signal denies that the record's decider did not know of.
+ConsentState EngineCore::ReadRecord(JsonView record, bool opening, const Now& now,
+                                    PurposeSet* denied) const {
   ConsentState read = ReadConsentRecord(config_.policy, record, now);
   const AgeFact age = read.facts.age;
   const SignalSet signals = read.facts.signals;
   read.facts = consent_.facts;
   if (read.facts.age == AgeFact::kUnknown) read.facts.age = age;
   if (opening) read.facts.signals = signals;
-  Reconsider(config_.policy, &read, now);
+  *denied = Reconsider(config_.policy, &read, now);
+  if (!config_.policy.KnowsRules(read.facts.region)) return read;
+  // Where the policy knows no places what was allowed and is not any more has lapsed, too.
+  if (opening) read.lapsed |= read.effective;
+  read.WithdrawLapsed();
   return read;
 }
 
@@ -329,38 +446,75 @@ void EngineCore::LetGoOfUntold() {
 }
 
 void EngineCore::OnStoreChanged(const Input& input, const Now& now) {
-  if (!input.fields["key"].IsName(kConsentKey)) return;
-  const std::string_view value = input.Body(input.fields["value"]);
+  const bool record = input.fields["key"].IsName(kConsentKey);
+  if (record) HearRecord(input.Body(input.fields["value"]), now);
+  if (HasJourney() && input.fields["key"].IsName(kJourneyKey)) {
+    HearJourney(input.Body(input.fields["value"]));
+  }
+}
+
+// Of another tab: the record as the store has it now.
+void EngineCore::HearRecord(std::string_view value, const Now& now) {
   const bool readable = CheckJson(value).fault == JsonCheck::Fault::kNone;
-  const uint32_t generation = consent_.generation;
-  const PurposeSet denied_before = consent_.denied;
-  const PurposeSet before = consent_.Allowed();
-  const ConsentState old = consent_;
-  const ConsentState now_stored = ReadRecord(readable ? JsonView(value) : JsonView(), false, now);
+  const JsonView record = readable ? JsonView(value) : JsonView();
+  Decision by_signal;
+  const ConsentState stored = ReadRecord(record, false, now, &by_signal.was);
   // Tabs that have not heard of each other count alike: who is told to forget once more shall.
   const bool heard = record_ == value;
   record_ = value;
-  const bool equal =
-      now_stored.generation == generation && now_stored.granted == consent_.granted &&
-      now_stored.denied == consent_.denied && now_stored.forgetting == consent_.forgetting;
-  const bool same = now_stored.forgetting ? heard : equal;
-  if (equal && !withdrawing_here_) consent_ = now_stored;  // its withdrawal may be done
+  const bool equal = stored.generation == consent_.generation &&
+                     stored.granted == consent_.granted && stored.denied == consent_.denied &&
+                     stored.forgetting == consent_.forgetting;
+  const bool same = stored.forgetting ? heard : equal;
+  if (equal && !withdrawing_here_) consent_ = stored;  // its withdrawal may be done
   if (same) return;
-  if (now_stored.forgetting) {
+  const ConsentState old = consent_;
+  const Identity person = identity_;
+  if (stored.forgetting) {
     const bool open = store_phase_ != StorePhase::kClosed;
     ForgetHere({}, now);
     // Also what this tab wrote before it heard; the other one may go before it comes to that.
-    if (open) ClearStore();
+    if (open && stored.unannounced == 0) ClearStore();
   }
-  const bool missed = now_stored.generation > generation + 1;
-  consent_ = now_stored;
+  consent_ = stored;
+  // Who decided may have gone before the owner was told and all was deleted.
+  told_id_.clear();
+  if (leading_ && consent_.unannounced != 0) {
+    AnnounceDeletion(consent_.unannounced, person, now);
+    told_id_ = person.anonymous_id;
+    TakeDeletionOver();
+  }
+  FollowRecord(old, now);
+  // The other one does not know of this browser's signals.
+  if (by_signal.was == 0) return;
+  by_signal.by = ReasonName(consent_.WhoDenied(by_signal.was));
+  TakeDecision(by_signal, ConsentState(consent_), now);
+}
+
+// What the record notes as still to be deleted.
+void EngineCore::TakeDeletionOver() {
+  withdrawing_here_ |= consent_.withdrawing;
+  withdrawal_again_ |= consent_.withdrawing || consent_.forgetting;
+  for (int i = 0; i < kPurposesMax && consent_.withdrawing; ++i) {
+    const bool last = consent_.withdrawn_at[i] == consent_.last_withdrawn;
+    if (last && consent_.last_withdrawn != 0) deleting_ |= PurposeSet{1} << i;
+  }
+}
+
+// `old`: what held here before another tab put its record down.
+void EngineCore::FollowRecord(const ConsentState& old, const Now& now) {
+  // What lapsed when it was read counts here alone, and is no decision that this tab missed.
+  const bool missed = consent_.recorded > old.recorded + 1;
   // Of a tab that had not heard of what was refused here: the refusal stands.
-  if (now_stored.generation <= generation && !now_stored.forgetting && consent_.answered()) {
-    consent_unput_ |= KeepRefusals(old, &consent_);
+  bool kept = false;
+  if (consent_.recorded <= old.recorded && !consent_.forgetting && consent_.answered()) {
+    // A record that another tab wrote over is put again, so that all count from the same decision.
+    kept = KeepRefusals(old, &consent_) || consent_.recorded < old.recorded;
+    consent_unput_ |= kept;
   }
   // Somebody has decided who had not heard that all is to be forgotten: what was before goes still.
   if (std::exchange(forgets_here_, false)) {
-    consent_.Withdraw(~PurposeSet{0}, generation);
+    consent_.Withdraw(~PurposeSet{0}, old.generation);
     withdrawing_here_ = person_gone_ = true;
   }
   // The other tab carries its withdrawal out in the whole store; here what this tab has is put in
@@ -373,21 +527,27 @@ void EngineCore::OnStoreChanged(const Input& input, const Now& now) {
     }
   }
   // Who was granted again what had been withdrawn is somebody new, in every tab.
-  const PurposeSet regained = old.retired & ~consent_.retired & consent_.Allowed();
+  const PurposeSet back = old.retired & ~consent_.retired & consent_.Allowed();
+  const PurposeSet regained = back & ~WithOwnIds(config_.policy, back);
   if (regained != 0 || (missed && more)) {
     RetireId();
     identity_ = Identity();
     session_ = Session();
+    if (kHasParts) ClearJourney();
   }
+  if (consent_.generation <= old.generation) consent_.generation = old.generation + 1;
+  const bool ended = consent_.recorded == 0 && old.recorded != 0;
+  consent_.recorded = std::max(consent_.recorded, old.recorded + ended);
+  if (kept) consent_.recorded = consent_.generation;  // it is put anew
   const bool unnoted = withdrawing_here_ && !consent_.withdrawing;
   consent_.withdrawing |= withdrawing_here_;
+  if (withdrawing_here_) consent_.unannounced |= old.unannounced;
   if (unnoted && consent_.answered()) PutConsentRecord();
-  if (consent_.generation <= generation) consent_.generation = generation + 1;
   NewGeneration({}, now);
   // Of several decisions this tab heard the last one only. What was called before may have been
   // denied in between.
   if (missed) LetGoOfUntold();
-  const PurposeSet lost = (before & ~consent_.Allowed()) | (consent_.denied & ~denied_before);
+  const PurposeSet lost = (old.Allowed() & ~consent_.Allowed()) | (consent_.denied & ~old.denied);
   if (missed || lost != 0) EndForbidden(false);  // also what this tab wrote before it heard
   // Who ends its own withdrawal takes the note of all others with it, so it carries them out, too.
   if (withdrawing_here_ && more) {

@@ -13,6 +13,7 @@ namespace {
 constexpr int kWriterPrefixDigits = 8;
 constexpr size_t kSignalsBytesMax = 2000;
 constexpr int64_t kStillHereMs = 1'000;
+constexpr int64_t kFactsMs = 5'000;
 
 // Sorts by the time of opening, so that an outbox is read in the order in which it was written;
 // ends as its message ids begin, so that a collector knows whose they are.
@@ -44,7 +45,10 @@ EngineCore::EngineCore(const Start& start)
     AddProblem(&refusal_, "out_of_range", "/entropy", "other entropy", "32 bytes");
   }
   if (!refusal_.empty()) return;
-  consent_ = ReadRecord(start.fields["consent"], true, start.now);
+  const JsonView record = start.fields["consent"];
+  PurposeSet denied = 0;
+  consent_ = ReadRecord(record, true, start.now, &denied);
+  record_ = record.text();
   origin_ = start.fields["origin"].AsName();
   for (Lane& lane : lanes_) {
     lane.cross_origin = IsCrossOrigin(origin_, lane.collector->rules().url);
@@ -52,20 +56,16 @@ EngineCore::EngineCore(const Start& start)
   outbox_.Start(config_.outbox, lanes_.size());
   BeginWriter(start.now);
   OpenStoreIfAllowed();
-  withdrawing_here_ = consent_.withdrawing;
-  const int64_t recorded = start.fields["consent"]["generation"].IntegerOr(0);
-  if (consent_.generation > recorded)
-    LogDecision(consent_.expired ? "expiry" : "policy", {}, start.now);
-  for (int i = 0; i < kPurposesMax && withdrawing_here_; ++i) {
-    const bool last = consent_.withdrawn_at[i] == consent_.last_withdrawn;
-    if (last && consent_.last_withdrawn != 0) deleting_ |= PurposeSet{1} << i;
-  }
-  PutInAppKeys();  // whoever starts beside this one looks for them at once
+  // Not at once: facts that are told first may say by which rules.
+  facts_until_ms_ = start.now.mono_ms + kFactsMs;
+  TakeDeletionOver();
+  // A purpose that there is no more: what it was for is not known, and others keep theirs.
+  const bool known = record["withdrawing"].AsBool();
+  if (!known && consent_.last_withdrawn != consent_.generation) deleting_ = 0;
   ReportAgain(start.now);
-  // A tab that had not heard of a withdrawal may have written on after it was carried out.
-  const bool withdrawn = consent_.last_withdrawn != 0 && !withdrawing_here_;
-  if (withdrawn && store_phase_ == StorePhase::kClosed) ClearStore();
-  CarryOut(start.now);
+  LogWhatRanOut(record, start.now);
+  PutInAppKeys();  // whoever starts beside this one looks for them at once
+  ClearUntold();
   view_dirty_ = true;
 }
 
@@ -78,24 +78,26 @@ Output EngineCore::Handle(const Input& input) {
   }
   const bool is_wake = input.type == InputType::kWake;
   if (is_wake) wake_asked_ = false;
-  Dispatch(input, input.now);
+  Dispatch(input, input.now, 0);
   return TakeOutput(input.now, is_wake);
 }
 
-void EngineCore::Dispatch(const Input& input, const Now& now) {
+Output EngineCore::HandleLate(const Input& input, uint32_t generation) {
+  if (!refusal_.empty() || input.type > InputType::kGroup) return Handle(input);
+  Dispatch(input, input.now, RefusedSince(generation, input.fields["needs"]));
+  return TakeOutput(input.now, false);
+}
+
+void EngineCore::Dispatch(const Input& input, const Now& now, uint32_t refused) {
   // A page that still runs a second after it said that it goes, or in which somebody decides, has
   // not gone: its platform, or some script of the page, told a tale.
   const bool decides = input.type == InputType::kSetConsent || input.type == InputType::kReset ||
                        input.type == InputType::kForget;
   if (asleep_ && (decides || now.mono_ms >= slept_ms_ + kStillHereMs)) WakeUp(now);
+  // Calls of a page come in bursts: they only queue. What one task brings is stored and sent
+  // together.
+  if (input.type <= InputType::kGroup) return OnCapture(input, refused);
   switch (input.type) {
-    // Calls of a page come in bursts: they only queue. What one task brings is stored and sent
-    // together.
-    case InputType::kTrack:
-    case InputType::kPage:
-    case InputType::kScreen:
-    case InputType::kIdentify:
-      return OnCapture(input);
     case InputType::kRefused:
       return OnRefused(input);
     case InputType::kSetContext:
@@ -137,6 +139,11 @@ void EngineCore::Dispatch(const Input& input, const Now& now) {
       break;
     case InputType::kRecords:
       return OnRecords(input);
+    case InputType::kHandOver:
+    case InputType::kAcceptHandOver:
+    case InputType::kImportId:
+      OnStitch(input);
+      break;
     case InputType::kNarrow:
       OnNarrow(input);
       break;
@@ -146,7 +153,7 @@ void EngineCore::Dispatch(const Input& input, const Now& now) {
     case InputType::kLifecycle:
       OnLifecycle(input, now);
       break;
-    case InputType::kWake:
+    default:  // kWake
       break;
   }
   Pump(now);
@@ -180,6 +187,7 @@ void EngineCore::BeginWriter(const Now& now) {
 }
 
 void EngineCore::Pump(const Now& now) {
+  if (HasJourney()) DecideOnSilences(now);
   AdoptIfDue(now);
   StoreWhatIsNew(now);
   if (flush_leaving_)
@@ -203,8 +211,9 @@ int64_t EngineCore::NextWake(const Now& now) const {
   const bool to_store = !StorePaused(now) && outbox_.has_unstored();
   if (asleep_ && !to_store) return std::max(slept_ms_ + kStillHereMs, now.mono_ms);
   const bool clears = clear_again_ && store_phase_ == StorePhase::kClosed;
-  const bool again = consent_unput_ || withdrawal_again_ || clears;
+  const bool again = consent_unput_ || record_again_ || clears;
   int64_t wake = again ? std::max(store_retry_ms_, now.mono_ms) : kNever;
+  if (withdrawal_again_) wake = std::min(wake, std::max(WithdrawalDue(), now.mono_ms));
   if (store_phase_ == StorePhase::kFailed) wake = std::min(wake, reopen_ms_);
   if (store_phase_ == StorePhase::kOpen) {
     if (store_retry_ms_ > now.mono_ms)
@@ -214,6 +223,7 @@ int64_t EngineCore::NextWake(const Now& now) const {
     if (!segments_reading_ && left_.empty()) wake = std::min(wake, adopt_again_ms_);
   }
   for (size_t i = 0; i < lanes_.size(); ++i) wake = std::min(wake, LaneWake(i));
+  if (HasJourney()) wake = std::min(wake, JourneyWake(now));
   return wake;
 }
 
@@ -255,6 +265,14 @@ Engine::Engine(const Start& start) : core_(std::make_unique<EngineCore>(start)) 
 Engine::~Engine() = default;
 
 Output Engine::Handle(const Input& input) { return core_->Handle(input); }
+
+Output Engine::HandleLate(const Input& input, uint32_t generation) {
+  return core_->HandleLate(input, generation);
+}
+
+void Engine::Admission(JsonWriter* writer) const { core_->Admission(writer); }
+
+bool Engine::HasUnstored() const { return core_->HasUnstored(); }
 
 String Engine::View() const { return core_->View(); }
 

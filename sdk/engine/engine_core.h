@@ -1,11 +1,13 @@
 // The engine's state, and the order in which its stages are called.
 //
 // One class, one file a concern: engine.cc (dispatch, what goes out), capture.cc (an event's way
-// into the outbox), decisions.cc (consent, withdrawal, forget), storage.cc (what is kept),
-// adoption.cc (what others left in the store), proof.cc (what was decided and deleted), sending.cc
-// (what is delivered), answers.cc (what came of it), narrowing.cc (what is switched off from afar),
-// view.cc (what is shown). Invariant: a stage gets plain values and returns plain values; only this
-// class holds them together.
+// into the outbox), filtering.cc (the tracking plan, detectors), admission.cc (what a host may put
+// down before), decisions.cc (consent, withdrawal, forget), storage.cc (what is kept), adoption.cc
+// (what others left in the store), proof.cc (what was decided and deleted), sending.cc (what is
+// delivered), stitching.cc (other devices' ids), answers.cc (what came of it), narrowing.cc (what
+// is switched off from afar), journeying.cc (what events make of a journey), view.cc (what is
+// shown). Invariant: a stage gets plain values and returns plain values; only this class holds them
+// together.
 #ifndef WAYMARK_ENGINE_ENGINE_CORE_H_
 #define WAYMARK_ENGINE_ENGINE_CORE_H_
 
@@ -19,7 +21,10 @@
 #include "consent/decision_log.h"
 #include "delivery/transport_planner.h"
 #include "engine/config.h"
+#include "identity/hand_over.h"
 #include "identity/identity.h"
+#include "identity/own_ids.h"
+#include "journey/id_cookie.h"
 #include "journey/session.h"
 #include "outbox/loss_counters.h"
 #include "outbox/outbox.h"
@@ -34,15 +39,28 @@ Event ReadEvent(InputType type, JsonView fields, int64_t time_ms);
 // The key of an engine's delivery state is this and the name of one of its writers.
 inline constexpr std::string_view kDeliveryPrefix = "state/delivery/";
 
+inline constexpr const char* kConsentKey = "consent/record";
+inline constexpr const char* kIdentityKey = "state/identity";
+// Beside the collectors that have a call that waits: the journey has it, too.
+inline constexpr uint32_t kTouchedBit = 1u << 31;
+
+inline constexpr const char* kJourneyKey = "state/journey";
+inline constexpr const char* kCookieKey = "state/cookie";  // a cookie, where the host has such
+
 // A writer's name begins with the time at which it began, as hexadecimal milliseconds until the
 // year 2527.
 inline constexpr size_t kWriterTimeDigits = 11;
+
+struct Silence;
 
 class EngineCore {
  public:
   explicit EngineCore(const Start& start);
 
   Output Handle(const Input& input);
+  Output HandleLate(const Input& input, uint32_t generation);
+  void Admission(JsonWriter* writer) const;
+  bool HasUnstored() const;
   String View() const;
   void Explain(JsonView event, JsonWriter* writer) const;
   void Inventory(JsonWriter* writer) const;
@@ -59,6 +77,12 @@ class EngineCore {
     uint32_t served = 0;      // collectors that have it already
     uint32_t refused = 0;     // collectors that were not to have it when it was called
     String message_id;        // it was put down with this one; empty: it has none yet
+  };
+
+  // A question about others' ids that waits as calls do.
+  struct Stitch {
+    InputType type = InputType::kHandOver;
+    String fields;
   };
 
   // Which collectors get an event, and how.
@@ -86,6 +110,10 @@ class EngineCore {
     kClear,  // of all there is
     kLog,    // for somebody who asked
     kLogClear,
+    kRecord,
+    kPerson,   // whose ids are deleted, for the owner
+    kIds,      // whether another tab has named somebody
+    kJourney,  // other tabs' version of it
   };
   // Something asked of the store whose reply matters.
   struct StoreOperation {
@@ -123,7 +151,7 @@ class EngineCore {
   };
 
   // engine.cc
-  void Dispatch(const Input& input, const Now& now);
+  void Dispatch(const Input& input, const Now& now, uint32_t refused);
   void Pump(const Now& now);
   Output TakeOutput(const Now& now, bool is_wake);
   int64_t NextWake(const Now& now) const;
@@ -136,11 +164,19 @@ class EngineCore {
   void BeginWriter(const Now& now);
 
   // capture.cc
-  void OnCapture(const Input& input);
+  // `refused`: collectors that are not to have it, whatever the gate says.
+  void OnCapture(const Input& input, uint32_t refused);
+  Routing RouteBut(const Event& event, uint32_t refused) const;
+  void OnCall(const Input& input, const Event& event, std::string_view call,
+              const Routing& routing);
   void OnRefused(const Input& input);
   void OnSetContext(const Input& input);
   void OnReset(const Input& input, const Now& now);
-  void PartFromPerson();
+  void RereadIds(const Event& event, const Now& now);
+  void OnIdsRead(const Input& input, const Now& now);
+  void EndReread(const Now& now);
+  bool ReadsIds() const { return rereads_ || store_phase_ == StorePhase::kReadingState; }
+  void PartFromPerson(const Now& now);
   void ForgetPerson();
   void RetireId();
   void Hold(InputType type, std::string_view fields, int64_t time_ms, const Routing& routing,
@@ -152,6 +188,7 @@ class EngineCore {
   uint32_t Admit(const Event& event, std::string_view standing, const Routing& routing,
                  const Now& now);
   void CountRefused(const Routing& routing, uint32_t served);
+  bool TakeIds(const Event& event, const Now& now);
   void Keep(const Event& event, std::string_view standing, uint32_t lanes, const Now& now);
   void KeepDeidentified(const Event& event, std::string_view standing, uint32_t lanes,
                         const Now& now);
@@ -162,17 +199,60 @@ class EngineCore {
   void WriteRoute(bool exact, std::string_view message_id, bool put_down, Record* record);
   uint32_t LanesOf(const Record& record, std::string_view selector) const;
 
+  // filtering.cc
+  void OnCallByParts(const Input& input, const Event& event, uint32_t refused);
+  void ScrubStanding(String* context);
+  bool Scrub(std::string_view at, std::string_view object, String* scrubbed);
+  bool FollowPlan(const Event& event, std::string_view call, String* planned);
+
+  // admission.cc
+  const char* PlaceOf(EventType type, JsonView name) const;
+  uint32_t RefusedSince(uint32_t generation, JsonView needs) const;
+
+  // stitching.cc
+  void OnStitch(const Input& input);
+  void ReleaseStitches(const Now& now);
+  void AnswerStitches(GateVerdict verdict, const Now& now);
+  GateVerdict MayStitch() const;
+  GateVerdict JudgeStitching() const;
+  void LearnWhoLeft(JsonView identity);
+  void AnswerStitch(const Stitch& stitch, GateVerdict verdict, const Now& now);
+  String CreateHandOver(JsonView fields, const Now& now);
+  String AcceptHandOver(JsonView fields, const Now& now);
+  const char* WhyNotJoined(const HandOver& given, bool opened) const;
+  std::string_view OwnMark() const;
+  bool SharesId() const;
+  bool MayTake(const IdCookie& cookie, const Now& now) const;
+  void ImportId(JsonView fields, const Now& now);
+  void Adopt(const HandOver& given, const Now& now);
+  void Join(std::string_view other_id, std::string_view evidence, const Now& now);
+  void TakeCookie(const IdCookie& cookie, const Now& now);
+  void PutCookie(const Now& now);
+  bool IsUsed(std::string_view mark) const;
+  void Use(std::string_view mark);
+
   // decisions.cc
   void OnSetConsent(const Input& input, const Now& now);
+  void WithdrawLapsed();
   void OnSignal(const Input& input, const Now& now);
   void TakeDecision(const Decision& decision, ConsentState&& next, const Now& now);
-  ConsentState ReadRecord(JsonView record, bool opening, const Now& now) const;
+  ConsentState ReadRecord(JsonView record, bool opening, const Now& now, PurposeSet* denied) const;
   void OnForget(const Input& input, const Now& now);
   void OnStoreChanged(const Input& input, const Now& now);
+  void HearRecord(std::string_view value, const Now& now);
+  void TakeDeletionOver();
+  void FollowRecord(const ConsentState& old, const Now& now);
+  void ClearUntold();
   void LetGoOfUntold();
   void PutConsentRecord();
+  void KeepSalts(PurposeSet allowed, PurposeSet untold);
+  void EnsureOwnId(const Lane& lane);
+  bool HasOwnIds(const Lane& lane) const;
+  void WriteOwnIds(PurposeSet of, std::string_view id, JsonWriter* writer) const;
+  void DeleteRecord();
   void OnRecordPut(const Now& now);
   void CarryOut(const Now& now);
+  int64_t WithdrawalDue() const;
   void CarryOutWithdrawal(const Now& now);
   void ForgetHere(std::string_view entropy, const Now& now);
   void EndForbidden(bool clear);
@@ -182,7 +262,7 @@ class EngineCore {
   void KeepWithdrawing();
   void ForgetOperations(StoreUse use);
   void AbortForbidden();
-  void Abort(const Lane& lane);
+  int64_t Abort(Lane* lane);
   void DiscardForbidden();
   // Whether a lane is allowed to have events, identified ones or any; counting all lanes or those
   // that may store.
@@ -195,7 +275,7 @@ class EngineCore {
   void OpenStoreIfAllowed();
   void CloseStore();
   void CloseForNow();
-  void ClearStore();
+  void ClearStore(bool with_cookie = true);
   void Claim();
   void ClaimName(Writer* writer);
   void OnStoreRead(const Input& input, const Now& now);
@@ -232,6 +312,9 @@ class EngineCore {
   bool AdoptsSoon() const { return (leading_ || withdrawal_reads_) && adopt_again_ms_ != kNever; }
   void AdoptIfDue(const Now& now);
   void ReadDeliveriesAnew();
+  bool KnowsRules() const;
+  bool KeepsNothing() const;
+  void OnRecordRead(const Input& input, const Now& now);
   bool IsAlone() const;
   void ClearWriter(std::string_view name);
   void ReadDeliveries(const Input& input);
@@ -248,7 +331,7 @@ class EngineCore {
   void ReadSegment(std::string_view key, std::string_view bytes, const Now& now);
   void RestoreSegment(std::string_view key, std::string_view name, DecodedSegment* decoded,
                       const Now& now);
-  void LeaveOutTwin(std::string_view writer, Record* record);
+  bool LeaveOutTwin(std::string_view writer, Record* record);
   bool RestoreRecord(StoredRecord* stored, const Now& now, Record* record);
   bool MayLieAsCall(JsonView call) const;
   void CleanDocument(std::string_view key, JsonView document);
@@ -264,7 +347,14 @@ class EngineCore {
   void Log(std::string_view members);
   void LogDecision(std::string_view by, JsonView shown, const Now& now);
   void LogDeletion(const Now& now);
-  void AnnounceDeletion(PurposeSet revoked, const Now& now);
+  void TellOfDeletion(PurposeSet revoked, const Now& now);
+  void ReadPerson();
+  void OnPersonRead(const Input& input, const Now& now);
+  void OnPersonUnread(const Now& now);
+  void TellWhoItWas(const Identity& person, const Now& now);
+  PurposeSet PurposesOf(const Lane& lane) const;
+  void AnnounceDeletion(PurposeSet revoked, const Identity& person, const Now& now);
+  void LogWhatRanOut(JsonView record, const Now& now);
   void ReportRecord(const char* name, const Identity& person, std::string_view properties,
                     const Now& now);
   void EnqueueReport(JsonView event, const Now& now);
@@ -319,6 +409,40 @@ class EngineCore {
   static void DoubtCompression(const Flight& flight, Lane* lane);
   void RetryLater(size_t lane_index, const Flight& flight, const Failed& failed, const Now& now);
 
+  // journeying.cc
+  GateVerdict JudgeJourney() const;
+  bool MayKeepJourney() const;
+  String NoteArrival(JsonView context, int64_t time_ms);
+  String ScrubWithCampaign(JsonView context, const Now& now);
+  String TouchJourney(const Event& event);
+  bool TakeArrivals(int64_t time_ms, bool new_visit);
+  void NoteEnded(int64_t time_ms);
+  void OnJourneyChanged();
+  void SeeCustomer(int64_t time_ms, bool hands_over);
+  void ClearJourney();
+  void EndJourney(bool in_store);
+  void TakeJourney(JsonView stored);
+  void HearJourney(std::string_view stored);
+  void CloseJourney();
+  void OnJourneyRead(const Input& input, const Now& now);
+  void GoOnWithJourney(const Now& now);
+  void ReadOthersJourney();
+  void PutJourney();
+  void RecordSilences(const Now& now);
+  void RecordSilence(const Silence& silence, const Now& now);
+  void DecideOnSilences(const Now& now);
+  void PlanJourney(const Now& now);
+  int64_t JourneyWake(const Now& now) const;
+  bool JourneyIsDirty() const;
+  uint32_t TouchedBit() const;
+  static uint32_t TouchedMask() { return kHasParts ? kTouchedBit : 0; }
+  void SkipTouch(bool skip);
+  void FindSegments();
+  void WriteJourneyAndSegments(JsonWriter* writer) const;
+  bool HasJourneyInStore() const;
+  // Whether this build has journeys, and the config one.
+  bool HasJourney() const { return kHasParts && config_.journey; }
+
   // narrowing.cc
   void OnNarrow(const Input& input);
   bool IsDropped(std::string_view selector) const;
@@ -341,6 +465,7 @@ class EngineCore {
   bool withdrawal_again_ = false;  // the store refused
   bool withdrawal_ends_ = false;   // when what this input deletes is done
   bool clear_again_ = false;       // the store, which is closed, refused
+  bool record_again_ = false;      // could not be read for what somebody left who has gone
   bool store_failed_ = false;      // the last thing that was asked of it
   bool segments_left_ = false;     // the store may hold more than was read
   bool segments_reading_ = false;
@@ -348,6 +473,7 @@ class EngineCore {
   bool deliveries_read_ = false;  // of those whose segments may be taken over
   bool falls_asleep_ = false;     // this input says so
   bool asleep_ = false;           // others may have taken over what is stored
+  bool rereads_ = false;          // whether another tab has named somebody: calls wait for it
   bool ids_stale_ = false;        // they may have changed in the store while it slept
   bool person_gone_ = false;      // while the store could not be reached: its ids are to go
   bool identity_dirty_ = false;   // changed since it was put
@@ -373,6 +499,9 @@ class EngineCore {
   int64_t next_effect_id_ = 1;
   int64_t store_retry_ms_ = 0;          // nothing is put before
   int64_t store_paid_ms_ = 0;           // up to when what was put has had its time
+  int64_t facts_until_ms_ = 0;          // facts that come with the start have been told by then
+  int64_t parted_ms_ = 0;               // when somebody left this device last; 0: nobody has
+  int64_t cookie_ms_ = 0;               // when the cookie was put last
   int64_t slept_ms_ = 0;                // when it was told to
   int64_t reopen_ms_ = kNever;          // after its state could not be read
   int64_t adopt_again_ms_ = kNever;     // writers that were too young to tell
@@ -380,15 +509,17 @@ class EngineCore {
   uint32_t texts_of_ = kNoSegment;      // the segment whose texts are being read
   uint32_t texts_wanted_ = kNoSegment;  // the one that is to be read next
   int store_failures_ = 0;              // one after the other
+  int person_failures_ = 0;             // the same, of reading whose ids are deleted
   Outbox outbox_;
   String context_ = "{}";  // the standing context, an object of JSON text
   String signals_ = "{}";
-  String narrow_;    // the remote document, JSON text; empty: none
-  String origin_;    // of the page; empty: no page
-  String document_;  // this engine's delivery document, as the store has it
-  String left_;      // the last version from before it slept; empty: the store has said what it has
-  String record_;    // of consent, as it was put or heard of last
-  String home_;      // the writer under whose name this engine's delivery state stands
+  String in_app_keys_;  // that were put last
+  String narrow_;       // the remote document, JSON text; empty: none
+  String origin_;       // of the page; empty: no page
+  String document_;     // this engine's delivery document, as the store has it
+  String left_;    // the last version from before it slept; empty: the store has said what it has
+  String record_;  // of consent, as it was put or heard of last
+  String home_;    // the writer under whose name this engine's delivery state stands
   String store_reason_;
   List<StoreOperation> store_operations_;
   List<Taken> taken_;
@@ -396,16 +527,25 @@ class EngineCore {
   List<LogEntry> log_unput_;  // entries of the decision log that the store has not said it has
   Deletion deleted_;          // by the withdrawal that is being carried out
   PurposeSet deleting_ = 0;   // of which purposes
-  List<String> live_;         // writers that are held
-  List<String> names_;        // those that this engine has claimed
-  List<String> deletions_;    // that the store refused
-  String segments_after_;     // last key read of the outbox
+  String told_id_;            // of which the owner was asked to delete what was sent
+  String forgotten_subject_;  // of the log that was forgotten, until the owner is told
+  String forgotten_hash_;
+  List<String> live_;       // writers that are held
+  List<String> gone_;       // those that are not any more, while nothing is kept here
+  List<String> names_;      // those that this engine has claimed
+  List<String> deletions_;  // that the store refused
+  String segments_after_;   // last key read of the outbox
   Identity identity_;
+  String cookie_of_;          // the id and the user's mark that the cookie has
+  mutable String own_mark_;   // what OwnMark() gives
+  List<Stitch> stitches_;     // that wait for an answer, or for the ids to be read
+  List<String> used_marks_;   // of tokens and foreign ids that were taken
   List<String> retired_ids_;  // anonymous ids of users who have gone, in this page
   Session session_;
   LossCounters losses_;  // of calls that never got a place in the queue
-  Config config_;        // its lanes have moved to lanes_
-  SendRules rules_;      // what the gate is asked with at send time
+  Redactions redactions_;
+  Config config_;    // its lanes have moved to lanes_
+  SendRules rules_;  // what the gate is asked with at send time
   Prng prng_;
   MessageIds message_ids_;
 };

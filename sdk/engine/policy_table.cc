@@ -84,7 +84,7 @@ class Table {
       String choices = "{";
       AppendJsonString(&choices, policy_.purposes[static_cast<size_t>(purpose)].id);
       choices.append(":\"").append(choice).append("\"}");
-      auto decided = Decide(policy_, state, JsonView(choices), {}, Now());
+      auto decided = Decide(policy_, state, JsonView(choices), {}, 0, Now());
       if (!decided.ok()) continue;
       ConsentState next = *std::move(decided);
       Reconsider(policy_, &next, Now());
@@ -112,17 +112,6 @@ class Table {
   int64_t cases_ = 0;
 };
 
-// What stands at a JSON pointer whose steps need no escapes.
-JsonView AtPath(JsonView value, std::string_view pointer) {
-  while (!pointer.empty()) {
-    pointer.remove_prefix(1);
-    const size_t end = std::min(pointer.find('/'), pointer.size());
-    value = value[pointer.substr(0, end)];
-    pointer.remove_prefix(end);
-  }
-  return value;
-}
-
 bool Reaches(const Config& config, const PolicyCase& policy_case, const String& event,
              const String& path) {
   if (policy_case.verdict != GateVerdict::kAdmit) return false;
@@ -131,7 +120,7 @@ bool Reaches(const Config& config, const PolicyCase& policy_case, const String& 
   const PurposeSet allowed = policy_case.state->Allowed();
   ApplyFieldRules(config.fields, allowed, &sent);
   ApplyFieldRules(policy_case.lane->fields, allowed, &sent);
-  return AtPath(JsonView(sent), path).text() == AtPath(JsonView(event), path).text();
+  return FieldAt(JsonView(sent), path).text() == FieldAt(JsonView(event), path).text();
 }
 
 // An event document with something at that place.

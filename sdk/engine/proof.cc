@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view kInAppPrefix = "iab/";
 constexpr size_t kUnreportedBytesMax = 16'000;
+constexpr int kPersonReadsMax = 8;  // a quarter of an hour
 constexpr const char* kDecisionEvent = "consent_decided";
 constexpr const char* kDeletionEvent = "deletion_requested";
 
@@ -29,6 +30,19 @@ String WithElement(std::string_view array, std::string_view element) {
   return json;
 }
 
+// Takes the first event of that name out of an array; false when there is none.
+bool DropOldest(std::string_view name, String* array) {
+  String left;
+  bool dropped = false;
+  for (JsonItems event((JsonView(*array))); event.Next();) {
+    const bool drops = !dropped && event.value()["name"].AsName() == name;
+    dropped |= drops;
+    if (!drops) left = WithElement(left, event.value().text());
+  }
+  *array = std::move(left);
+  return dropped;
+}
+
 }  // namespace
 
 void EngineCore::Log(std::string_view members) {
@@ -39,8 +53,7 @@ void EngineCore::LogDecision(std::string_view by, JsonView shown, const Now& now
   const bool granted = (consent_.granted & ~consent_.denied) != 0;
   if (granted && consent_.subject.empty()) consent_.subject = RandomUuid(&prng_);
   Log(DecisionMembers(config_.policy, consent_, by, shown, now));
-  String properties(log_unput_.back().text);
-  ReportRecord(kDecisionEvent, {}, properties, now);
+  ReportRecord(kDecisionEvent, {}, log_unput_.back().text, now);
 }
 
 void EngineCore::LogDeletion(const Now& now) {
@@ -50,21 +63,77 @@ void EngineCore::LogDeletion(const Now& now) {
   deleting_ = 0;
 }
 
+// Ids that stand in the store are read before they are deleted: they may be of a visit before, or
+// another tab's since.
+void EngineCore::TellOfDeletion(PurposeSet revoked, const Now& now) {
+  deleting_ |= revoked;
+  if (!config_.has_records) return;
+  AnnounceDeletion(revoked, identity_, now);
+  told_id_ = identity_.anonymous_id;
+  consent_.unannounced |= revoked;
+  ReadPerson();
+}
+
+void EngineCore::ReadPerson() {
+  for (const StoreOperation& operation : store_operations_) {
+    if (operation.use == StoreUse::kPerson) return;
+  }
+  Read(kIdentityKey, {}, StoreUse::kPerson);
+}
+
+void EngineCore::OnPersonRead(const Input& input, const Now& now) {
+  Identity person;
+  for (JsonItems entry(input.fields["entries"]); entry.Next();) {
+    const std::string_view text = input.Body(entry.value()["value"]);
+    const bool whole = CheckJson(text).fault == JsonCheck::Fault::kNone;
+    if (whole) person = ReadIdentity(JsonView(text));
+  }
+  TellWhoItWas(person, now);
+}
+
+// What is to be deleted does not wait for ever for what is to be told of it.
+void EngineCore::OnPersonUnread(const Now& now) {
+  withdrawal_again_ = true;
+  if (++person_failures_ == kPersonReadsMax) TellWhoItWas(Identity(), now);
+}
+
+void EngineCore::TellWhoItWas(const Identity& person, const Now& now) {
+  if (consent_.unannounced == 0) return;
+  if (!(person.anonymous_id == told_id_)) AnnounceDeletion(consent_.unannounced, person, now);
+  consent_.unannounced = 0;
+  person_failures_ = 0;
+  told_id_.clear();
+  forgotten_subject_.clear();
+  forgotten_hash_.clear();
+  PutConsentRecord();
+}
+
+// For which a collector may have got something.
+PurposeSet EngineCore::PurposesOf(const Lane& lane) const {
+  PurposeSet purposes = lane.policy.needs | lane.sent_for;
+  for (const FieldRule& rule : config_.fields) purposes |= rule.needs;
+  for (const FieldRule& rule : lane.fields) purposes |= rule.needs;
+  return purposes;
+}
+
 // The owner deletes, and has others delete, what was sent under these ids: a page holds no secrets
 // with which it could.
-void EngineCore::AnnounceDeletion(PurposeSet revoked, const Now& now) {
-  deleting_ |= revoked;
-  if (identity_.empty()) return;
+void EngineCore::AnnounceDeletion(PurposeSet revoked, const Identity& person, const Now& now) {
+  if (person.empty()) return;
   String properties;
   JsonWriter writer(&properties);
   writer.Begin('{');
   WriteSet(config_.policy, revoked, "purposes", &writer);
   writer.Key("collectors").Begin('[');
   for (const Lane& lane : lanes_) {
-    if (lane.policy.needs & revoked) writer.Text(lane.id);
+    if (!lane.for_records && (PurposesOf(lane) & revoked)) writer.Text(lane.id);
   }
-  writer.End(']').Field("subject", consent_.subject).Field("record", consent_.log.hash).End('}');
-  ReportRecord(kDeletionEvent, identity_, properties, now);
+  writer.End(']');
+  WriteOwnIds(revoked, person.anonymous_id, &writer);
+  const bool forgotten = !forgotten_hash_.empty();
+  writer.Field("subject", forgotten ? forgotten_subject_ : consent_.subject);
+  writer.Field("record", forgotten ? forgotten_hash_ : consent_.log.hash).End('}');
+  ReportRecord(kDeletionEvent, person, properties, now);
 }
 
 void EngineCore::ReportRecord(const char* name, const Identity& person, std::string_view properties,
@@ -79,6 +148,11 @@ void EngineCore::ReportRecord(const char* name, const Identity& person, std::str
   // No place in any count: its chain tells whether one is missing.
   writer.FieldRaw("properties", properties).Key("sequence").Integer(0).End('}');
   String unreported = WithElement(consent_.unreported, event);
+  // A request to delete stands nowhere else; a decision stands in the log.
+  while (unreported.size() > kUnreportedBytesMax && name == kDeletionEvent) {
+    if (!DropOldest(kDecisionEvent, &consent_.unreported)) break;
+    unreported = WithElement(consent_.unreported, event);
+  }
   if (unreported.size() > kUnreportedBytesMax) {
     Report("too_big", "/consent/records", "more records than may wait", "a collector that answers");
     return losses_.Add(Loss::kQuota);
@@ -105,10 +179,16 @@ void EngineCore::EnqueueReport(JsonView event, const Now& now) {
   }
 }
 
+// Ids are told of no longer than they would have been kept.
 void EngineCore::ReportAgain(const Now& now) {
+  String due;
   for (JsonItems event((JsonView(consent_.unreported))); event.Next();) {
+    const int64_t age_ms = now.wall_ms - event.value()["time_ms"].IntegerOr(0);
+    if (age_ms > config_.policy.storage_days * kDayMs) continue;
+    due = WithElement(due, event.value().text());
     EnqueueReport(event.value(), now);
   }
+  consent_.unreported = std::move(due);
 }
 
 // The owner has it: it need not be told again.
@@ -120,7 +200,22 @@ void EngineCore::EndReport(const Record& record) {
     if (!same) left = WithElement(left, event.text());
   }
   consent_.unreported = std::move(left);
-  consent_unput_ = true;
+  const bool undecided = !consent_.answered() && consent_.log.number == 0;
+  if (undecided && consent_.unreported.empty() && !consent_.forgetting &&
+      store_phase_ == StorePhase::kClosed)
+    DeleteRecord();  // all was forgotten, and this was what was left to be told
+  else
+    consent_unput_ = true;
+}
+
+// Answers that ran out while nobody was here. What was granted is withdrawn; who has refused is
+// only to be asked again.
+void EngineCore::LogWhatRanOut(JsonView record, const Now& now) {
+  const bool withdrawn = consent_.generation > record["generation"].IntegerOr(0);
+  if (!withdrawn && consent_.ran_out == 0) return;
+  LogDecision(consent_.ran_out != 0 ? "expiry" : "policy", {}, now);
+  if (withdrawn && config_.has_records) consent_.unannounced |= deleting_;
+  consent_unput_ |= !withdrawn;
 }
 
 // What is decided while all is being forgotten begins a new log, when the old one is gone.
@@ -142,6 +237,8 @@ void EngineCore::PutInAppKeys() {
   const JsonView consent(config_.in_app);
   const String keys = kInAppKeysMaker(
       {consent, &config_.policy, &consent_, consent["iab"]["vendor_list_version"].IntegerOr(0)});
+  if (in_app_keys_ == keys) return;
+  in_app_keys_ = keys;
   Delete(EffectType::kStoreClear, kInAppPrefix);
   for (JsonItems item((JsonView(keys))); item.Next();) {
     String key(kInAppPrefix);

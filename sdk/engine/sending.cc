@@ -110,6 +110,7 @@ void EngineCore::Feed(size_t lane_index, const Now& now) {
   const LaneQueue queue = QueueOf(lane_index, now);
   lane.feed_ms = kNever;
   if (!Plan(lane, now, Leaving::kNo, SIZE_MAX).gzip || lane.outage.suspect != 0) return;
+  EnsureOwnId(lane);
   if (!lane.draft.open || !IsCurrent(queue, &lane.draft)) OpenBatch(queue, true, &lane.draft);
   const size_t before = lane.draft.record_ids.size();
   const size_t most = std::min(BatchEventsMax(lane), lane.events_max);
@@ -202,6 +203,7 @@ bool EngineCore::BuildBody(size_t lane_index, const Now& now, Leaving leaving, s
                            String* body) {
   Lane& lane = lanes_[lane_index];
   Batch* batch = &lane.draft;
+  EnsureOwnId(lane);
   const LaneQueue queue = QueueOf(lane_index, now);
   size_t bytes_max = config_.batch.bytes_max;
   if (leaving != Leaving::kNo) {
@@ -303,7 +305,10 @@ void EngineCore::StartRequest(size_t lane_index, String&& body, const Now& now, 
   const auto events = static_cast<int64_t>(flight.record_ids.size());
   lane.sent += events;
   lane.rate.Take(events);
-  for (const uint32_t id : flight.record_ids) outbox_.Launch(id, lane_index);
+  for (const uint32_t id : flight.record_ids) {
+    if (const Record* record = outbox_.Find(id)) lane.sent_for |= record->needs;
+    outbox_.Launch(id, lane_index);
+  }
   view_dirty_ = true;
 }
 
@@ -322,6 +327,7 @@ void EngineCore::OnLifecycle(const Input& input, const Now& now) {
   if (awake && asleep_) WakeUp(now);
   if (awake) page_ = Leaving::kNo;
   if (!awake) store_paid_ms_ = 0;
+  if (!awake) EndReread(now);
   if (Is(state, "hidden")) page_ = Leaving::kHidden;
   if (Is(state, "closing")) page_ = Leaving::kClosing;
   flush_leaving_ = !awake && !frozen;

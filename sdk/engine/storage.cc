@@ -12,13 +12,10 @@ namespace waymark {
 namespace {
 
 constexpr const char* kStatePrefix = "state/";
-constexpr const char* kIdentityKey = "state/identity";
 constexpr const char* kSessionKey = "state/session";
 
 // Of the pause after a failure: 5 s doubled six times is 5 minutes.
 constexpr int kDoublingsMax = 6;
-
-constexpr int64_t kDayMs = 86'400'000;
 
 // In the long run one put in this time, and four of them at once (docs/adr/0002).
 constexpr int64_t kGatherMs = 50;
@@ -38,6 +35,8 @@ void EngineCore::OpenStoreIfAllowed() {
   if (!AnyLane(GateVerdict::kDeidentify, true)) return;
   store_phase_ = StorePhase::kReadingState;
   clear_again_ = false;
+  // Whoever comes later under another policy must see that something was allowed.
+  if (record_.empty()) PutConsentRecord();
   if (leading_) adopt_again_ms_ = 0;  // as soon as it is open
   Claim();
   Read(kStatePrefix, {}, StoreUse::kState);
@@ -76,20 +75,27 @@ void EngineCore::CloseStore() {
 // What this engine had put down of the collectors stays known.
 void EngineCore::CloseForNow() {
   store_phase_ = StorePhase::kClosed;
+  withdrawal_again_ |= withdrawal_reads_;
   taken_calls_.clear();  // from here on they may come back as records
   deliveries_read_ = false;
   segments_left_ = segments_reading_ = delivery_dirty_ = delivery_put_ = withdrawal_reads_ = false;
   adopt_again_ms_ = kNever;
+  rereads_ = false;
+  if (HasJourney()) CloseJourney();
   deletions_.clear();
   // An answer that is still on its way tells of what has been deleted.
-  for (const StoreUse use : {StoreUse::kState, StoreUse::kDeliveries, StoreUse::kSegments,
-                             StoreUse::kTexts, StoreUse::kStatePut, StoreUse::kDelete}) {
+  for (const StoreUse use :
+       {StoreUse::kState, StoreUse::kIds, StoreUse::kDeliveries, StoreUse::kSegments,
+        StoreUse::kTexts, StoreUse::kStatePut, StoreUse::kDelete}) {
     ForgetOperations(use);
   }
 }
 
 // Also what was never read: segments beyond the window, and state of purposes long gone.
-void EngineCore::ClearStore() {
+// The cookie is that of all hosts of the domain: who only finds nothing allowed here leaves it.
+void EngineCore::ClearStore(bool with_cookie) {
+  if (with_cookie && config_.shares_id) Delete(EffectType::kStoreDelete, kCookieKey);
+  cookie_of_.clear();
   Delete(EffectType::kStoreClear, kStatePrefix);
   Delete(EffectType::kStoreClear, kOutboxPrefix);
   Expect(effects_.back(), StoreUse::kClear);
@@ -117,6 +123,10 @@ void EngineCore::OnStoreRead(const Input& input, const Now& now) {
   StoreOperation operation = TakeOperation(input.Integer("effect_id"));
   const StoreUse use = operation.use;
   if (use == StoreUse::kLog) ReadLog(input, std::move(operation));
+  if (use == StoreUse::kRecord) OnRecordRead(input, now);
+  if (use == StoreUse::kPerson) OnPersonRead(input, now);
+  if (use == StoreUse::kIds) OnIdsRead(input, now);
+  if (kHasParts && use == StoreUse::kJourney) OnJourneyRead(input, now);
   if (use == StoreUse::kState) ReadState(input, now);
   if (use == StoreUse::kDeliveries) ReadDeliveries(input);
   if (use == StoreUse::kSegments) ReadSegments(input, now);
@@ -135,8 +145,14 @@ void EngineCore::ReadState(const Input& input, const Now& now) {
   store_phase_ = StorePhase::kOpen;
   JsonView identity;
   JsonView session;
+  JsonView journey;
+  std::string_view cookie;
   for (JsonItems entry(input.fields["entries"]); entry.Next();) {
     const std::string_view key = entry.value()["key"].AsName();
+    if (Is(key, kCookieKey)) cookie = input.Body(entry.value()["value"]);
+    if (HasJourney() && Is(key, kJourneyKey)) {
+      journey = StoredJson(input.Body(entry.value()["value"]));
+    }
     const bool is_identity = Is(key, kIdentityKey);
     if (!is_identity && !Is(key, kSessionKey)) continue;
     const JsonView json = StoredJson(input.Body(entry.value()["value"]));
@@ -147,6 +163,10 @@ void EngineCore::ReadState(const Input& input, const Now& now) {
     DeletePerson();
   else
     TakePerson(ReadIdentity(identity), session);
+  if (HasJourney() && !person_gone_) TakeJourney(journey);
+  LearnWhoLeft(identity);
+  if (!person_gone_ && SharesId()) TakeCookie(ReadIdCookie(cookie), now);
+  TellWhoItWas(ReadIdentity(identity), now);
   person_gone_ = ids_stale_ = false;
   delivery_dirty_ |= delivery_put_;  // it may hold calls that are released now
   losses_dirty_ |= delivery_put_;
@@ -154,6 +174,7 @@ void EngineCore::ReadState(const Input& input, const Now& now) {
   const bool old = identity_.made_ms != 0 &&
                    now.wall_ms - identity_.made_ms > config_.policy.storage_days * kDayMs;
   if (old || !AnyLane(GateVerdict::kAdmit, true)) ForgetPerson();
+  if (HasJourney()) RecordSilences(now);  // before who comes back hides them
   ReleaseHeld(now);
 }
 
@@ -164,6 +185,7 @@ void EngineCore::TakePerson(Identity&& stored, JsonView session) {
   const bool same = stored.anonymous_id == identity_.anonymous_id && !identity_.user_id.empty();
   const bool unput = same && stored.user_id.empty();
   if (unput) stored.user_id = identity_.user_id;
+  if (own && stored.group_id.empty()) stored.group_id = identity_.group_id;
   bool anothers = same && !(stored.user_id == identity_.user_id);
   for (const String& retired : retired_ids_) anothers |= stored.anonymous_id == retired;
   if (anothers) {
@@ -202,6 +224,10 @@ void EngineCore::OnStoreFailed(const Input& input, const Now& now) {
   const StoreUse use = operation.use;
   if (use == StoreUse::kLog) return AnswerRecords(operation);
   consent_unput_ |= use == StoreUse::kConsent;
+  if (use == StoreUse::kPerson) OnPersonUnread(now);
+  if (use == StoreUse::kIds) EndReread(now);
+  if (kHasParts && use == StoreUse::kJourney) GoOnWithJourney(now);
+  record_again_ |= use == StoreUse::kRecord;
   if (use != StoreUse::kNone || operation.ends_withdrawal) {
     store_retry_ms_ = now.mono_ms + (kStoreRetryMs << std::min(store_failures_++, kDoublingsMax));
   }
@@ -211,6 +237,7 @@ void EngineCore::OnStoreFailed(const Input& input, const Now& now) {
     const bool identity = operation.key == kIdentityKey;
     identity_dirty_ |= identity && !identity_.empty();
     session_dirty_ |= !identity && !session_.id.empty();
+    if (HasJourney() && operation.key == kJourneyKey) GoOnWithJourney(now);
   }
   if (use == StoreUse::kDeliveryPut) delivery_dirty_ = losses_dirty_ = true;
   if (use == StoreUse::kLeft) EndLeft(now);
@@ -242,6 +269,7 @@ void EngineCore::OnStoreFailed(const Input& input, const Now& now) {
       RetireId();
       identity_ = Identity();
       session_ = Session();
+      if (kHasParts) ClearJourney();
     }
     ids_stale_ = false;
     ReleaseHeld(now);
@@ -281,6 +309,9 @@ void EngineCore::PutState(std::string_view key, String&& value) {
 void EngineCore::DeletePerson() {
   Delete(EffectType::kStoreDelete, kIdentityKey);
   Delete(EffectType::kStoreDelete, kSessionKey);
+  if (HasJourney()) Delete(EffectType::kStoreDelete, kJourneyKey);
+  if (config_.shares_id) Delete(EffectType::kStoreDelete, kCookieKey);
+  cookie_of_.clear();
 }
 
 void EngineCore::Delete(EffectType type, std::string_view name) {
@@ -315,22 +346,26 @@ void EngineCore::StoreWhatIsNew(const Now& now) {
   if (store_phase_ == StorePhase::kFailed && reopen_ms_ <= now.mono_ms) Reopen();
   if (store_retry_ms_ <= now.mono_ms) {
     if (consent_unput_) PutConsentRecord();
-    if (withdrawal_again_) CarryOut(now);
+    if (withdrawal_again_ && WithdrawalDue() <= now.mono_ms) CarryOut(now);
     if (clear_again_ && store_phase_ == StorePhase::kClosed) ClearStore();
+    if (std::exchange(record_again_, false)) Read(kConsentKey, {}, StoreUse::kRecord);
   }
   delivery_dirty_ |= outbox_.Sweep();
   if (!StorePaused(now) && StoreDue(now) <= now.mono_ms) PutWhatIsNew(now);
 }
 
 void EngineCore::PutWhatIsNew(const Now& now) {
-  if (!outbox_.has_unstored() && !identity_dirty_ && !session_dirty_) return;
+  const bool journey = HasJourney() && JourneyIsDirty();
+  if (!outbox_.has_unstored() && !identity_dirty_ && !session_dirty_ && !journey) return;
   store_paid_ms_ = std::max(store_paid_ms_, now.mono_ms) + kGatherMs;
   for (Outbox::NewSegment& segment : outbox_.TakeUnstored()) {
     Put(segment.key, std::move(segment.bytes), StoreUse::kSegmentPut, segment.id);
   }
   if (AnyLane(GateVerdict::kAdmit, true)) {
-    if (identity_dirty_) PutState(kIdentityKey, WriteIdentity(identity_));
+    if (identity_dirty_) PutState(kIdentityKey, WriteIdentity(identity_, used_marks_, parted_ms_));
+    PutCookie(now);
     if (session_dirty_) PutState(kSessionKey, WriteSession(session_, identity_.anonymous_id));
+    if (journey) PutJourney();
   }
   identity_dirty_ = session_dirty_ = false;
 }
@@ -407,7 +442,9 @@ void EngineCore::PutDelivery() {
 void EngineCore::OnDocumentPut(int64_t effect_id, String&& document) {
   document_ = std::move(document);
   outbox_.LossesStored(effect_id);
+  const size_t before = taken_.size();
   taken_.RemoveIf([&](const Taken& taken) { return taken.since != 0 && taken.since <= effect_id; });
+  if (taken_.size() != before) ReadDeliveriesAnew();
   for (StoreOperation& operation : store_operations_) {
     const bool puts = operation.use == StoreUse::kDeliveryPut || operation.use == StoreUse::kLeft;
     if (puts && operation.effect_id < effect_id) operation.use = StoreUse::kNone;
@@ -444,7 +481,7 @@ void EngineCore::WriteHeld(JsonWriter* writer) {
     const Event event = ReadEvent(held.type, JsonView(held.fields), held.time_ms);
     // Whoever sends it, and if two do: it is one event.
     if (call && held.message_id.empty()) held.message_id = message_ids_.Next();
-    const uint32_t lanes = Route(event, held.served | held.refused).admit;
+    const uint32_t lanes = call ? Route(event, held.served | held.refused).admit : 0;
     // Whose sample the visitor is in is not known: nothing is stored for a collector with one.
     if (call && !MayStore(Sampled(lanes, JsonView()))) continue;
     writer->Begin('{').Field("type", static_cast<int64_t>(held.type));

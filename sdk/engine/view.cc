@@ -7,11 +7,7 @@
 #include "engine/engine_core.h"
 
 namespace waymark {
-namespace {
 
-constexpr int64_t kDayMs = 86'400'000;
-
-}  // namespace
 String EngineCore::View() const {
   String json;
   JsonWriter writer(&json);
@@ -19,6 +15,8 @@ String EngineCore::View() const {
   if (refusal_.empty()) {
     WriteConsent(&writer);
     writer.Field("anonymous_id", identity_.anonymous_id).Field("user_id", identity_.user_id);
+    writer.Field("group_id", identity_.group_id);
+    WriteOwnIds(consent_.Allowed(), identity_.anonymous_id, &writer);
     if (!session_.id.empty()) {
       writer.Key("session").Begin('{').Field("id", session_.id).Field("index", session_.index);
       writer.Field("event_index", session_.event_index).End('}');
@@ -31,7 +29,12 @@ String EngineCore::View() const {
     LossCounters losses = losses_;
     for (size_t i = 0; i < lanes_.size(); ++i) losses.Add(outbox_.Lost(i));
     writer.FieldRaw("losses", losses.Json(kLossReasons, true));
+    if (HasJourney()) WriteJourneyAndSegments(&writer);
     WriteLanes(&writer);
+    if (config_.parts.rules() && config_.parts.rules()->detectors.kinds != 0) {
+      writer.Key("redactions");
+      WriteRedactions(config_.parts.rules()->detectors, redactions_, &writer);
+    }
     writer.FieldRaw("signals", signals_);
   }
   writer.End('}');
@@ -42,6 +45,7 @@ void EngineCore::WriteConsent(JsonWriter* writer) const {
   const Policy& policy = config_.policy;
   writer->Key("consent").Begin('{').FieldBool("answered", consent_.answered());
   writer->Field("generation", consent_.generation).Field("region", consent_.facts.region);
+  if (consent_.answered()) writer->Field("decided_ms", consent_.decided_ms);
   writer->Field("model", ModelName(policy.ModelIn(consent_.facts.region)));
   WritePurposes(policy, consent_, writer);
   WriteSet(policy, DueQuestions(policy, consent_), "due", writer);
@@ -51,9 +55,8 @@ void EngineCore::WriteConsent(JsonWriter* writer) const {
 }
 
 void EngineCore::Explain(JsonView event, JsonWriter* writer) const {
-  const int type = FindName("track,page,screen,identify", event["type"].AsName());
-  const Event read =
-      ReadEvent(type < 0 ? InputType::kTrack : static_cast<InputType>(type), event, 0);
+  const EventType type = EventTypeFrom(event["type"].AsName());
+  const Event read = ReadEvent(static_cast<InputType>(type), event, 0);
   writer->FieldBool("off", off_ || IsDropped(SelectorOf(read)));
   writer->Key("collectors").Begin('{');
   for (const Lane& lane : lanes_) {
@@ -66,7 +69,7 @@ void EngineCore::ExplainLane(const Lane& lane, const Event& event, JsonWriter* w
   const std::string_view selector = SelectorOf(event);
   const PurposeSet needs = lane.policy.needs | config_.policy.NeedsOf(JsonView(event.needs));
   const GateVerdict verdict = Judge(config_.policy, consent_, needs);
-  const bool empty = verdict == GateVerdict::kDeidentify && event.type == EventType::kIdentify;
+  const bool empty = verdict == GateVerdict::kDeidentify && IsAboutIds(event.type);
   const bool wanted = lane.policy.Wants(selector) && lane.narrowed.Wants(selector);
   writer->Key(lane.id).Begin('{').FieldBool("wanted", wanted && !lane.off);
   writer->Field("verdict", VerdictName(empty ? GateVerdict::kDrop : verdict));
@@ -98,6 +101,8 @@ void EngineCore::Inventory(JsonWriter* writer) const {
     const int64_t ids_ms = identity_.made_ms + config_.policy.storage_days * kDayMs;
     if (!identity_.empty()) WriteKept("state/identity", purposes, ids_ms, writer);
     if (!session_.id.empty()) WriteKept("state/session", purposes, ids_ms, writer);
+    if (HasJourney() && HasJourneyInStore()) WriteKept(kJourneyKey, purposes, ids_ms, writer);
+    if (!cookie_of_.empty()) WriteKept(kCookieKey, purposes, ids_ms, writer);
     if (delivery_put_) WriteKept(kDeliveryPrefix, purposes, 0, writer);
     int64_t oldest_ms = kNever;
     for (const Record& record : outbox_.records()) {

@@ -37,18 +37,34 @@ Status CheckName(const Event& event) {
   return OkStatus();
 }
 
+// The pointer's text as an id of somebody.
+Status CheckId(const char* pointer, JsonView given, const String& id, bool needed) {
+  if (Status text = CheckText(pointer, given); !text.ok()) return text;
+  if (id.size() > kUserIdBytesMax) return TooBig(pointer, id.size(), kUserIdBytesMax);
+  if (id.empty() && !needed) return OkStatus();
+  if (id.empty()) return NotOk("required", pointer, "nothing", "an id");
+  if (!IsNobody(id)) return OkStatus();
+  return NotOk("not_allowed", pointer, "a word that stands for nobody", "the id of one alone");
+}
+
+Status CheckIds(const Event& event) {
+  const bool alias = event.type == EventType::kAlias;
+  if (Status id = CheckId("/user_id", event.given_user_id, event.user_id, alias); !id.ok()) {
+    return id;
+  }
+  const char* other = alias ? "/previous_id" : "/group_id";
+  return CheckId(other, event.given_other_id, event.other_id, event.type == EventType::kGroup);
+}
+
 }  // namespace
 
 Status ValidateEvent(const Event& event) {
   if (Status text = CheckText("/name", event.given_name); !text.ok()) return text;
-  if (Status text = CheckText("/user_id", event.given_user_id); !text.ok()) return text;
   if (Status name = CheckName(event); !name.ok()) return name;
-  if (event.user_id.size() > kUserIdBytesMax) {
-    return TooBig("/user_id", event.user_id.size(), kUserIdBytesMax);
-  }
-  const bool identify = event.type == EventType::kIdentify;
+  if (Status ids = CheckIds(event); !ids.ok()) return ids;
+  const bool traits = HasTraits(event.type);
   if (Status properties =
-          CheckObject(identify ? "/traits" : "/properties", event.properties, kEventTextBytesMax);
+          CheckObject(traits ? "/traits" : "/properties", event.properties, kEventTextBytesMax);
       !properties.ok()) {
     return properties;
   }

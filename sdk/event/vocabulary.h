@@ -1,8 +1,9 @@
-// The touchpoints that have a name of their own: the shop's events.
+// The touchpoints that Segment and Snowplow know by a name of theirs: the shop's events.
 //
 // A touchpoint of the vocabulary keeps its meaning at every collector: Segment gets the name of its
 // e-commerce specification, Snowplow the e-commerce action with its entities. Names outside the
-// table pass as they are. The table's names follow docs/vocabulary.md.
+// table pass as they are. All touchpoints, with their properties: event/touchpoints.h. Both are
+// made of vocabulary.json by scripts/vocabulary.mjs.
 #ifndef WAYMARK_EVENT_VOCABULARY_H_
 #define WAYMARK_EVENT_VOCABULARY_H_
 

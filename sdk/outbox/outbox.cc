@@ -268,7 +268,8 @@ bool Outbox::Cover(Record* record, Writer* writer) {
     record->lost = Without(record->lost, bit);
   }
   const bool covered = (record->closed & blocked) == 0;
-  blocked |= record->pending;
+  // Nor does it wait for what never lies there.
+  if (record->storable) blocked |= record->pending;
   return covered && (record->pending | record->lost) == 0;
 }
 
@@ -519,6 +520,7 @@ void Outbox::DropSegment(uint32_t id, bool left, bool stored) {
     record.segment = kNoSegment;
     if (left) record.in_flight = 0;
     if (WaitsForStore(record)) ++unstored_;
+    if (stored) record.lost = 0;  // whoever takes it over tries again
     for (size_t i = 0; stored && i < pending_.size(); ++i) Settle(&record, static_cast<int>(i));
   }
   first_unstored_id_ = 0;

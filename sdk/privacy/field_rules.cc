@@ -5,6 +5,7 @@
 #include "base/name_table.h"
 #include "base/utf8.h"
 #include "codec/sha256.h"
+#include "privacy/contacts.h"
 
 namespace waymark {
 namespace {
@@ -22,9 +23,16 @@ bool IsHash(std::string_view text) {
   return digits;
 }
 
-bool AppendHash(JsonView value, const String*, String* out) {
+bool AppendHash(JsonView value, const String* path, String* out) {
+  // A hash of nothing would join all who have none.
+  if (value.is(JsonType::kNull)) {
+    *out += value.text();
+    return true;
+  }
   const String text = value.is(JsonType::kString) ? value.AsString() : String(value.text());
-  AppendJsonString(out, IsHash(text) ? text : Sha256Hex(text));
+  const String normal = NormalContact(*path, text);
+  if (normal.empty()) return false;
+  AppendJsonString(out, IsHash(text) ? text : Sha256Hex(normal));
   return true;
 }
 
@@ -84,6 +92,16 @@ String ToRecordPath(std::string_view path) {
   return FindName(kPlaces, first) < 0 ? String() : String(path);
 }
 
+JsonView FieldAt(JsonView event, std::string_view path) {
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const size_t end = IndexOf(path, '/');
+    event = event[path.substr(0, end)];
+    path.remove_prefix(end);
+  }
+  return event;
+}
+
 List<FieldRule> ReadFieldRules(const Policy& policy, JsonView fields, std::string_view pointer,
                                List<Problem>* problems) {
   List<FieldRule> rules;
@@ -117,7 +135,7 @@ void ApplyFieldRules(const List<FieldRule>& rules, PurposeSet allowed, String* e
     PathChange write = AppendCoarse;
     if (change == FieldChange::kDrop) write = kDropValue;
     if (change == FieldChange::kHash) write = AppendHash;
-    *event = WithPath(JsonView(*event), rule.path, write);
+    *event = WithPath(JsonView(*event), rule.path, write, &rule.path);
   }
 }
 

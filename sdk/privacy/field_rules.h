@@ -35,6 +35,9 @@ struct FieldRule {
 // it leads nowhere.
 String ToRecordPath(std::string_view path);
 
+// What stands at such a path; its steps need no escapes.
+JsonView FieldAt(JsonView event, std::string_view path);
+
 // Reads a list of rules that fits the schema; `pointer`: of the list. `/user/id` and
 // `/user/<trait>` are taken to the places where the record keeps them. Adds a problem for a path
 // that leads nowhere, and for purposes that there are not.

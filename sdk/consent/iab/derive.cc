@@ -1,7 +1,8 @@
 #include "consent/iab/derive.h"
 
+#include <memory>
+
 #include "base/name_table.h"
-#include "consent/consent_mode.h"
 #include "consent/iab/document.h"
 #include "consent/iab/gpp.h"
 #include "consent/iab/in_app_keys.h"
@@ -9,10 +10,6 @@
 namespace waymark {
 namespace {
 
-constexpr int64_t kDayMs = 86'400'000;
-constexpr int64_t kPolicyVersion = 5;  // TCF 2.3
-constexpr int kTcfPurposes = 24;
-constexpr int64_t kFirstRegisteredCmp = 2;
 constexpr const char* kOptOuts = "SaleOptOut,SharingOptOut,TargetedAdvertisingOptOut";
 
 // Ids, in order and each once.
@@ -21,12 +18,6 @@ void AddId(List<int64_t>* ids, int64_t id) {
   while (place < ids->size() && (*ids)[place] < id) ++place;
   if (place < ids->size() && (*ids)[place] == id) return;
   ids->insert(place, int64_t{id});
-}
-
-void WriteIds(const char* name, const List<int64_t>& ids, JsonWriter* writer) {
-  writer->Key(name).Begin('[');
-  for (const int64_t id : ids) writer->Integer(id);
-  writer->End(']');
 }
 
 bool Contains(const List<int64_t>& ids, int64_t id) {
@@ -61,6 +52,7 @@ class Derived {
 
   List<int64_t> purposes;   // TCF purposes that are consented to
   List<int64_t> interests;  // and those on legitimate interest
+  List<int64_t> special_features;
   List<int64_t> vendors;
   List<int64_t> interest_vendors;
   List<int64_t> disclosed;
@@ -72,6 +64,7 @@ class Derived {
   // What several purposes stand for is allowed when all of them are.
   void ReadPurposes() {
     List<int64_t> refused;
+    List<int64_t> refused_features;
     uint8_t denied = 0;
     for (JsonItems item(source_.consent["purposes"]); item.Next();) {
       const JsonView purpose = item.value();
@@ -79,8 +72,13 @@ class Derived {
       const bool interest = purpose["basis"].IsName("legitimate_interest");
       for (JsonItems tcf(purpose["tcf"]); tcf.Next();) {
         const int64_t id = tcf.value().IntegerOr(0);
-        if (id < 1 || id > kTcfPurposes) continue;
+        if (id < 1 || id > kTcPurposes) continue;
         AddId(!allowed ? &refused : interest ? &interests : &purposes, id);
+      }
+      for (JsonItems feature(purpose["tcf_special_features"]); feature.Next();) {
+        const int64_t id = feature.value().IntegerOr(0);
+        if (id < 1 || id > kTcSpecialFeatures) continue;
+        AddId(allowed ? &special_features : &refused_features, id);
       }
       for (JsonItems type(purpose["consent_mode"]); type.Next();) {
         const int place = FindName(kConsentModeTypes, type.value().AsName());
@@ -93,7 +91,10 @@ class Derived {
     mode.granted = static_cast<uint8_t>(mode.granted & ~denied);
     const auto not_all = [&](const int64_t& id) { return Contains(refused, id); };
     purposes.RemoveIf(not_all);
-    interests.RemoveIf(not_all);
+    interests.RemoveIf([&](const int64_t& id) {
+      return not_all(id) || (kNoLegitimateInterest >> (id - 1) & 1) != 0;
+    });
+    special_features.RemoveIf([&](const int64_t& id) { return Contains(refused_features, id); });
   }
 
   void ReadVendors() {
@@ -101,51 +102,104 @@ class Derived {
       const JsonView vendor = item.value();
       const int64_t tcf_id = vendor["tcf_id"].IntegerOr(0);
       const int64_t ac_id = vendor["ac_id"].IntegerOr(0);
-      const bool allowed = AllowsVendor(vendor);
+      const Allowed allowed = AllowsVendor(vendor);
       if (tcf_id > 0) {
         AddId(&disclosed, tcf_id);
-        if (allowed && !purposes.empty()) AddId(&vendors, tcf_id);
-        if (allowed && !interests.empty()) AddId(&interest_vendors, tcf_id);
+        if (allowed.by_consent && Declares(vendor, "consent")) AddId(&vendors, tcf_id);
+        const bool special = vendor["declares"] && Declares(vendor, "special_purposes");
+        if (special || (allowed.by_interest && Declares(vendor, "legitimate_interest"))) {
+          AddId(&interest_vendors, tcf_id);
+        }
       }
-      if (ac_id > 0) AddId(allowed ? &providers : &disclosed_providers, ac_id);
+      if (ac_id > 0) AddId(allowed.all ? &providers : &disclosed_providers, ac_id);
     }
   }
 
+  // Where no vendor list tells what a vendor declares, it is taken to declare all that is asked.
+  static bool Declares(JsonView vendor, const char* basis) {
+    if (!vendor["declares"]) return true;
+    for (JsonItems item(vendor["declares"]); item.Next();) {
+      if (item.value().IsName(basis)) return true;
+    }
+    return false;
+  }
+
+  struct Allowed {
+    bool all;
+    bool by_consent;   // all its purposes that are consented to
+    bool by_interest;  // all its purposes on legitimate interest, which may be objected to alone
+  };
+
   // All its purposes, and itself: who was refused is a purpose of its own.
-  bool AllowsVendor(JsonView vendor) const {
+  Allowed AllowsVendor(JsonView vendor) const {
     String own(kVendorPrefix);
     own += vendor["id"].AsName();
-    if (source_.policy->Find(own) >= 0 && !Allows(own)) return false;
+    const bool itself = source_.policy->Find(own) < 0 || Allows(own);
+    bool consents = itself;
+    bool objects_not = itself;
     for (JsonItems purpose(vendor["purposes"]); purpose.Next();) {
-      if (!Allows(purpose.value().AsName())) return false;
+      const std::string_view id = purpose.value().AsName();
+      if (Allows(id)) continue;
+      (IsInterest(id) ? objects_not : consents) = false;
     }
-    return true;
+    return {consents && objects_not, consents && !purposes.empty(),
+            objects_not && !interests.empty()};
+  }
+
+  bool IsInterest(std::string_view purpose) const {
+    const int place = source_.policy->Find(purpose);
+    return place >= 0 &&
+           source_.policy->purposes[static_cast<size_t>(place)].basis == Basis::kLegitimateInterest;
   }
 
   const SignalSource& source_;
 };
 
-String TcDocument(const SignalSource& source, const Derived& derived) {
+// What holds for few ids, as bits.
+uint32_t BitsOf(const List<int64_t>& ids) {
+  uint32_t bits = 0;
+  for (const int64_t id : ids) bits |= 1u << (id - 1);
+  return bits;
+}
+
+VendorSet VendorsOf(const List<int64_t>& ids) {
+  VendorSet set;
+  if (ids.empty()) return set;
+  set.Resize(static_cast<uint32_t>(ids[ids.size() - 1]));
+  for (const int64_t id : ids) set.Add(static_cast<uint32_t>(id), static_cast<uint32_t>(id));
+  return set;
+}
+
+// Two letters, in capitals; anything else leaves what stands there.
+void ReadLetters(std::string_view text, char* letters) {
+  const auto capital = [](char c) { return static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c); };
+  if (text.size() < 2) return;
+  const char first = capital(text[0]);
+  const char second = capital(text[1]);
+  if (first < 'A' || first > 'Z' || second < 'A' || second > 'Z') return;
+  letters[0] = first;
+  letters[1] = second;
+}
+
+TcString TcOf(const SignalSource& source, const Derived& derived) {
   const JsonView iab = source.consent["iab"];
-  const int64_t day = source.state->decided_ms - source.state->decided_ms % kDayMs;
-  String json;
-  JsonWriter writer(&json);
-  writer.Begin('{').Field("version", 2).Field("created", day).Field("lastUpdated", day);
-  writer.Field("cmpId", iab["cmp_id"].IntegerOr(0));
-  writer.Field("cmpVersion", iab["cmp_version"].IntegerOr(1)).Field("consentScreen", 1);
-  writer.Field("consentLanguage", "EN").Field("vendorListVersion", source.vendor_list_version);
-  writer.Field("policyVersion", kPolicyVersion).FieldBool("isServiceSpecific", true);
-  writer.FieldBool("useNonStandardTexts", false).FieldRaw("specialFeatureOptins", "[]");
-  WriteIds("purposeConsents", derived.purposes, &writer);
-  WriteIds("purposeLegitimateInterests", derived.interests, &writer);
-  const std::string_view country = iab["publisher_cc"].AsName();
-  writer.FieldBool("purposeOneTreatment", false);
-  writer.Field("publisherCountryCode", country.empty() ? "AA" : country);
-  WriteIds("vendorConsents", derived.vendors, &writer);
-  WriteIds("vendorLegitimateInterests", derived.interest_vendors, &writer);
-  WriteIds("vendorsDisclosed", derived.disclosed, &writer);
-  writer.FieldRaw("publisherRestrictions", "[]").End('}');
-  return json;
+  const int64_t made_ms = source.state->answered() ? source.state->decided_ms : source.now_ms;
+  TcString tc;
+  tc.created_ms = tc.last_updated_ms = made_ms - made_ms % kDayMs;
+  tc.cmp_id = static_cast<uint16_t>(iab["cmp_id"].IntegerOr(0));
+  tc.cmp_version = static_cast<uint16_t>(iab["cmp_version"].IntegerOr(1));
+  tc.consent_screen = 1;
+  tc.vendor_list_version = static_cast<uint16_t>(source.vendor_list_version);
+  tc.special_feature_opt_ins = static_cast<uint16_t>(BitsOf(derived.special_features));
+  tc.purpose_consents = BitsOf(derived.purposes);
+  tc.purpose_legitimate_interests = BitsOf(derived.interests);
+  tc.vendor_consents = VendorsOf(derived.vendors);
+  tc.vendor_legitimate_interests = VendorsOf(derived.interest_vendors);
+  tc.vendors_disclosed = VendorsOf(derived.disclosed);
+  tc.has_disclosed = true;
+  ReadLetters(source.language, tc.consent_language);
+  ReadLetters(iab["publisher_cc"].AsName(), tc.publisher_country_code);
+  return tc;
 }
 
 // What one field of a section of the United States says; 0, not applicable, of what this policy
@@ -167,7 +221,7 @@ String DecodedDocument(std::string_view text, IabKind kind) {
   return json;
 }
 
-String UsSectionText(const UsLayout& layout, const SignalSource& source, const Derived& derived) {
+UsSection UsSectionOf(const UsLayout& layout, const SignalSource& source, const Derived& derived) {
   UsSection section;
   section.has_second = true;
   for (UsFields field(layout); field.Next();) {
@@ -175,12 +229,18 @@ String UsSectionText(const UsLayout& layout, const SignalSource& source, const D
     uint8_t* values = section.values + UsSlot(field.letter());
     for (int i = 0; i < field.count(); ++i) values[i] = value;
   }
-  return EncodeUsSection(layout.id, section);
+  return section;
 }
 
-// The sections of the United States that the rule of the region names; empty: none. The others are
-// TC strings, or have been.
-String GppText(const SignalSource& source, const Derived& derived, List<Problem>* problems) {
+// Only a registered CMP makes TC strings, and only where people are asked before.
+bool MakesTc(const SignalSource& source, const Derived& derived) {
+  return derived.AsksBefore() &&
+         source.consent["iab"]["cmp_id"].IntegerOr(0) >= kFirstRegisteredCmp;
+}
+
+// The sections that the rule of the region names, in the order of their ids; of those that hold a
+// TC string, Europe's, when there is one.
+List<int> SectionsOf(const SignalSource& source, bool has_tc, List<Problem>* problems) {
   const JsonView rule = RuleFor(source.consent["regions"], source.state->facts.region);
   List<int> ids;
   for (JsonItems item(rule["gpp"]); item.Next();) {
@@ -189,28 +249,58 @@ String GppText(const SignalSource& source, const Derived& derived, List<Problem>
       AddProblem(problems, "not_allowed", "/config/consent/regions", item.value().text(),
                  "the prefix of a GPP section, such as usnat or usca");
     }
-    if (!FindUsLayout(id)) continue;
+    if (!FindUsLayout(id) && !(id == kTcfEuropeSection && has_tc)) continue;
     size_t place = 0;
     while (place < ids.size() && ids[place] < id) ++place;
     if (place == ids.size() || ids[place] != id) ids.insert(place, int{id});
   }
-  String text;
-  if (ids.empty()) return text;
-  text = EncodeGppHeader(ids);
-  for (const int id : ids) {
-    text.push_back('~');
-    text += UsSectionText(*FindUsLayout(id), source, derived);
-  }
-  return text;
+  return ids;
 }
 
-// Only a registered CMP makes TC strings, and only where people are asked before. Empty: none.
-String TcText(const SignalSource& source, const Derived& derived, List<Problem>* problems) {
+// A string, and what stands in it. Empty: there is none.
+struct MadeTc {
   String text;
-  const int64_t cmp_id = source.consent["iab"]["cmp_id"].IntegerOr(0);
-  if (!derived.AsksBefore() || cmp_id < kFirstRegisteredCmp) return text;
-  if (!EncodeDocument(JsonView(TcDocument(source, derived)), &text, problems)) text.clear();
-  return text;
+  TcString tc;
+};
+struct MadeGpp {
+  String text;
+  GppString gpp;
+  bool has_us = false;
+};
+
+MadeTc MakeTc(const SignalSource& source, const Derived& derived, List<Problem>* problems) {
+  MadeTc made;
+  if (!MakesTc(source, derived)) return made;
+  made.tc = TcOf(source, derived);
+  const TcRefusal refusal = EncodeTc(made.tc, TcForm::kString, &made.text);
+  if (refusal.allowed) {
+    AddProblem(problems, "not_allowed", "/config/consent/iab",
+               TcFieldName(TcForm::kString, refusal.field), refusal.allowed);
+  }
+  return made;
+}
+
+MadeGpp MakeGpp(const SignalSource& source, const Derived& derived, const MadeTc& tc,
+                List<Problem>* problems) {
+  MadeGpp made;
+  const List<int> ids = SectionsOf(source, !tc.text.empty(), problems);
+  if (ids.empty()) return made;
+  made.text = EncodeGppHeader(ids);
+  for (const int id : ids) {
+    GppSection& section = made.gpp.sections.emplace_back();
+    section.id = id;
+    section.known = true;
+    made.text.push_back('~');
+    if (const UsLayout* layout = FindUsLayout(id)) {
+      section.us = UsSectionOf(*layout, source, derived);
+      made.text += EncodeUsSection(id, section.us);
+      made.has_us = true;
+    } else {
+      section.tc = std::make_unique<TcString>(TcOf(source, derived));
+      made.text += tc.text;
+    }
+  }
+  return made;
 }
 
 void WriteKeys(const List<InAppKey>& keys, JsonWriter* writer) {
@@ -327,11 +417,35 @@ void WriteSignalsOf(const SignalSource& source, JsonWriter* writer, List<Problem
   writer->Key("consent_mode").Begin('{').Key("types");
   WriteConsentMode(derived.mode, writer);
   writer->Field("gcs", ConsentModeGcs(derived.mode)).End('}');
-  writer->Field("tc", TcText(source, derived, problems));
-  const String gpp = GppText(source, derived, problems);
-  if (!gpp.empty()) writer->Field("gpp", gpp).Field("usp", UspString(derived));
+  const MadeTc tc = MakeTc(source, derived, problems);
+  const MadeGpp gpp = MakeGpp(source, derived, tc, problems);
+  writer->Field("tc", tc.text).Field("gpp", gpp.text);
+  if (gpp.has_us) writer->Field("usp", UspString(derived));
   const bool providers = !derived.providers.empty() || !derived.disclosed_providers.empty();
   if (providers) writer->Field("additional_consent", AdditionalConsentString(derived));
+}
+
+ConsentMode ConsentModeOf(const SignalSource& source) { return Derived(source).mode; }
+
+void WriteSignalsForPage(const SignalSource& source, JsonWriter* writer, List<Problem>* problems) {
+  const Derived derived(source);
+  // Where the strictest rules hold because nothing is known, an answer under them makes it known.
+  if (source.policy->KnowsRules(source.state->facts.region) || source.state->answered()) {
+    writer->FieldBool("gdpr_applies", derived.AsksBefore());
+  }
+  const MadeTc tc = MakeTc(source, derived, problems);
+  const MadeGpp gpp = MakeGpp(source, derived, tc, problems);
+  writer->Field("tc", tc.text).Field("gpp", gpp.text);
+  const bool providers = !derived.providers.empty() || !derived.disclosed_providers.empty();
+  if (providers) writer->Field("additional_consent", AdditionalConsentString(derived));
+  if (!tc.text.empty()) {
+    JsonText fields;
+    WriteTcFields(tc.tc, TcForm::kString, VendorStyle::kIds, &fields);
+    writer->Key("tc_fields").Begin('{').Raw(fields.text()).End('}');
+  }
+  JsonText sections;
+  WriteGppFields(gpp.gpp, VendorStyle::kIds, &sections);
+  writer->Key("gpp_sections").Begin('{').Raw(sections.text()).End('}');
 }
 
 String InAppKeysOf(const SignalSource& source) {
@@ -341,17 +455,17 @@ String InAppKeysOf(const SignalSource& source) {
   String json;
   JsonWriter writer(&json);
   writer.Begin('{');
-  const String tc = TcText(source, derived, &problems);
-  if (!tc.empty()) {
-    WriteKeys(TcKeys(DecodeTc(tc, 0, TcForm::kString, &findings), tc), &writer);
+  const MadeTc tc = MakeTc(source, derived, &problems);
+  if (!tc.text.empty()) {
+    WriteKeys(TcKeys(tc.tc, tc.text), &writer);
   } else {
     writer.Field("IABTCF_CmpSdkID", source.consent["iab"]["cmp_id"].IntegerOr(0));
     if (!derived.AsksBefore()) writer.Key("IABTCF_gdprApplies").Integer(0);
   }
-  const String gpp = GppText(source, derived, &problems);
-  if (!gpp.empty()) {
-    const GppString sections = DecodeGpp(gpp, &findings);
-    WriteKeys(GppKeys(sections, gpp), &writer);
+  const MadeGpp gpp = MakeGpp(source, derived, tc, &problems);
+  if (!gpp.text.empty()) {
+    const GppString sections = DecodeGpp(gpp.text, &findings);
+    WriteKeys(GppKeys(sections, gpp.text), &writer);
     writer.Field("IABGPP_GppSID", SectionIds(sections));
   }
   writer.End('}');

@@ -22,6 +22,7 @@ struct UsLayout {
 const UsLayout* FindUsLayout(int id);
 // Version 1 of usnat: twelve kinds of sensitive data and two of children's.
 const UsLayout& UsNatV1();
+inline constexpr int kTcfEuropeSection = 2;
 inline constexpr int kUsNat = 7;
 // From this one on a section may begin with a header of its own.
 inline constexpr int kFirstWithHeader = 24;

@@ -97,6 +97,7 @@ struct TcString {
   List<Restriction> restrictions;
 };
 
+inline constexpr int64_t kFirstRegisteredCmp = 2;
 inline constexpr int kTcPurposes = 24;
 inline constexpr int kTcSpecialFeatures = 12;
 // Purposes 1 and 3 to 6 never rest on legitimate interest.

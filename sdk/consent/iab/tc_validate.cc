@@ -4,7 +4,6 @@
 namespace waymark {
 namespace {
 
-constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
 constexpr uint8_t kPolicyVersionMin = 4;
 constexpr uint8_t kPolicyVersionOfDisclosure = 5;
 

@@ -50,6 +50,16 @@ WAYMARK_EXPORT size_t waymark_result_size(const waymark_engine* engine);
 
 WAYMARK_EXPORT void waymark_close(waymark_engine* engine);
 
+/* For tools: holds stored events against records of consent (engine/audit.h). `bytes` of open is a
+ * frame {config, now_ms, collector?}; of take, whole lines: part 0 records, 1 and 2 events, all of
+ * them twice. Each returns a frame {violations, lines, problems}. */
+typedef struct waymark_audit waymark_audit;
+WAYMARK_EXPORT waymark_audit* waymark_audit_open(const uint8_t* bytes, size_t size);
+WAYMARK_EXPORT const uint8_t* waymark_audit_take(waymark_audit* audit, uint32_t part,
+                                                 const uint8_t* bytes, size_t size);
+WAYMARK_EXPORT size_t waymark_audit_result_size(const waymark_audit* audit);
+WAYMARK_EXPORT void waymark_audit_close(waymark_audit* audit);
+
 #ifdef __cplusplus
 }
 #endif

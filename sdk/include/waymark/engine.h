@@ -29,6 +29,21 @@ class Engine {
 
   Output Handle(const Input& input);
 
+  // The three below are for hosts whose callers put events down before the engine sees them.
+  //
+  // Where events may be put down now: members of the object that is open. `generation` of consent;
+  // for each event type in `types`, and each track that is treated otherwise in `names`: `store`
+  // (may lie on the device at once), `wait` (only in memory, until the engine has it), `drop`
+  // (nobody wants it). An event with `needs` of its own may lie there when all of these are `store`
+  // in `purposes`, too. Changes nothing.
+  void Admission(JsonWriter* writer) const;
+  // The same as Handle() for an event that was put down in an earlier generation: for whom
+  // something was withdrawn since does not get it.
+  Output HandleLate(const Input& input, uint32_t generation);
+  // Whether anything that it was handed is still to be put into the store: what the host has put
+  // down itself may not go yet.
+  bool HasUnstored() const;
+
   // A JSON object for people and pages: consent, ids, queue, losses. Changes nothing.
   String View() const;
 

@@ -17,11 +17,13 @@ namespace waymark {
 
 // In the order of kInputTypeNames in capi/input_reader.cc.
 enum class InputType : uint8_t {
-  // Commands: what a caller wants. The first four are events and stand in the order of EventType.
+  // Commands: what a caller wants. The first six are events and stand in the order of EventType.
   kTrack,
   kPage,
   kScreen,
   kIdentify,
+  kAlias,
+  kGroup,
   kReset,
   kSetConsent,
   kSetContext,
@@ -29,6 +31,9 @@ enum class InputType : uint8_t {
   kForget,
   kNarrow,
   kRecords,
+  kHandOver,  // the three about others' ids, in this order
+  kAcceptHandOver,
+  kImportId,
   kRefused,  // a call that could not be read: the face could not turn it into JSON, or it is no
              // input
   // Facts: what the world did.
