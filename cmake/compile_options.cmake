@@ -13,6 +13,11 @@ if(WAYMARK_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
+if(WAYMARK_SANITIZE_THREADS)
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=thread)
+endif()
+
 # How everything in the page module is compiled and linked. Emscripten's own -Os and -Oz forbid all inlining
 # (-fno-inline-functions), also of functions that are shorter than a call of them: undone, the module is 8 % smaller and
 # faster. Bulk memory and sign extension are in every engine since 2021 (Safari 15).

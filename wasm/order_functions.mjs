@@ -125,6 +125,7 @@ function likeness(one, other) {
 
 // Each is followed by the one of the rest that is most like it.
 function chained(places, pieces) {
+  if (!places.length) return [];
   const order = [places[0]];
   const left = new Set(places.slice(1));
   while (left.size > 0) {

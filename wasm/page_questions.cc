@@ -6,6 +6,8 @@
 namespace waymark {
 
 const Question kQuestions[] = {
+    {"explain", AnswerExplain},
+    {"inventory", AnswerInventory},
     {"lint", AnswerLint},
 };
 const InAppKeysMaker kInAppKeysMaker = nullptr;
