@@ -4,5 +4,7 @@ export default {
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "<rootDir>/tests/transform.mjs" },
+  // What the studio imports lies here, too.
+  modulePaths: ["<rootDir>/node_modules"],
   maxWorkers: 1,
 };

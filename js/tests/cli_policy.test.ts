@@ -1,7 +1,7 @@
 // `waymark table`, `prove` and `explain`: what a policy does, as people and programs read it.
 
 import { describe, expect, test } from "@jest/globals";
-import { rowsOf } from "../src/cli/table.ts";
+import { rowsOf } from "../src/policy/table.ts";
 import { expectGolden, file, waymark } from "./cli_terminal.ts";
 import { RawEngine, tools_file } from "./raw_engine.ts";
 
@@ -154,7 +154,10 @@ describe("wrong use", () => {
   test.each([
     [["table"], "table needs one file, a config document, or - for standard input."],
     [["table", "a", "b"], "table needs one file, a config document, not 2: a, b."],
-    [["table", "CONFIG", "--fix"], "There is no option --fix. table takes --collector, --json."],
+    [
+      ["table", "CONFIG", "--fix"],
+      "There is no option --fix. table takes --collector, --form, --json.",
+    ],
     [["table", "CONFIG", "--json=1"], "--json takes no value."],
     [["table", "CONFIG", "--collector"], "--collector needs a value."],
     [["table", "CONFIG", "--collector", "x"], "There is no collector x; there is stats, ads."],
@@ -168,13 +171,19 @@ describe("wrong use", () => {
     ],
     [[...given, "--field", "/nowhere"], "--field /nowhere: found a path that leads nowhere"],
     [["explain", "CONFIG"], "explain needs --event"],
-    [["explain", "CONFIG", "--event", "EVENT", "--age", "old"], "--age takes whole years, not old."],
+    [
+      ["explain", "CONFIG", "--event", "EVENT", "--age", "old"],
+      "--age takes whole years, not old.",
+    ],
     [["explain", "CONFIG", "--event", "EVENT", "--region", "France"], "--region takes a country"],
     [
       ["explain", "CONFIG", "--event", "EVENT", "--signal", "x"],
       "There is no signal x; there is gpc, dnt, att.",
     ],
-    [["explain", "CONFIG", "--event", "EVENT", "--choice", "x"], "--choice takes purpose=granted"],
+    [
+      ["explain", "CONFIG", "--event", "EVENT", "--choice", "x"],
+      "--choice takes purpose=yes or purpose=no",
+    ],
     [
       ["explain", "CONFIG", "--event", "EVENT", "--choice", "x=denied"],
       "There is no purpose x; there is necessary, analytics, marketing.",
@@ -209,7 +218,25 @@ describe("wrong use", () => {
     const { code, err } = await waymark("explain", policy(), "--event", wrong);
     expect(code).toBe(2);
     expect(err).toBe(
-      'wrong.json: /type: found "click"; allowed: "track", "page", "screen", "identify"\n',
+      'wrong.json: /type: found "click"; allowed: ' +
+        '"track", "page", "screen", "identify", "alias", "group"\n',
     );
+  });
+});
+
+describe("table in other forms", () => {
+  test("as CSV, a row for each row", async () => {
+    const { out } = await waymark("table", policy(), "--form", "csv");
+    const { rows } = JSON.parse((await waymark("table", policy(), "--json")).out);
+    const lines = out.trimEnd().split("\r\n");
+    expect(lines[0]).toBe("Collector,Region,Age,Signals,Answer,Events,Because,Cases");
+    expect(lines.length).toBe(1 + rows.length);
+    expect(lines.some((line) => line.startsWith("stats,"))).toBe(true);
+    expect(out).toMatch(/,"[^"]+, [^"]+",/);
+  });
+
+  test("as HTML", async () => {
+    const { out } = await waymark("table", policy(), "--form=html", "--collector", "ads");
+    expect(out).toContain("<h2>ads</h2>\n<table>\n<thead>\n<tr><th>Region</th>");
   });
 });

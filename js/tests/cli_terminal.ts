@@ -1,11 +1,23 @@
 // `waymark` as a test runs it, and the files that it is given.
 
-import { afterAll, expect } from "@jest/globals";
+import { afterAll, expect, jest } from "@jest/globals";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../src/cli/run.ts";
 import { tools_file } from "./raw_engine.ts";
+
+const folders = { receipts: "records", banner: "banner", disclosure: "policy" };
+
+export const terminalWords = (of: keyof typeof folders, language: string) => {
+  const texts = new URL(`../src/${folders[of]}/texts/${language}.json`, import.meta.url);
+  return JSON.parse(readFileSync(texts, "utf8"));
+};
+
+export const receiptWords = (language: string) => terminalWords("receipts", language);
+
+// Some commands open the engine dozens of times, on machines that have more to do.
+jest.setTimeout(60_000);
 
 const folder = mkdtempSync(join(tmpdir(), "waymark-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,15 +28,16 @@ export function file(name: string, content: unknown): string {
   return path;
 }
 
-export async function waymark(...words: string[]) {
+export async function waymark(...line: string[]) {
   let out = "";
   let err = "";
   const terminal = {
     in: () => "",
+    words: terminalWords,
     out: (text: string) => void (out += text),
     err: (text: string) => void (err += text),
   };
-  const code = await run(words, tools_file, terminal);
+  const code = await run(line, tools_file, terminal);
   // Where the files of a test lie changes nothing.
   const plain = (text: string) => text.split(folder + "/").join("");
   return { code, out: plain(out), err: plain(err) };

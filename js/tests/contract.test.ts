@@ -82,9 +82,12 @@ test("there are cases", () => {
 const of_pages = ["segment", "snowplow"];
 
 function modulesFor(start: any): [string, URL][] {
-  const collectors = start.config?.collectors;
+  const { collectors, journey, privacy } = start.config ?? {};
+  const parts = journey || Object.keys(privacy ?? {}).some((key) => key !== "url_parameters");
   const speaks =
-    Array.isArray(collectors) && collectors.every(({ protocol }) => of_pages.includes(protocol));
+    !parts &&
+    Array.isArray(collectors) &&
+    collectors.every(({ protocol }) => of_pages.includes(protocol));
   return speaks ? [["page", page_file], ["all", all_file]] : [["all", all_file]];
 }
 

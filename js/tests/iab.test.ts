@@ -14,6 +14,7 @@ async function waymark(words: string[], input = "") {
   let err = "";
   const terminal = {
     in: () => input,
+    words: () => ({}),
     out: (text: string) => void (out += text),
     err: (text: string) => void (err += text),
   };

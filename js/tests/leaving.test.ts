@@ -53,6 +53,22 @@ describe("a page that goes away before its engine is there", () => {
     expect(platform.spills).toEqual([]);
   });
 
+  // So it is in Firefox and WebKit, which break off a page's requests when it begins to leave.
+  test("leaves them too where its engine cannot be had", async () => {
+    may_keep(true);
+    const { module } = platform;
+    platform.module = () => Promise.reject(new Error("broken off"));
+    const client = new Client(platform, config);
+    client.track("a");
+    await expect(client.ready).rejects.toThrow("broken off");
+    expect(left().map(([input]) => input.name)).toEqual(["a"]);
+    leaving();
+    expect(left()).toHaveLength(1);
+    platform.module = module;
+    await live();
+    expect(inputs()).toMatchObject([{ type: "track", name: "a" }]);
+  });
+
   test.each([[false], [undefined], ["true"], [1]])(
     "leaves its decisions only where it says %j",
     async (spill) => {

@@ -6,6 +6,8 @@ import { existsSync, readFileSync } from "node:fs";
 export const page_file = new URL("../../build/wasm/wasm/waymark.wasm", import.meta.url);
 /** The same engine with every protocol. */
 export const all_file = new URL("../../build/wasm/wasm/waymark-all.wasm", import.meta.url);
+/** What vendors are told, without an engine. */
+export const iab_file = new URL("../../build/wasm/wasm/waymark-iab.wasm", import.meta.url);
 /** The same with every question: what the command line loads. */
 export const tools_file = new URL("../../build/wasm/wasm/waymark-tools.wasm", import.meta.url);
 

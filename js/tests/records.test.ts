@@ -6,9 +6,9 @@ import { Client } from "../src/core/client.ts";
 import type { Config } from "../src/core/types.ts";
 import { MemoryPlatform } from "../src/platform/memory/index.ts";
 import { eventStateOf } from "../src/records/entry.ts";
-import { consentRecord, consentRecords, receipt } from "../src/records/index.ts";
+import { consentRecord, consentRecords, receipt, receipt_languages } from "../src/records/index.ts";
 import { validityIn } from "../src/records/policy.ts";
-import { expectGolden, file, waymark } from "./cli_terminal.ts";
+import { expectGolden, file, receiptWords, waymark } from "./cli_terminal.ts";
 import { page_file, wasmModule } from "./raw_engine.ts";
 
 const collector = (id: string, needs: string[], more = {}) => ({
@@ -178,7 +178,7 @@ describe("export", () => {
     expect(deletions).toEqual(entries.filter(({ type }) => type === "deletion"));
   });
 
-  test("of receipts, in both languages", async () => {
+  test("of receipts, in English and in another language", async () => {
     const { out } = await waymark(...words(), "--form", "receipt");
     expectGolden("receipts_en.txt", out);
     const german = await waymark(...words(), "--form", "receipt", "--language", "de");
@@ -276,8 +276,33 @@ describe("a record", () => {
   });
 });
 
-test("a receipt in a language that there is not", () => {
-  expect(() => receipt(decisions[0], config, { language: "fr" as any })).toThrow("en, de");
+describe("a receipt", () => {
+  test.each(receipt_languages)("in %s says all with its values, and names what is named", (language) => {
+    const names = { "purposes.marketing": "Offers", "purposes.analytics": "Offers" };
+    const words = { ...receiptWords(language), ...names };
+    for (const entry of entries) {
+      const { text, language: said, missing } = receipt(entry, config, { language, words });
+      expect([said, missing]).toEqual([language, []]);
+      expect(text).not.toMatch(/[{}]|undefined|marketing|analytics/);
+      expect(text).toContain("Offers");
+      expect(text).toContain(entry.hash);
+      expect(text).toContain("privacy@fingerpost.example");
+    }
+  });
+
+  test("in a language of which the words are not given", () => {
+    const write = (words?: any) => () => receipt(decisions[0], config, { language: "fr", words });
+    expect(write()).toThrow("no words in fr: give those of waymark-texts/receipts as words");
+    expect(write({})).toThrow("no words in fr");
+  });
+
+  test("of a notice says that it was read, and decides nothing", () => {
+    const shown = { layer: "notice", control: "ok" };
+    const purposes = { analytics: { state: "granted", why: "default" } };
+    const { text } = receipt({ ...decisions[0], shown, purposes }, config);
+    expect(text).toContain("You were shown a notice. This is what applied then:\n- analytics: allowed");
+    expect(text).toContain("(you have not answered)");
+  });
 });
 
 describe("wrong use", () => {
@@ -288,7 +313,7 @@ describe("wrong use", () => {
     [["records", "verify", "LOG", "--form", "receipt"], "There is no option --form."],
     [["records", "verify", "LOG", "--anchor", "x"], "--anchor takes a hash"],
     [["records", "export", "LOG", "--form", "pdf"], "There is no form pdf; there is iso27560, receipt."],
-    [["records", "export", "LOG", "--language", "fr"], "There is no language fr; there is en, de."],
+    [["records", "export", "LOG", "--language", "xx"], "There is no language xx; there is en, bg,"],
   ])("%j", async (words, said) => {
     const { code, out, err } = await waymark(...words.map((word) => (word === "LOG" ? log_file() : word)));
     expect([code, out]).toEqual([2, ""]);

@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { build } from "esbuild";
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { readFileSync } from "node:fs";
-import { createContext, runInContext } from "node:vm";
+import { createContext, type Module, runInContext, SyntheticModule } from "node:vm";
 import { brotliCompressSync, gunzipSync } from "node:zlib";
 // @ts-expect-error: plain JavaScript of the build
 import { bundles } from "../bundles.mjs";
@@ -53,6 +53,10 @@ class FakePage {
   config: object = config;
   wasm = new Response(readFileSync(page_file), { headers: { "Content-Type": "application/wasm" } });
   dataset: Record<string, string> = { config: "/waymark.json" };
+  /** What has to happen before the part at an address comes. */
+  hold: (address: string) => Promise<void> | undefined = () => undefined;
+  /** What the parts export, by address. */
+  parts: Record<string, (page: any) => unknown> = {};
 
   constructor() {
     this.delivery = new Promise((resolve) => (this.deliver = resolve));
@@ -67,6 +71,7 @@ class FakePage {
     this.window = createContext({
       document,
       addEventListener: target.addEventListener.bind(target),
+      removeEventListener: target.removeEventListener.bind(target),
       dispatchEvent: target.dispatchEvent.bind(target),
       location: new URL("https://shop.example/p/1"),
       history: { pushState() {}, replaceState() {} },
@@ -92,7 +97,24 @@ class FakePage {
   }
 
   run(text: string): any {
-    return runInContext(text, this.window);
+    const importModuleDynamically = (address: string) => this._import(address);
+    return runInContext(text, this.window, { importModuleDynamically });
+  }
+
+  private async _import(address: string): Promise<Module> {
+    this.fetched.push(address);
+    await this.hold(address);
+    const start = this.parts[address];
+    if (!start) throw new TypeError("Failed to fetch dynamically imported module");
+    const { window: context } = this;
+    const module = new SyntheticModule(
+      ["start"],
+      () => module.setExport("start", start),
+      { context },
+    );
+    await module.link(() => module);
+    await module.evaluate();
+    return module;
   }
 
   private async _fetch(url: string, request?: any): Promise<Response> {
@@ -329,6 +351,8 @@ describe("the script", () => {
     page.run(`waymark("consent.set", { analytics: "denied" })`);
     expect(page.run(`waymark("consent.get").purposes.analytics.state`)).toBe("denied");
     expect(page.run(`waymark("view").refused`)).toBe(false);
+    expect(page.run(`waymark("journey")`)).toBeUndefined(); // the config has none
+    expect(page.window.problems ?? []).toEqual([]);
     page.run(`waymark("consent.withdraw", "analytics")`);
     const { entries } = await page.run(`waymark("consent.records")`);
     expect(entries[0].purposes.analytics).toMatchObject({ state: "denied", why: "person" });
@@ -374,4 +398,135 @@ describe("the script", () => {
     expect(page.logged).toHaveLength(1);
     page.run(`waymark("track", "a"); waymark("consent.set", {}); waymark("view")`);
   });
+});
+
+describe("the parts of the page", () => {
+  const banner = "https://shop.example/js/waymark-banner.mjs";
+  const withBanner = { ...config, consent: { ...config.consent, ui: {} } };
+  const engine = "https://shop.example/js/waymark.wasm";
+
+  test("are not even asked for where the config does not want them", async () => {
+    page.run(script);
+    await page.run("waymark.client.ready");
+    expect(page.fetched.filter((url) => url.endsWith(".mjs"))).toEqual([]);
+  });
+
+  test("are started beside the engine, not after it, and end with the client", async () => {
+    const heard: unknown[] = [];
+    let compile!: (response: Response) => void;
+    const { wasm } = page;
+    (page as any).wasm = new Promise((resolve) => (compile = resolve));
+    page.config = withBanner;
+    page.dataset.theme = "x";
+    const started = new Promise<any>((resolve) => {
+      page.parts[banner] = (started) => (resolve(started), () => heard.push("end"));
+    });
+    page.run(script);
+    const { client, config: parsed, options } = await started;
+    expect(page.fetched).toContain(engine);
+    expect(client).toBe(page.window.waymark.client);
+    expect([parsed.consent.ui, options.theme]).toEqual([{}, "x"]);
+    expect(client.view()).toBeUndefined();
+    client.consent.set({ analytics: "denied" });
+    compile(wasm);
+    await client.ready;
+    expect(client.consent.get().purposes.analytics).toEqual({ state: "denied", why: "person" });
+    client.close();
+    client.close();
+    expect(heard).toEqual(["end"]);
+  });
+
+  describe("the one that hears of other hosts", () => {
+    const share = "https://shop.example/js/waymark-share.mjs";
+    beforeEach(() => {
+      page.config = { ...config, consent: { ...config.consent, share: {} } };
+    });
+
+    test("starts before the engine is at work, and speaks before anybody knows that it is", async () => {
+      let come!: () => void;
+      const held = new Promise<void>((resolve) => (come = resolve));
+      const { window } = page;
+      page.hold = (address) => (address === share ? held : undefined);
+      const heard: unknown[] = [];
+      page.parts[share] = ({ client }) => {
+        heard.push(["start", client.view()]);
+        client._settled(() => heard.push(["settled", client.consent.get().purposes.analytics]));
+        return () => {};
+      };
+      page.run(script);
+      const { client } = window.waymark;
+      client.on("ready", () => heard.push("ready"));
+      client.consent.set({ analytics: "denied" });
+      // Longer than the engine needs.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect([client.view(), heard]).toEqual([undefined, []]);
+      come();
+      await client.ready;
+      expect(heard).toEqual([
+        ["start", undefined],
+        ["settled", { state: "denied", why: "person" }],
+        "ready",
+      ]);
+      client._settled(() => heard.push("at once"));
+      expect(heard.at(-1)).toBe("at once");
+    });
+
+    test("holds nothing up when it cannot be loaded", async () => {
+      page.run(script);
+      page.run(`problems = []; waymark("on", "problem", (problem) => problems.push(problem))`);
+      await page.run("waymark.client.ready");
+      expect(page.window.problems.map(({ code }: any) => code)).toEqual(["part_failed"]);
+    });
+  });
+
+  test("the question is there before the engine, which does not wait for it for ever", async () => {
+    page.config = withBanner;
+    const heard: string[] = [];
+    page.parts[banner] = ({ client }) => {
+      heard.push(client.view() ? "after" : "before");
+      return () => {};
+    };
+    page.run(script);
+    await page.run("waymark.client.ready");
+    expect(heard).toEqual(["before"]);
+  });
+
+  test("a question that never comes keeps the engine for a second at the most", async () => {
+    page.config = withBanner;
+    page.hold = (address) => (address === banner ? new Promise<void>(() => {}) : undefined);
+    page.run(script);
+    await page.run("waymark.client.ready");
+    expect(page.window.waymark.client.view().store).toBeDefined();
+  });
+
+  test.each([
+    ["cannot be loaded", undefined, /Failed to fetch/],
+    ["throws", () => JSON.parse("{torn"), /SyntaxError/],
+    ["gives nothing that ends it", () => 7, undefined],
+  ])("harm nothing when one %s", async (_, start, found) => {
+    page.config = withBanner;
+    if (start) page.parts[banner] = start;
+    page.run(script);
+    page.run(`problems = []; waymark("on", "problem", (problem) => problems.push(problem))`);
+    await page.run("waymark.client.ready");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const { problems } = page.window;
+    const codes = problems.map(({ code }: any) => code);
+    expect(codes).toEqual(found ? ["part_failed"] : []);
+    if (found) expect(problems[0].found).toMatch(found);
+    page.run(`waymark("consent.set", { analytics: "granted" }); waymark("track", "a")`);
+    expect(page.run(`waymark("consent.get").purposes.analytics.state`)).toBe("granted");
+    page.run(`waymark("close")`);
+    expect(page.logged.join()).toMatch(found ? /^$/ : /is not a function/);
+  });
+
+  test.each([[null], [[]], [{ consent: null }], [{ consent: 7 }]])(
+    "survive a config that is none: %j",
+    async (document) => {
+      page.config = document as any;
+      page.run(script);
+      const error = await page.run("waymark.client.ready.catch((error) => error)");
+      expect(error.code).toBe("config_refused");
+    },
+  );
 });

@@ -227,10 +227,10 @@ describe("calls that wait for the engine", () => {
     expect(names()).toHaveLength(1);
   });
 
-  test("go when everything is forgotten", async () => {
+  test("go when the engine says so, as it does with a withdrawal and when all is forgotten", async () => {
     const store = new BrowserStore();
     store.spill.leaveCalls("[]");
-    await run(store, put("consent/record", "{}"), removeBelow("consent/"));
-    expect(names()).toEqual([]);
+    await run(store, put("consent/record", "{}"), removeBelow("spill/"));
+    expect(names()).toEqual(["waymark.consent/record"]);
   });
 });

@@ -6,6 +6,7 @@
 // the same page in the URL (a filter, a map): it changes the context and is no page view.
 
 import type { Client } from "../core/client.ts";
+import { watchNavigation } from "./navigation.ts";
 
 const address = () => location.pathname + location.search;
 const url = () => location.href.split("#")[0]!;
@@ -48,29 +49,5 @@ export function pageViews(client: Client): () => void {
   return () => {
     removeEventListener("pageshow", returned);
     unwatch();
-  };
-}
-
-function watchNavigation(changed: (replaced: boolean) => void): () => void {
-  const { navigation } = window as any;
-  if (navigation) {
-    const listener = (event: any) => changed(event.navigationType === "replace");
-    navigation.addEventListener("currententrychange", listener);
-    return () => navigation.removeEventListener("currententrychange", listener);
-  }
-  const popped = () => changed(false);
-  const wrap = (name: "pushState" | "replaceState") => {
-    const original = history[name];
-    history[name] = function (...entry) {
-      original.apply(this, entry);
-      changed(name === "replaceState");
-    };
-    return () => void (history[name] = original);
-  };
-  const unwrap = [wrap("pushState"), wrap("replaceState")];
-  addEventListener("popstate", popped);
-  return () => {
-    unwrap.forEach((run) => run());
-    removeEventListener("popstate", popped);
   };
 }

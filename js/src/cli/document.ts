@@ -1,7 +1,7 @@
 // JSON documents in files, read for the engine: as text, so that it sees what stands there and no
 // re-written copy.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import type { Problem } from "../core/types.ts";
 import { jsonError } from "./json_error.ts";
 
@@ -9,6 +9,8 @@ import { jsonError } from "./json_error.ts";
 export interface Finding extends Problem {
   line?: number;
   column?: number;
+  /** What to do. */
+  fix?: string;
 }
 
 /** A document cannot be used, and each line of the message says why. */
@@ -20,10 +22,34 @@ export interface Document {
   value: any;
 }
 
+// What the engine takes in one piece.
+const document_bytes_max = 8 * 1024 * 1024;
+const megabyte = 1024 * 1024;
+
+const failures: Record<string, string> = {
+  ENOENT: "There is no such file; is the name right, and the folder?",
+  EISDIR: "It is a folder; name a file in it.",
+  EACCES: "You may not read it.",
+};
+
 /** The text of a file, or of standard input, without a byte order mark. */
 export function readText(file: string): string {
-  const text = readFileSync(file === "-" ? 0 : file, "utf8");
+  const text = file === "-" ? readFileSync(0, "utf8") : contentOf(file);
   return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
+function contentOf(file: string): string {
+  try {
+    const { size } = statSync(file);
+    if (size <= document_bytes_max) return readFileSync(file, "utf8");
+    const found = `a file of ${Math.ceil(size / megabyte)} MB`;
+    const allowed = `a document of at most ${document_bytes_max / megabyte} MB`;
+    const fix = "Is it another file? Stored events are read by `waymark audit`, of any size.";
+    throw new Unusable(line(file, { code: "too_big", pointer: "", found, allowed, fix }));
+  } catch (error) {
+    const failure = failures[(error as { code?: string }).code ?? ""];
+    throw failure ? new Unusable(`${file}: ${failure}`) : error;
+  }
 }
 
 /** Where a text stops being JSON, or undefined. */
@@ -31,8 +57,36 @@ export function notJson(text: string): Finding | undefined {
   const error = jsonError(text);
   if (!error) return undefined;
   const { line, column, found, expected: allowed } = error;
-  return { code: "invalid_json", pointer: "", found, allowed, line, column };
+  const slip = slips.find(({ at }) => at.test(` ${text}`.slice(error.at, error.at + 9)));
+  const more = { line, column, ...(slip && { fix: slip.fix }) };
+  return { code: "invalid_json", pointer: "", found: slip?.found ?? found, allowed, ...more };
 }
+
+// What people write who know JSON from editors that forgive; from the sign before the error on.
+const slips: { at: RegExp; found?: string; fix: string }[] = [
+  {
+    ...{ at: /^[^]\/[/*]|^[^]#/, found: "a comment" },
+    fix:
+      "Take it out: JSON has no comments, and browsers refuse a config that has one. " +
+      "Keep notes in a file beside it.",
+  },
+  {
+    ...{ at: /^[^][\u201c\u201d\u201e\u00ab\u00bb]/, found: "a typographic quotation mark" },
+    fix: 'Use the straight one: ". Word processors change it; a plain text editor does not.',
+  },
+  { ...{ at: /^[^]'/, found: "a single quotation mark" }, fix: 'Use the double one: ".' },
+  {
+    ...{ at: /^[^][}\]]/ },
+    fix: "Look at the comma before it: after the last entry of a list there is none.",
+  },
+  { ...{ at: /^[^]"/ }, fix: "Look at the line before: between two entries there is a comma." },
+  {
+    ...{ at: /^[^]$/, found: "the end of the text" },
+    fix:
+      "The file is not whole: it was cut off, or a closing bracket is missing. " +
+      "Get it again from where it came.",
+  },
+];
 
 /** Throws `Unusable` when the file holds no JSON object. */
 export function readDocument(file: string): Document {
@@ -52,7 +106,9 @@ export function expectNone(file: string, problems: Problem[] | undefined): void 
 }
 
 /** `waymark.json: /collectors/0/needs: found nothing; allowed: at least one purpose` */
-export function line(file: string, { pointer, found, allowed, line, column }: Finding): string {
+export function line(file: string, finding: Finding): string {
+  const { pointer, found, allowed, line, column, fix } = finding;
   const place = line === undefined ? pointer || "the document" : `line ${line}, column ${column}`;
-  return `${file === "-" ? "(input)" : file}: ${place}: found ${found}; allowed: ${allowed}`;
+  const text = `${file === "-" ? "(input)" : file}: ${place}: found ${found}; allowed: ${allowed}`;
+  return fix ? `${text}\n    do: ${fix}` : text;
 }

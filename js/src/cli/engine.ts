@@ -1,11 +1,21 @@
-// An engine that is only asked questions.
+// The engine of the commands.
 
-import { encode, type Engine, openEngine } from "../core/bridge.ts";
-import { nodePlatform } from "../platform/node/index.ts";
+import { readFile } from "node:fs/promises";
+import type { Engine } from "../core/bridge.ts";
+import { askingEngine } from "../policy/questions.ts";
 
-/** Opens the engine at `wasm` without a config: refused its start, it still answers questions. */
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
+/** The module at `wasm`, compiled once. */
+export function toolsModule(wasm: URL): Promise<WebAssembly.Module> {
+  const known = compiled.get(wasm.href);
+  if (known) return known;
+  const module = readFile(wasm).then((bytes) => WebAssembly.compile(bytes as BufferSource));
+  compiled.set(wasm.href, module);
+  return module;
+}
+
+/** An engine without a config: refused its start, it still answers questions. */
 export async function openQuestions(wasm: URL): Promise<Engine> {
-  const platform = nodePlatform();
-  const start = { now: platform.now(), entropy: platform.entropy(), config: {} };
-  return openEngine(await platform.module(wasm), encode(start));
+  return askingEngine(await toolsModule(wasm));
 }

@@ -1,13 +1,14 @@
 // `waymark explain`: what would become of an event, for a person of whom these facts and answers
-// are known. An engine is opened on a platform in memory: nothing is stored or sent.
+// are known: who gets it, with which fields, what is stored, and why. Nothing is stored or sent.
 
-import { readFileSync } from "node:fs";
-import { Client } from "../core/client.ts";
-import type { Choices, ConsentView, Explanation, Problem } from "../core/types.ts";
-import { MemoryPlatform } from "../platform/memory/index.ts";
+import { explainEvent, type EventExplanation, type ExplainedCollector } from "../policy/explain.ts";
+import type { FieldFate } from "../policy/fields.ts";
+import { purposesIn, reasonText } from "../policy/questions.ts";
+import { type Facts, type Touchpoint, touchpoint_types } from "../policy/visit.ts";
+import type { Choices } from "../core/types.ts";
 import { type Document, line, readDocument, Unusable } from "./document.ts";
-import { openQuestions } from "./engine.ts";
-import { expectTaken, purposesIn, reasonText } from "./policy.ts";
+import { openQuestions, toolsModule } from "./engine.ts";
+import { expectTaken } from "./policy.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { expectKnown, type Kinds, Misuse, onlyFile, readWords, type Words } from "./words.ts";
 
@@ -19,10 +20,9 @@ const kinds: Kinds = {
   choice: "list",
   json: "switch",
 };
-const types = ["track", "page", "screen", "identify"];
-const signals = ["gpc", "dnt", "att"];
+const signals = ["gpc", "dnt", "att"] as const;
 
-interface Person {
+interface Asked {
   region: string | undefined;
   age: number | undefined;
   signals: string[];
@@ -38,23 +38,25 @@ export async function runExplain(
   const file = onlyFile("explain", "a config document", given);
   const event_file = given.one("event");
   if (event_file === undefined) throw new Misuse("explain needs --event, a file with an event.");
-  const person = personOf(given);
+  const asked = askedIn(given);
   const config = readDocument(file);
-  const { type = "track", name } = eventIn(readDocument(event_file));
-  const client = await opened(config, wasm);
-  for (const purpose of Object.keys(person.choices)) {
+  const event = eventIn(readDocument(event_file));
+  expectTaken(await openQuestions(wasm), config);
+  for (const purpose of Object.keys(asked.choices)) {
     expectKnown("purpose", purpose, purposesIn(config));
   }
-  tell(client, person);
-  const consent = client.consent.get()!;
-  const explanation = client.consent.explain({ type, name })!;
-  client.close();
-  const answer = { event: { type, name }, ...person, consent, ...explanation };
+  const { problems, ...explained } = await explainEvent(await toolsModule(wasm), config, event, {
+    facts: factsOf(asked),
+    choices: asked.choices,
+  });
+  const [problem] = problems;
+  if (problem) throw new Misuse(`found ${problem.found}; allowed: ${problem.allowed}.`);
+  const answer = { event, ...asked, ...explained };
   terminal.out(given.has("json") ? JSON.stringify(answer) + "\n" : written(answer));
   return 0;
 }
 
-function personOf(given: Words): Person {
+function askedIn(given: Words): Asked {
   const age = given.one("age");
   if (age !== undefined && !/^\d{1,3}$/.test(age)) {
     throw new Misuse(`--age takes whole years, not ${age}.`);
@@ -68,55 +70,57 @@ function personOf(given: Words): Person {
   return { region, age: age === undefined ? age : +age, signals: given.all("signal"), choices };
 }
 
+const choice_words: Record<string, "granted" | "denied"> = {
+  ...{ granted: "granted", yes: "granted", denied: "denied", no: "denied" },
+};
+
 function choiceOf(text: string): [string, "granted" | "denied"] {
-  const [, purpose, choice] = /^(.+)=(granted|denied)$/.exec(text) ?? [];
-  if (!purpose) throw new Misuse(`--choice takes purpose=granted or purpose=denied, not ${text}.`);
-  return [purpose, choice as "granted" | "denied"];
+  const [, purpose, word] = /^(.+)=(granted|denied|yes|no)$/.exec(text) ?? [];
+  if (!purpose) throw new Misuse(`--choice takes purpose=yes or purpose=no, not ${text}.`);
+  return [purpose, choice_words[word!]!];
 }
 
-function eventIn({ file, value }: Document): { type?: any; name?: string } {
-  const problem = (pointer: string, found: unknown, allowed: string) => {
+function factsOf({ region, age, signals: on }: Asked): Facts {
+  const heard = Object.fromEntries(on.map((name) => [name, true]));
+  return { ...heard, ...(age !== undefined && { age }), ...(region && { region }) };
+}
+
+const texts = ["name", "user_id", "previous_id", "group_id"] as const;
+const objects = ["properties", "traits", "context"] as const;
+
+/** A call as it stands in a file: `{"type": "track", "name": …, "properties": { … }}`. */
+export function eventIn({ file, value }: Document): Touchpoint {
+  const wrong = (pointer: string, found: unknown, allowed: string) => {
     const finding = { code: "not_allowed", pointer, found: JSON.stringify(found), allowed };
     return new Unusable(line(file, finding));
   };
-  const { type, name } = value;
-  if (type !== undefined && !types.includes(type)) {
-    throw problem("/type", type, types.map((type) => `"${type}"`).join(", "));
+  const { type = "track", needs } = value;
+  if (!touchpoint_types.includes(type)) {
+    throw wrong("/type", type, touchpoint_types.map((type) => `"${type}"`).join(", "));
   }
-  if (name !== undefined && typeof name !== "string") throw problem("/name", name, "a text");
-  return { type, name };
+  for (const name of texts) {
+    if (value[name] !== undefined && typeof value[name] !== "string") {
+      throw wrong(`/${name}`, value[name], "a text");
+    }
+  }
+  for (const name of objects) {
+    const member = value[name];
+    const fits = member === undefined || (typeof member === "object" && member !== null);
+    if (!fits) throw wrong(`/${name}`, member, "an object");
+  }
+  const given = [...texts, ...objects].filter((name) => value[name] !== undefined);
+  const members = Object.fromEntries(given.map((name) => [name, value[name]]));
+  return { type, ...members, ...(needs && { needs }) };
 }
 
-async function opened(config: Document, wasm: URL): Promise<Client> {
-  expectTaken(await openQuestions(wasm), config);
-  const platform = new MemoryPlatform();
-  platform.compiled = await WebAssembly.compile(readFileSync(wasm));
-  platform.texts[config.file] = config.text;
-  const client = new Client(platform, config.file);
-  await client.ready;
-  return client;
-}
-
-// Signals before the region: what is known first never has to be taken back.
-function tell(client: Client, { region, age, signals, choices }: Person): void {
-  const problems: Problem[] = [];
-  client.on("problem", (problem) => problems.push(problem));
-  for (const signal of signals) client.signal(signal, true, "command line");
-  if (age !== undefined) client.signal("age", age, "command line");
-  if (region !== undefined) client.signal("region", region, "command line");
-  if (Object.keys(choices).length) client.consent.set(choices);
-  client.view();
-  const [problem] = problems;
-  if (problem) throw new Misuse(`found ${problem.found}; allowed: ${problem.allowed}.`);
-}
-
-type Answer = { event: object; consent: ConsentView } & Person & Explanation;
+type Answer = { event: Touchpoint } & Asked & Omit<EventExplanation, "problems">;
 
 function written(answer: Answer): string {
-  const { event, region, age, signals, choices, consent, off, collectors } = answer;
+  const { event, region, age, signals, choices, consent, off, collectors, stored } = answer;
   const answers = Object.entries(choices).map((choice) => choice.join(" "));
+  const name = event.name ?? event.user_id ?? event.group_id;
   const facts = [
-    `event:   ${Object.values(event).filter(Boolean).join(" ")}`,
+    `event:   ${[event.type, name].filter(Boolean).join(" ")}`,
     `region:  ${region ?? "unknown"} (${consent.model})`,
     `age:     ${age ?? "unknown"}`,
     `signals: ${signals.join(", ") || "none"}`,
@@ -127,11 +131,46 @@ function written(answer: Answer): string {
     const result = wanted ? verdict : "not wanted: its config does not name this event";
     return [id, result, because.map(reasonText).join(", ") || "needs nothing that is asked"];
   });
-  return facts.join("\n") + "\n\n" + aligned([["collector", "events", "because"], ...rows]);
+  const table = aligned([["collector", "events", "because"], ...rows]);
+  const fields = Object.entries(collectors).map(([id, one]) => fieldsOf(id, one, answer));
+  return `${facts.join("\n")}\n\n${table}${fields.join("")}${storedText(stored)}`;
 }
+
+function fieldsOf(id: string, { event, fields }: ExplainedCollector, { consent }: Answer): string {
+  if (!event || !fields) return "";
+  const rows = fields.map((field) => [field.path, field.fate, whyOf(field, consent.purposes)]);
+  return `\nFields that ${id} gets\n` + indented(aligned(rows));
+}
+
+/** Which rule it was, and what stands in its way. */
+export function whyOf(
+  { fate, rule, needs, note }: FieldFate,
+  purposes: Answer["consent"]["purposes"],
+): string {
+  if (note) return note;
+  if (!rule) return fate === "added" ? "by the engine" : "";
+  if (!needs) return rule;
+  const open = needs.filter((id) => !["granted", "exempt"].includes(purposes[id]?.state ?? ""));
+  if (!needs.length) return `${rule}: nothing allows it`;
+  if (!open.length) return `${rule}: also with ${needs.join(", ")}`;
+  const reasons = open.map((id) => reasonText({ purpose: id, ...purposes[id]! }));
+  return `${rule} needs ${needs.join(", ")}: ${reasons.join(", ")}`;
+}
+
+function storedText(stored: EventExplanation["stored"]): string {
+  if (!stored.length) return "\nOn the device: nothing.\n";
+  const rows = stored.map(({ key, purposes }) => [
+    key,
+    purposes?.join(", ") ?? "proof of the decision",
+  ]);
+  return "\nOn the device\n" + indented(aligned(rows));
+}
+
+const indented = (text: string) => text.replace(/^(?=.)/gm, "  ");
 
 /** Columns as wide as their widest cell. */
 export function aligned(rows: string[][]): string {
+  if (!rows.length) return "";
   const widths = rows[0]!.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
   const padded = rows.map((row) => row.map((cell, at) => cell.padEnd(widths[at]!)).join("  "));
   return padded.map((line) => line.trimEnd() + "\n").join("");

@@ -5,6 +5,8 @@
 export interface JsonError {
   line: number;
   column: number;
+  /** Where in the text. */
+  at: number;
   found: string;
   expected: string;
 }
@@ -17,7 +19,8 @@ export function jsonError(text: string): JsonError | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof Expected)) throw error;
-    return { ...place(text, scanner.at), found: found(text, scanner.at), expected: error.message };
+    const { at } = scanner;
+    return { ...place(text, at), at, found: found(text, at), expected: error.message };
   }
 }
 

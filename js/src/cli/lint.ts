@@ -1,18 +1,12 @@
-// `waymark lint`: says what is wrong with config documents, as the engine itself will judge them,
-// and what contradicts itself in those that it takes.
+// `waymark lint`: says what is wrong with config documents: where, how bad it is, who says so, and
+// what to do.
 
 import type { Engine } from "../core/bridge.ts";
-import { type Finding, line, notJson, readText } from "./document.ts";
+import { type Finding, lintPolicy, type Verdict } from "../policy/lint.ts";
+import { notJson, readText } from "./document.ts";
 import { openQuestions } from "./engine.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { Misuse, readWords } from "./words.ts";
-
-interface Verdict {
-  /** Why the engine refuses it. */
-  problems: Finding[];
-  /** What the engine would obey on its strict side. */
-  findings: Finding[];
-}
 
 export async function runLint(words: string[], wasm: URL, terminal: Terminal): Promise<ExitCode> {
   const given = readWords("lint", words, { json: "switch" });
@@ -25,8 +19,9 @@ export async function runLint(words: string[], wasm: URL, terminal: Terminal): P
   let found = 0;
   for (const { file, problems, findings } of reports) {
     for (const finding of [...problems, ...findings]) {
-      if (!given.has("json")) terminal.out(line(file, finding) + "\n");
-      found++;
+      if (!given.has("json")) terminal.out(written(file, finding, !!terminal.colours));
+      // A note is good to know, and nothing that has to be mended.
+      if (finding.severity !== "note") found++;
     }
   }
   return found ? 1 : 0;
@@ -34,7 +29,21 @@ export async function runLint(words: string[], wasm: URL, terminal: Terminal): P
 
 function judge(engine: Engine, text: string): Verdict {
   const error = notJson(text);
-  if (error) return { problems: [error], findings: [] };
-  const { problems, findings } = engine.query(`{"query":"lint","config":${text}}`) as Verdict;
-  return { problems, findings };
+  if (error) return { problems: [{ ...error, severity: "error" }], findings: [] };
+  return lintPolicy(engine, { text, value: JSON.parse(text) });
+}
+
+// Red, yellow, blue.
+const codes = { error: 31, warning: 33, note: 34 };
+
+/** Where, how bad, what was found and is allowed; below that who says so, and what to do. */
+function written(file: string, finding: Finding, colours: boolean): string {
+  const { severity, pointer, found, allowed, source, fix } = finding;
+  const place = finding.line === undefined ? "" : `line ${finding.line}`;
+  const column = pointer || finding.column === undefined ? "" : `, column ${finding.column}`;
+  const name = file === "-" ? "(input)" : file;
+  const bad = colours ? `\u001b[${codes[severity]}m${severity}\u001b[0m` : severity;
+  const where = [name, place + column, bad, pointer].filter(Boolean).join(": ");
+  const text = `${where}: found ${found}; allowed: ${allowed}\n`;
+  return text + (source ? `    rule: ${source}\n` : "") + (fix ? `    do:   ${fix}\n` : "");
 }

@@ -5,15 +5,15 @@ import type { Problem } from "../core/types.ts";
 import { line, readDocument } from "./document.ts";
 import { openQuestions } from "./engine.ts";
 import {
-  askAbout,
   circumstances,
   collectorsIn,
   type PolicyCase,
   purposesIn,
   reasonText,
-} from "./policy.ts";
+} from "../policy/questions.ts";
+import { askAbout } from "./policy.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
-import { expectKnown, type Kinds, Misuse, onlyFile, readWords } from "./words.ts";
+import { expectKnown, type Kinds, Misuse, onlyFile, readWords, type Words } from "./words.ts";
 
 interface Proof {
   holds: boolean;
@@ -26,12 +26,10 @@ const kinds: Kinds = { collector: "value", without: "value", field: "value", jso
 
 export async function runProve(words: string[], wasm: URL, terminal: Terminal): Promise<ExitCode> {
   const given = readWords("prove", words, kinds);
-  const file = onlyFile("prove", "a config document", given);
-  const [collector, without] = [given.one("collector"), given.one("without")];
+  const { file, collector, without, field } = claimIn(given);
   if (collector === undefined) throw new Misuse("prove needs --collector, an id of the config.");
   if (without === undefined) throw new Misuse("prove needs --without, a purpose of the config.");
   const config = readDocument(file);
-  const field = given.one("field");
   const engine = await openQuestions(wasm);
   const proof = askAbout<Proof>(engine, "prove", config, { collector, without, field });
   expectKnown("collector", collector, collectorsIn(config));
@@ -46,6 +44,33 @@ export async function runProve(words: string[], wasm: URL, terminal: Terminal): 
   } else terminal.out(sentence(proof, collector, without, field));
   return proof.holds ? 0 : 1;
 }
+
+interface Claim {
+  file: string;
+  collector: string | undefined;
+  without: string | undefined;
+  field: string | undefined;
+}
+
+const claim_form =
+  /^(?:(?:field )?(\S+)|(?:an? |no )?events?) reach(?:es)? (\S+) only with (\S+?)\.?$/i;
+
+// Options, or a sentence beside the file: "field /user/id reaches ads only with marketing".
+function claimIn(given: Words): Claim {
+  const claim = given.files.find((word) => /\s/.test(word) && claim_form.test(word));
+  const options = { collector: given.one("collector"), without: given.one("without") };
+  if (claim === undefined) {
+    const file = onlyFile("prove", "a config document", given);
+    return { file, ...options, field: given.one("field") };
+  }
+  const files = given.files.filter((word) => word !== claim);
+  const file = onlyFile("prove", "a config document", { ...given, files });
+  const [, field, collector, without] = claim_form.exec(claim)!;
+  const path = field && (fields[field] ?? (field.startsWith("/") ? field : `/properties/${field}`));
+  return { file, collector, without, field: /^events?$/i.test(field ?? "") ? undefined : path };
+}
+
+const fields: Record<string, string> = { user_id: "/user/id", anonymous_id: "/anonymous_id" };
 
 function sentence(
   { holds, cases, counterexample: found }: Proof,
@@ -64,7 +89,6 @@ function sentence(
   const example = found as PolicyCase;
   const because = example.because.map(reasonText).join(", ");
   return (
-    `An ${claim}: ${circumstances(example)}; ` +
-    `because ${because}.\n${JSON.stringify(example)}\n`
+    `An ${claim}: ${circumstances(example)}; ` + `because ${because}.\n${JSON.stringify(example)}\n`
   );
 }

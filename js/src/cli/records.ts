@@ -5,7 +5,7 @@ import type { Config, Problem } from "../core/types.ts";
 import { consentRecords, type Supplement } from "../records/consent_record.ts";
 import { type Entry, standingsOf } from "../records/entry.ts";
 import { policyAt } from "../records/policy.ts";
-import { receipt, receipt_languages, type ReceiptLanguage } from "../records/receipt.ts";
+import { receipt, receipt_languages } from "../records/receipt.ts";
 import { line, notJson, readDocument, readText, Unusable } from "./document.ts";
 import { openQuestions } from "./engine.ts";
 import { expectTaken } from "./policy.ts";
@@ -167,11 +167,10 @@ async function exported(
   const supplement_file = given.one("supplement");
   const more = supplement_file === undefined ? {} : readDocument(supplement_file).value;
   if ((given.one("form") ?? "iso27560") === "receipt") {
-    const language = (given.one("language") ?? "en") as ReceiptLanguage;
+    const language = given.one("language") ?? "en";
     const { withdrawal_method } = more;
-    const receipts = log.entries.map((entry) => {
-      return receipt(entry, policyAt(entry, configs), { language, withdrawal_method });
-    });
+    const options = { language, words: terminal.words("receipts", language), withdrawal_method };
+    const receipts = log.entries.map((entry) => receipt(entry, policyAt(entry, configs), options));
     const texts = receipts.map(({ text }) => text).join("\n");
     terminal.out(given.has("json") ? JSON.stringify(receipts, null, 2) + "\n" : texts);
     return 0;

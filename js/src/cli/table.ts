@@ -1,44 +1,18 @@
-// `waymark table`: the decision table of a policy, as few rows as can be read.
-//
-// A row is a box: any of its regions with any of its signals, ages and answers has its verdict.
-// Boxes are merged while two differ in one column only, so each case stands in exactly one row.
+// `waymark table`: the decision table of a policy, as Markdown, HTML, CSV or JSON.
 
 import { type Document, line, readDocument } from "./document.ts";
 import { openQuestions } from "./engine.ts";
-import { askAbout, collectorsIn, type PolicyCase, purposesIn, type Reason } from "./policy.ts";
+import { collectorsIn, type PolicyCase, purposesIn } from "../policy/questions.ts";
+import { asHtml, asMarkdown, type Block } from "../policy/disclosure_text.ts";
+import { cellsOf, columns_shown, type Row, rowsOf } from "../policy/table.ts";
+import { askAbout } from "./policy.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { expectKnown, onlyFile, readWords } from "./words.ts";
 
-export interface Row {
-  collector: string;
-  verdict: string;
-  regions: string[];
-  ages: string[];
-  /** By signal: `on`, `off`, or both where it makes no difference. */
-  signals: Record<string, string[]>;
-  /** By purpose: `granted`, `denied`, `unanswered`. */
-  answers: Record<string, string[]>;
-  /** Who decided in the cases of this row. */
-  because: Reason[];
-  cases: number;
-}
-
-/** A row while it is made: the values of each column. */
-interface Box {
-  columns: string[][];
-  because: Map<string, Reason>;
-  cases: number;
-  verdict: string;
-}
-
-/** What the values of a box mean: first region, then age, then signals, then answers. */
-interface Columns {
-  signals: string[];
-  purposes: string[];
-}
-
 export async function runTable(words: string[], wasm: URL, terminal: Terminal): Promise<ExitCode> {
-  const given = readWords("table", words, { collector: "value", json: "switch" });
+  const given = readWords("table", words, { collector: "value", form: "value", json: "switch" });
+  const form = given.has("json") ? "json" : (given.one("form") ?? "markdown");
+  expectKnown("form", form, forms);
   const config = readDocument(onlyFile("table", "a config document", given));
   const engine = await openQuestions(wasm);
   const { cases, whole } = askAbout<{ cases: PolicyCase[]; whole: boolean }>(
@@ -51,15 +25,20 @@ export async function runTable(words: string[], wasm: URL, terminal: Terminal): 
   const asked = collector === undefined ? collectorsIn(config) : [collector];
   const purposes = purposesIn(config);
   const rows = asked.flatMap((id) => {
-    return rowsOf(id, cases.filter(({ collector }) => collector === id), purposes);
+    return rowsOf(
+      id,
+      cases.filter(({ collector }) => collector === id),
+      purposes,
+    );
   });
   const stands = rows.reduce((sum, row) => sum + row.cases, 0);
-  if (given.has("json")) {
-    terminal.out(JSON.stringify({ cases: stands, whole, rows }, null, 2) + "\n");
-  } else terminal.out(markdown(config, asked, rows, cases, stands));
+  if (form === "json") terminal.out(JSON.stringify({ cases: stands, whole, rows }, null, 2) + "\n");
+  else terminal.out(written(form, config, tablesOf(asked, rows, cases), stands));
   if (!whole) terminal.err(line(config.file, tooMany) + "\n");
   return whole ? 0 : 1;
 }
+
+const forms = ["markdown", "html", "csv", "json"];
 
 const tooMany = {
   code: "too_big",
@@ -68,131 +47,40 @@ const tooMany = {
   allowed: "fewer regions, signals or purposes of a collector: the table is cut",
 };
 
-const verdicts = ["admit", "deidentify", "hold", "drop"];
+/** The cells of each collector's table. */
+type Tables = [collector: string, cells: string[][]][];
 
-/** The rows of one collector, what it gets first; answers in the order of `purposes`. */
-export function rowsOf(collector: string, cases: PolicyCase[], purposes: string[]): Row[] {
-  const columns: Columns = {
-    signals: unique(cases.flatMap(({ signals = [] }) => signals)),
-    purposes: purposes.filter((id) => cases.some(({ choices }) => choices[id])),
-  };
-  const boxes = merged(cases.map((one) => boxOf(one, columns)));
-  const rows = boxes.map((box) => rowOf(collector, box, columns));
-  return rows.sort((a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict));
-}
-
-function boxOf(one: PolicyCase, columns: Columns): Box {
-  const { region, age, signals = [], choices, because, verdict } = one;
-  const values = [
-    ...[region, age],
-    ...columns.signals.map((signal) => (signals.includes(signal) ? "on" : "off")),
-    ...columns.purposes.map((purpose) => choices[purpose] ?? "unanswered"),
-  ];
-  const reasons = new Map(because.map((reason) => [JSON.stringify(reason), reason]));
-  return { columns: values.map((value) => [value]), because: reasons, cases: 1, verdict };
-}
-
-// Signals first: most of them make no difference, so that regions are alike afterwards.
-function merged(boxes: Box[]): Box[] {
-  const width = boxes[0]?.columns.length ?? 0;
-  const order = [...Array(width).keys()].sort((a, b) => (a < 2 ? 1 : 0) - (b < 2 ? 1 : 0));
-  for (let before = -1; before !== boxes.length; ) {
-    before = boxes.length;
-    for (const column of order) boxes = mergedAlong(column, boxes);
-  }
-  return boxes;
-}
-
-function mergedAlong(column: number, boxes: Box[]): Box[] {
-  const alike = new Map<string, Box>();
-  for (const box of boxes) {
-    const others = box.columns.map((values, at) =>
-      at === column ? "" : [...values].sort().join(),
-    );
-    const key = JSON.stringify([box.verdict, others]);
-    const first = alike.get(key);
-    if (!first) alike.set(key, box);
-    else {
-      first.columns[column] = unique([...first.columns[column]!, ...box.columns[column]!]);
-      first.cases += box.cases;
-      for (const [text, reason] of box.because) first.because.set(text, reason);
-    }
-  }
-  return [...alike.values()];
-}
-
-// In the order in which they came: regions stand as the policy has them.
-const unique = (values: string[]): string[] => [...new Set(values)];
-
-function rowOf(collector: string, { columns, because, cases, verdict }: Box, names: Columns): Row {
-  const [regions, ages, ...rest] = columns as [string[], string[], ...string[][]];
-  const from = (list: string[], at: number) =>
-    Object.fromEntries(list.map((name, index) => [name, rest[at + index]!]));
-  return {
-    ...{ collector, verdict, regions, ages },
-    signals: from(names.signals, 0),
-    answers: from(names.purposes, names.signals.length),
-    because: [...because.values()],
-    cases,
-  };
-}
-
-function markdown(
-  { file, value }: Document,
-  collectors: string[],
-  rows: Row[],
-  cases: PolicyCase[],
-  stands: number,
-): string {
-  const name = file === "-" ? "(input)" : file;
-  let text = `# Who gets what: ${name}, revision ${value.consent.revision}\n\n`;
-  text += `${stands} cases: every region, signal, age and answer that makes a difference.\n`;
-  for (const id of collectors) {
+const tablesOf = (collectors: string[], rows: Row[], cases: PolicyCase[]): Tables =>
+  collectors.map((id) => {
     const mine = rows.filter(({ collector }) => collector === id);
-    const all = cases.filter(({ collector }) => collector === id);
-    text += `\n## ${id}\n\n` + tableOf(mine, all);
+    return [
+      id,
+      cellsOf(
+        mine,
+        cases.filter(({ collector }) => collector === id),
+      ),
+    ];
+  });
+
+function written(form: string, config: Document, tables: Tables, stands: number): string {
+  if (form === "csv") {
+    const rows = tables.flatMap(([id, cells]) => cells.map((row) => [id, ...row]));
+    return [["Collector", ...columns_shown], ...rows].map(csvRow).join("");
   }
-  return text;
+  const { file, value } = config;
+  const name = file === "-" ? "(input)" : file;
+  const blocks: Block[] = [
+    { heading: `Who gets what: ${name}, revision ${value.consent.revision}`, level: 1 },
+    { text: `${stands} cases: every region, signal, age and answer that makes a difference.` },
+    ...tables.flatMap(([id, cells]): Block[] => [
+      { heading: id, level: 2 },
+      { rows: [columns_shown, ...cells] },
+    ]),
+  ];
+  return form === "html" ? asHtml(blocks, "en") : asMarkdown(blocks);
 }
 
-const head = ["Region", "Age", "Signals", "Answer", "Events", "Because", "Cases"];
-
-function tableOf(rows: Row[], cases: PolicyCase[]): string {
-  const regions = unique(cases.map(({ region }) => region));
-  const ages = unique(cases.map(({ age }) => age));
-  const lines = rows.map((row) => [
-    listed(row.regions, regions),
-    listed(row.ages, ages),
-    conditions(row.signals, () => 2),
-    conditions(row.answers, (purpose) => answersIn(row.regions, purpose, cases)),
-    ...[row.verdict, reasons(row.because), String(row.cases)],
-  ]);
-  const written = [head, head.map(() => "---"), ...lines];
-  return written.map((cells) => `| ${cells.map(escaped).join(" | ")} |\n`).join("");
-}
-
-const escaped = (text: string) => text.replace(/\|/g, "\\|");
-const listed = (values: string[], all: string[]) =>
-  values.length === all.length ? "any" : values.join(", ");
-
-/** How many answers about a purpose there are in these regions: not all ask about it. */
-function answersIn(regions: string[], purpose: string, cases: PolicyCase[]): number {
-  const there = cases.filter(({ region }) => regions.includes(region));
-  return unique(there.map(({ choices }) => choices[purpose] ?? "unanswered")).length;
-}
-
-// What makes no difference is left out.
-function conditions(values: Record<string, string[]>, count: (name: string) => number): string {
-  const parts = Object.entries(values).filter(([name, list]) => list.length < count(name));
-  return parts.map(([name, list]) => `${name} ${list.join(" or ")}`).join("; ") || "any";
-}
-
-/** `analytics denied (gpc, person)` */
-function reasons(because: Reason[]): string {
-  const whys = new Map<string, string[]>();
-  for (const { purpose, state, why } of because) {
-    const key = `${purpose} ${state}`;
-    whys.set(key, unique([...(whys.get(key) ?? []), why]));
-  }
-  return [...whys].map(([key, list]) => `${key} (${list.join(", ")})`).join("; ");
-}
+/** RFC 4180. */
+const csvRow = (cells: string[]) =>
+  cells.map((cell) => (/[",\n]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell)).join() +
+  "\r\n";

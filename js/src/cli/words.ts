@@ -1,5 +1,7 @@
 // The words behind a command: options by name, and the rest.
 
+import { nearest } from "../policy/did_you_mean.ts";
+
 /** The command cannot be run as it was written: the help follows. */
 export class Misuse extends Error {}
 
@@ -44,8 +46,9 @@ function take(
 ): void {
   const kind = Object.keys(kinds).includes(name) ? kinds[name] : undefined;
   if (!kind) {
-    const known = Object.keys(kinds).map((option) => `--${option}`).join(", ");
-    throw new Misuse(`There is no option ${word.split("=")[0]}. ${command} takes ${known}.`);
+    const known = Object.keys(kinds).map((option) => `--${option}`);
+    const there = `There is no option ${word.split("=")[0]}. ${command} takes ${known.join(", ")}.`;
+    throw new Misuse(there + meant(word.split("=")[0]!, known));
   }
   if (kind === "switch" && value !== undefined) throw new Misuse(`--${name} takes no value.`);
   if (kind === "value" && given[name]) throw new Misuse(`--${name} stands there twice.`);
@@ -65,5 +68,12 @@ export function onlyFile(command: string, what: string, { files }: Words): strin
 /** Throws `Misuse` when `value` is none of `known`. */
 export function expectKnown(what: string, value: string, known: readonly string[]): void {
   if (known.includes(value)) return;
-  throw new Misuse(`There is no ${what} ${value}; there is ${known.join(", ") || "none"}.`);
+  const there = `There is no ${what} ${value}; there is ${known.join(", ") || "none"}.`;
+  throw new Misuse(there + meant(value, known));
+}
+
+/** ` Did you mean lint?`, or nothing. */
+export function meant(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  return near ? ` Did you mean ${near}?` : "";
 }

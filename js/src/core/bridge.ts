@@ -27,6 +27,9 @@ export interface Engine {
   close(): void;
 }
 
+/** An engine elsewhere: it is told what ours would start with. */
+export type Opener = (start: Frame) => Promise<Engine>;
+
 interface Exports {
   memory: WebAssembly.Memory;
   _initialize?(): void;
@@ -59,7 +62,11 @@ export function encode(input: object): Frame {
 }
 
 /** Gives an engine; rejects with a `WaymarkError` when the module is not ours. */
-export async function openEngine(module: WebAssembly.Module, start: Frame): Promise<Engine> {
+export async function openEngine(
+  module: WebAssembly.Module | Opener,
+  start: Frame,
+): Promise<Engine> {
+  if (typeof module === "function") return module(start);
   // Our module asks its host for nothing (wasm/imports.txt): another one gets nothing.
   const [foreign] = WebAssembly.Module.imports(module);
   if (foreign) {

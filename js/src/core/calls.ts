@@ -7,9 +7,9 @@
 /** Calls kept until the engine is there. A second of heavy use; the rest is counted. */
 export const calls_max = 500;
 
+const names = "track|page|screen|identify|alias|group|reset|forget|consent.\\w+|set_\\w+|refused";
 /** What may go to the engine of a later page: the begin of an input, or the name of a method. */
-export const isCall =
-  /^({"type":"|)(track|page|screen|identify|reset|forget|consent.\w+|set_\w+|refused)("|$)/;
+export const isCall = new RegExp(`^({"type":"|)(${names})("|$)`);
 export const isDecision = /^{"type":"set_consent"/;
 
 export interface Refusal {

@@ -5,7 +5,7 @@
 // made; a page that goes away before leaves them to the next one, where the visitor's decision
 // allows that. After a fault inside, the client is off and says so through `problem`.
 
-import type { Fact, Now, Platform } from "../platform/platform.ts";
+import type { Beside, Fact, Now, Platform } from "../platform/platform.ts";
 import { encode, openEngine, type Engine, type Frame } from "./bridge.ts";
 import { calls_max, isCall, isDecision, refusal } from "./calls.ts";
 import { failure, WaymarkError } from "./error.ts";
@@ -20,13 +20,18 @@ import type {
   Events,
   ExplainedEvent,
   Explanation,
+  HandOver,
+  HandOverAnswer,
+  HandOverToken,
   Inventory,
+  JourneyView,
   Narrowing,
   OpenOptions,
   Problem,
   Properties,
   View,
 } from "./types.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 declare const WAYMARK_VERSION: string;
 
@@ -54,8 +59,9 @@ export class Client {
 
   readonly consent = {
     /** A decision. Purposes that are not named keep their state. */
-    set: (choices: Choices, { source, shown }: DecisionOptions = {}): void => {
-      this._call({ type: "set_consent", now: this._now(), choices, source, shown }, true);
+    set: (choices: Choices, { source, decided_ms, shown }: DecisionOptions = {}): void => {
+      const decision = { choices, source, decided_ms, shown };
+      this._call({ type: "set_consent", now: this._now(), ...decision }, true);
     },
     /** Takes back what was granted: what is queued, stored and known for these purposes goes. */
     withdraw: (purposes: string | string[], options?: DecisionOptions): void => {
@@ -72,28 +78,51 @@ export class Client {
      * client is off, or is before it has the answer.
      */
     records: (): Promise<DecisionLog | undefined> =>
-      new Promise((answer) => {
-        const request_id = this._answers.push(answer);
-        this._call({ type: "records", now: this._now(), request_id });
-        if (this._state === off) answer(undefined);
-      }),
+      new Promise((answer) => this._request({ type: "records" }, answer)),
     /** The state of each purpose and why, or undefined before the engine is there. */
     get: (): ConsentView | undefined => this.view()?.consent,
+  };
+
+  readonly handOver = {
+    /**
+     * A token by which another host or device goes on with this journey; undefined where it may not
+     * be, and `problem` says why.
+     */
+    create: async (wish?: HandOver): Promise<HandOverToken | undefined> => {
+      const { problem, ...made } = await this._hand_over({ type: "hand_over", to: "", ...wish });
+      if (problem) this._emit("problem", problem);
+      return made.token && made;
+    },
+    /** Goes on with the journey of a token, where consent and evidence allow; never fails. */
+    accept: (token: string): Promise<HandOverAnswer> =>
+      this._hand_over({ type: "accept_hand_over", token }),
   };
 
   /** @internal Calls that were too many to be kept. */
   _lost = 0;
   /** @internal Makes a call again that a stub has left. */
   _replay?: (kept: any) => void;
+  /**
+   * @internal Hears of the config as soon as it is there, which is before the engine is. The engine
+   * waits for what it gives.
+   */
+  _configured?: (config: Config) => unknown;
+
+  /** @internal The inspector looks over its shoulder. */
+  _engine?: Engine;
+
+  /** @internal Hears that the view has changed, without one being made. */
+  _viewed?: () => void;
 
   private readonly _platform: Platform;
   private readonly _listeners: { [name: string]: Set<(value?: any) => void> } = {};
   private readonly _opened: Now;
   // Who waits for an answer, at the place before the id of the request.
-  private readonly _answers: ((log?: DecisionLog) => void)[] = [];
+  private readonly _answers: ((document?: any) => void)[] = [];
   private readonly _unwatch: (() => void)[] = [];
   private _state: typeof waiting | typeof live | typeof off = waiting;
-  private _kept: Kept[] = [];
+  /** @internal What waits for the engine; the part `capture` tells robots from people before. */
+  _kept: Kept[] = [];
   // How many of the kept tell what held at the start.
   private _facts = 0;
   private _page_views = true;
@@ -101,9 +130,10 @@ export class Client {
   private _failure?: WaymarkError;
   private _reported = false;
   private _held?: () => void;
+  // What runs before anybody hears of `ready`.
+  private readonly _first: (() => void)[] = [];
   private _early?: Early;
   private _lifecycle?: Fact;
-  private _engine?: Engine;
   private _shell?: Shell;
 
   /** @internal `opened`: the time of the first call, where that was made before this one. */
@@ -128,7 +158,13 @@ export class Client {
     this.ready.catch(() => {});
   }
 
-  /** Something happened. */
+  /** Something happened: a touchpoint of the vocabulary, or whatever the site calls it. */
+  track<Name extends keyof Vocabulary>(
+    name: Name,
+    properties: Vocabulary[Name],
+    options?: CallOptions,
+  ): void;
+  track(name: string, properties?: Properties, options?: CallOptions): void;
   track(name: string, properties?: Properties, options?: CallOptions): void {
     this._event("track", { name, properties }, options);
   }
@@ -148,6 +184,16 @@ export class Client {
     // Databases count their users: 7 is the user "7".
     const user_id = typeof id === "number" ? `${id}` : (id ?? undefined);
     this._event("identify", { user_id, traits }, options);
+  }
+
+  /** Another id of this user, or of `previous_id`. */
+  alias(user_id: string, previous_id?: string, options?: CallOptions): void {
+    this._event("alias", { user_id, previous_id }, options);
+  }
+
+  /** The group to which this user belongs: a company, a household. */
+  group(group_id: string, traits?: Properties, options?: CallOptions): void {
+    this._event("group", { group_id, traits }, options);
   }
 
   /** The user has logged out. Consent stays. */
@@ -188,6 +234,11 @@ export class Client {
     }
   }
 
+  /** Where this customer is, or undefined where the config has no journey. */
+  journey(): JourneyView | undefined {
+    return this.view()?.journey;
+  }
+
   on<Name extends keyof Events>(name: Name, listener: Events[Name]): void {
     (this._listeners[name] ??= new Set()).add(listener);
     if (this._state !== live) return;
@@ -207,6 +258,39 @@ export class Client {
     this._end();
     this._guard(() => engine?.close());
     this._platform.store.close();
+  }
+
+  /** @internal `end` runs when this client ends: at once, when it has. */
+  _until(end: () => void): void {
+    if (this._state === off) this._guard(end);
+    else this._unwatch.push(end);
+  }
+
+  /**
+   * @internal Runs `run` when the engine has heard all that was called before it was there, and
+   * nobody knows that it is; at once when it is at work.
+   */
+  _settled(run: () => void): void {
+    if (this._state === live) this._guard(run);
+    else this._first.push(run);
+  }
+
+  /**
+   * @internal An input that is answered: where the engine is at rest, before this returns; by
+   * nothing when this client ends before.
+   */
+  _request(input: Fact, answer?: (document?: any) => void, fresh_entropy?: boolean): void {
+    const request_id = answer && this._answers.push(answer);
+    this._call({ ...input, now: this._now(), request_id }, fresh_entropy);
+    if (this._state === off) answer?.();
+  }
+
+  /** @internal Tokens as the engine has them; the part `identity` puts the owner's server in. */
+  _hands = (input: Fact) => new Promise<any>((give) => this._request(input, give, true));
+
+  /** @internal Has keys of the store kept elsewhere. */
+  _beside(beside: Beside): void {
+    this._platform.store.beside = beside;
   }
 
   /** @internal For captures: runs `run` in the next task, or before the next call if sooner. */
@@ -238,6 +322,11 @@ export class Client {
   /** @internal Tells the listeners of `problem`. */
   _problem(code: string, pointer: string, found: string, allowed: string): void {
     this._emit("problem", { code, pointer, found, allowed });
+  }
+
+  private async _hand_over(input: Fact): Promise<any> {
+    await this.ready.catch(() => {});
+    return (await this._hands(input)) || { accepted: false, why: "off" };
   }
 
   private _ask(query: string, event?: ExplainedEvent): unknown {
@@ -306,11 +395,10 @@ export class Client {
   private async _open(config: Config | string, options: OpenOptions): Promise<void> {
     try {
       const platform = this._platform;
-      const [text, module] = await Promise.all([
-        typeof config === "string" ? platform.text(config) : JSON.stringify(config),
+      const [[text, document], module] = await Promise.all([
+        this._read(config),
         platform.module(options.wasm),
       ]);
-      const document: Config = parseConfig(text);
       const engine = await openEngine(module, this._start_frame(text));
       this._expect_open();
       this._start(engine);
@@ -322,6 +410,19 @@ export class Client {
     } catch (error) {
       throw this._fail(error);
     }
+  }
+
+  private async _read(config: Config | string): Promise<[text: string, document: Config]> {
+    const text =
+      typeof config === "string" ? await this._platform.text(config) : JSON.stringify(config);
+    const document = parseConfig(text);
+    // Also where the engine could not come: what has to wait for it must be told to wait.
+    let begun: unknown;
+    if (this._state !== off || this._failure) {
+      this._guard(() => (begun = this._configured?.(document)));
+    }
+    await begun;
+    return [text, document];
   }
 
   private _expect_open(): void {
@@ -343,8 +444,11 @@ export class Client {
   private _start(engine: Engine): void {
     this._engine = engine;
     this._shell = new Shell(engine, this._platform, {
-      answer: (request_id, log) => this._answers[request_id - 1]!(log as DecisionLog),
-      view: () => this._listeners.view?.size && this._emit("view", this.view()),
+      answer: (request_id, document) => this._answers[request_id - 1]?.(document),
+      view: () => {
+        this._viewed?.();
+        if (this._listeners.view?.size) this._emit("view", this.view());
+      },
       problems: (problems, refused) => {
         if (refused) this._refused = problems;
         else for (const problem of problems) this._emit("problem", problem);
@@ -365,6 +469,7 @@ export class Client {
     this._kept = [];
     if (this._lifecycle) this._tell(this._lifecycle);
     if (this._lost) this._report_lost(this._lost);
+    this._first.forEach((run) => this._guard(run));
     this._emit("ready");
   }
 
@@ -376,8 +481,9 @@ export class Client {
     this._problem("queue_full", "", found, allowed);
   }
 
-  // The page may be gone before the engine is there. Events may be left on the device only where
-  // the engine has put down that they may; a decision always may, and is left where not all can be.
+  // The page may be gone before the engine is there, or that may not be had: the calls are for the
+  // next page then. Events may be left on the device only where the engine has put down that they
+  // may; a decision always may, and is left where not all can be.
   private _leave(): void {
     if (!this._kept.length) return;
     const record: any = parseOrNothing(this._platform.consent());
@@ -428,11 +534,13 @@ export class Client {
   }
 
   private _fail(error: unknown): WaymarkError {
-    const known = (this._failure ??=
-      error instanceof WaymarkError
-        ? error
-        : failure("internal", `an error inside (${error})`, "none"));
+    // One of a part has a class of its own.
+    const known = (this._failure ??= (error as WaymarkError)?.problems
+      ? (error as WaymarkError)
+      : failure("internal", `an error inside (${error})`, "none"));
     if (this._state !== off) {
+      // Firefox and WebKit break off what a page has asked for as soon as it begins to leave.
+      if (!this._engine) this._leave();
       this._end();
       this._report(known.message);
       for (const problem of known.problems) this._emit("problem", problem);
@@ -447,7 +555,7 @@ export class Client {
     this._engine = undefined;
     this._kept = [];
     this._shell?.stop();
-    this._unwatch.forEach((unwatch) => this._guard(unwatch));
+    this._unwatch.splice(0).forEach((unwatch) => this._guard(unwatch));
   }
 
   private _emit(name: keyof Events, value?: unknown): void {

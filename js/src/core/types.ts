@@ -58,6 +58,8 @@ export interface PurposeView {
 export interface ConsentView {
   answered: boolean;
   generation: number;
+  /** Unix time of the last decision; absent: there is none. */
+  decided_ms?: number;
   /** Where the person is, when that is known. */
   region?: string;
   model: "opt_in" | "opt_out" | "notice";
@@ -74,13 +76,17 @@ export interface ConsentView {
 export interface DecisionOptions {
   /** Who decides. Default `person`; `account`: what was chosen on another device. */
   source?: "person" | "account";
+  /** When, where that was elsewhere and before, in Unix milliseconds: it holds from then on. */
+  decided_ms?: number;
   /** What the person saw: a hash of the text, its version and language, the layer, the control. */
   shown?: Properties;
 }
 
 export interface ExplainedEvent {
-  type?: "track" | "page" | "screen" | "identify";
+  type?: "track" | "page" | "screen" | "identify" | "alias" | "group";
   name?: string;
+  /** As `CallOptions.needs`. */
+  needs?: string[];
 }
 
 export interface Explanation {
@@ -115,10 +121,39 @@ export interface DecisionLog {
   anchor?: string;
 }
 
+export interface HandOver {
+  /**
+   * The host that may take the token, or an address there, which `url` then is with the token.
+   * Absent: any device, as for a QR code.
+   */
+  to?: string;
+  /** How long it holds, in seconds. */
+  ttl_s?: number;
+  /** What goes along: at most a campaign and the reference of a cart. */
+  carry?: Record<string, string>;
+}
+
+export interface HandOverToken {
+  token: string;
+  /** The address with the token, on a page. */
+  url?: string;
+}
+
+export interface HandOverAnswer {
+  accepted: boolean;
+  /** The id was taken over where there was none, joined to that which was here, or is the same. */
+  how?: "adopted" | "joined" | "same";
+  /** Why not: sdk/docs/hand_over.md */
+  why?: string;
+  carry?: Record<string, string>;
+}
+
 export interface View {
   refused: boolean;
   consent: ConsentView;
   anonymous_id?: string;
+  /** By collector: those who know the person under an id of their own (`"ids": "own"`). */
+  own_ids?: Record<string, string>;
   user_id?: string;
   session?: { id: string; index: number; event_index: number };
   queue: { events: number; bytes: number; held: number; in_flight: number };
@@ -127,11 +162,63 @@ export interface View {
   store_reason?: "quota" | "blocked" | "unavailable" | "unknown";
   /** By reason: the losses of all collectors, and what never got to one. */
   losses: Record<string, number>;
+  /** How much personal data was taken out, by kind; absent: the config asks for no detectors. */
+  redactions?: Record<string, number>;
   collectors: Record<string, CollectorView>;
   /** This is the engine that takes over what others have left in the store. */
   leading: boolean;
   /** Switched off by `narrow`. */
   off: boolean;
+  /** Empty before anything is known, absent where the config has no journey. */
+  journey?: JourneyView;
+  /** Ids of the segments that hold now. */
+  segments?: string[];
+}
+
+export type Stage = "none" | "pre_purchase" | "purchase" | "post_purchase";
+
+export type Channel =
+  | "search" | "social" | "email" | "paid" | "ai_assistant" | "partner" | "referral"
+  | "sms" | "push" | "out_of_home" | "other" | "direct";
+
+export type AttributionModel =
+  | "first" | "last" | "last_non_direct" | "linear" | "time_decay" | "position";
+
+export interface TouchView {
+  channel: Channel;
+  source?: string;
+  medium?: string;
+  campaign?: string;
+  /** The name of the parameter that an ad network added, never its value. */
+  click_id?: string;
+  time_ms: number;
+}
+
+/** docs/journey.md says what each member is. */
+export interface JourneyView {
+  stage?: Stage;
+  cycle?: number;
+  visits?: number;
+  active_days?: number;
+  days_since_last_visit?: number;
+  orders?: number;
+  refunds?: number;
+  currency?: string;
+  lifetime_value?: number;
+  order_value?: number;
+  values?: Record<string, { ordered: number; refunded: number }>;
+  conversions?: Record<string, number>;
+  answers?: Partial<Record<"nps" | "csat" | "ces", { score: number; time_ms: number }>>;
+  touchpoint?: string;
+  step?: string;
+  first_ms?: number;
+  last_ms?: number;
+  first_touch?: TouchView;
+  last_touch?: TouchView;
+  touch_count?: number;
+  touches?: TouchView[];
+  /** In millionths: what each channel has earned of a conversion that came now. */
+  attribution_ppm?: Record<AttributionModel, Partial<Record<Channel, number>>>;
 }
 
 export interface CollectorView {

@@ -6,6 +6,7 @@
 import { pageViews } from "../capture/page_views.ts";
 import { Client } from "../core/client.ts";
 import type { Config, OpenOptions } from "../core/types.ts";
+import { within } from "../platform/browser/app.ts";
 import { browserPlatform } from "../platform/browser/index.ts";
 import { nullPlatform } from "../platform/null.ts";
 
@@ -18,6 +19,11 @@ export const Waymark = {
   open(config: Config | string, options: OpenOptions = {}): Client {
     if (typeof document === "undefined") return new Client(nullPlatform, config);
     const wasm = options.wasm ?? new URL("./waymark.wasm", import.meta.url);
-    return new Client(browserPlatform(options), config, { ...options, wasm }, pageViews);
+    const platform = within(browserPlatform(options), async () => {
+      const { open } = await import("../app/index.ts");
+      return (start) => open(client, start, options);
+    });
+    const client: Client = new Client(platform, config, { ...options, wasm }, pageViews);
+    return client;
   },
 };

@@ -4,11 +4,13 @@
 //     <script async src="waymark.js" data-config="waymark.json"></script>
 //
 // Further attributes: data-wasm, data-remote, data-global, data-prefix, data-database,
-// data-region, data-age.
+// data-region, data-age, and those of the optional parts, which lie beside this file.
 
 import { pageViews } from "../capture/page_views.ts";
 import { Client, type Early } from "../core/client.ts";
+import { within } from "../platform/browser/app.ts";
 import { browserPlatform } from "../platform/browser/index.ts";
+import { startParts } from "./parts.ts";
 
 /** One call as the stub keeps it. */
 type Kept = [
@@ -26,9 +28,11 @@ type GlobalFunction = {
   client?: Client;
 };
 
-const methods =
-  /^(track|page|screen|identify|reset|flush|forget|narrow|view|on|off|close|ready|signal)$/;
-const of_consent = /^consent.([gs]et|withdraw|explain|inventory|records)$/;
+const methods = new RegExp(
+  "^(track|page|screen|identify|alias|group|reset|flush|forget|narrow" +
+    "|view|journey|on|off|close|ready|signal|handOver.(create|accept)" +
+    "|consent.([gs]et|withdraw|explain|inventory|records))$",
+);
 
 function run({ dataset, src }: HTMLScriptElement): void {
   const name = dataset.global || "waymark";
@@ -36,14 +40,21 @@ function run({ dataset, src }: HTMLScriptElement): void {
   const { q: calls = [], lost, client: other }: GlobalFunction = page[name] || {};
   // The tag stands twice in the page: one client is enough.
   if (other) return;
-  const wasm = dataset.wasm || src.replace(/[^/]*([?#].*)?$/, "waymark.wasm");
+  const folder = src.replace(/[^/]*([?#].*)?$/, "");
+  const wasm = dataset.wasm || folder + "waymark.wasm";
   const opened = calls[0] && early(calls[0]).now;
   const config = dataset.config || "waymark.json";
   // A page that writes no age into the attribute says nothing: of that Number() makes 0.
   const options = { ...dataset, wasm, age: parseFloat(dataset.age!) };
-  const client = new Client(browserPlatform(dataset), config, options, pageViews, opened);
+  const platform = within(browserPlatform(dataset), async () => {
+    const { open } = await import(`${folder}waymark-app.mjs`);
+    return (start) => open(client, start, dataset);
+  });
+  const client = new Client(platform, config, options, pageViews, opened);
+  client._configured = (document) =>
+    startParts(folder, { client, config: document, options: dataset });
   const call: GlobalFunction = (method, ...parameters) => {
-    if (!methods.test(method) && !of_consent.test(method)) {
+    if (!methods.test(method)) {
       return client._problem("unknown_method", "", "a call of an unknown method", "one of the API");
     }
     let owner: any;

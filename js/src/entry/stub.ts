@@ -3,7 +3,11 @@
 // goes away first, it leaves them on the device only where the engine has put down that it may.
 //
 // To use another name than `waymark` or another prefix, change them at the end, and give them to
-// the script as `data-global` and `data-prefix`.
+// the script as `data-global` and `data-prefix`. `waymark stub` prints this with what a config asks
+// for besides: Google's defaults, `__tcfapi`, `__gpp`.
+
+declare const WAYMARK_GLOBAL: string;
+declare const WAYMARK_PREFIX: string;
 
 (function (name: string, prefix: string) {
   var page = window as any;
@@ -31,4 +35,4 @@
       }
     } catch (e) {}
   });
-})("waymark", "waymark.");
+})(WAYMARK_GLOBAL, WAYMARK_PREFIX);

@@ -2,9 +2,11 @@
 
 import { failure } from "../core/error.ts";
 
+type What = "config" | "wasm" | "gvl";
+
 /** The text at an address. */
-export async function fetchText(url: string): Promise<string> {
-  return (await get(url, "config")).text();
+export async function fetchText(url: string, what: What = "config"): Promise<string> {
+  return (await get(url, what)).text();
 }
 
 /** The engine from its address, its bytes or its compiled module. */
@@ -34,7 +36,7 @@ export async function loadModule(source: unknown): Promise<WebAssembly.Module> {
   }
 }
 
-async function get(url: string | URL, what: "config" | "wasm"): Promise<Response> {
+async function get(url: string | URL, what: What): Promise<Response> {
   let found;
   try {
     const response = await fetch(url);

@@ -4,6 +4,8 @@
 // Promise of every implementation: nothing here throws, and each effect is answered through
 // `reply` exactly once, at once or later. Only `shell.ts` calls what touches storage or network.
 
+import type { Opener } from "../core/bridge.ts";
+
 export interface Now {
   /** Unix time, whole milliseconds. */
   readonly wall_ms: number;
@@ -69,7 +71,12 @@ export interface Entry {
 export type Fact = { type: string; [member: string]: unknown };
 export type Reply = (fact: Fact) => void;
 
+/** Takes out what it keeps elsewhere; gives the others, and who is to be told of them. */
+export type Beside = (effects: StoreEffect[], reply: Reply) => [StoreEffect[], Reply];
+
 export interface Store {
+  /** Where the device has a better place for a key. */
+  beside?: Beside | undefined;
   /** Performs the effects in order, as one transaction where the device has such a thing. */
   run(effects: StoreEffect[], reply: Reply): void;
   close(): void;
@@ -119,6 +126,6 @@ export interface Platform {
   /** The text at an address. Rejects with a `WaymarkError`. */
   text(url: string): Promise<string>;
   /** The compiled engine. Rejects with a `WaymarkError`. */
-  module(source: unknown): Promise<WebAssembly.Module>;
+  module(source: unknown): Promise<WebAssembly.Module | Opener>;
 }
 

@@ -11,4 +11,4 @@ export type {
 } from "./consent_record.ts";
 export type { Entry, EventState } from "./entry.ts";
 export { receipt, receipt_languages } from "./receipt.ts";
-export type { Receipt, ReceiptLanguage, ReceiptOptions } from "./receipt.ts";
+export type { Receipt, ReceiptOptions } from "./receipt.ts";

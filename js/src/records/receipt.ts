@@ -3,18 +3,21 @@
 //
 // Of the person it holds nothing at all, not even the subject: the number of the record finds it.
 
+import { nameOf, type Say, sayFrom, type Texts } from "../core/say.ts";
 import type { Config } from "../core/types.ts";
+import { languages } from "../platform/browser/language.ts";
 import { missingIn } from "./consent_record.ts";
 import { type Entry, standingsOf } from "./entry.ts";
 import { controllerIn, policyAt } from "./policy.ts";
-import { type ReceiptLanguage, texts } from "./receipt_texts.ts";
+import english from "./texts/en.json" with { type: "json" };
 
-export { receipt_languages, type ReceiptLanguage } from "./receipt_texts.ts";
+/** Those in which there are words, as files of `waymark-texts/receipts`. */
+export const receipt_languages: readonly string[] = languages;
 
 export interface Receipt {
   schema_version: "waymark-consent-receipt-1";
   receipt_id: string;
-  language: ReceiptLanguage;
+  language: string;
   time: string;
   policy_revision: string;
   controller: string | null;
@@ -28,7 +31,13 @@ export interface Receipt {
 }
 
 export interface ReceiptOptions {
-  language?: ReceiptLanguage;
+  /** Default: English, of which the words are here. */
+  language?: string;
+  /**
+   * Words in that language: `waymark-texts/receipts/<language>.json`, with strings of your own over
+   * it, as names of purposes (`purposes.analytics`).
+   */
+  words?: Texts;
   /** How to withdraw, in that language. Else the controller's contact. */
   withdrawal_method?: string;
 }
@@ -37,25 +46,29 @@ export interface ReceiptOptions {
 export function receipt(
   entry: Entry,
   config?: Config,
-  { language = "en", withdrawal_method }: ReceiptOptions = {},
+  { language = "en", words, withdrawal_method }: ReceiptOptions = {},
 ): Receipt {
-  const words = texts[language];
-  if (!words) throw new RangeError(`no receipts in ${language}: ${Object.keys(texts).join(", ")}`);
+  if (language !== "en" && !words?.["receipt.title"]) {
+    throw new RangeError(`no words in ${language}: give those of waymark-texts/receipts as words`);
+  }
+  const said = sayFrom({ ...english, ...words });
+  const say: Say = (name, values) => said(`receipt.${name}`, values);
   const { name, contact, policy_url } = controllerIn(policyAt(entry, config ? [config] : []));
-  const way = withdrawal_method ?? (contact ? words.write_to(contact) : undefined);
+  const way = withdrawal_method ?? (contact ? say("write_to", { contact }) : undefined);
   const time = new Date(entry.time_ms).toISOString();
-  const when = `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
+  const version = entry.revision + (policy_url ? ` (${policy_url})` : "");
+  const nameIn = (id: string) => nameOf(said, id);
   const lines = [
-    words.title,
+    say("title"),
     "",
-    `${words.when}: ${when}`,
-    ...(name ? [`${words.with}: ${name}`] : []),
+    say("when", { time: `${time.slice(0, 10)} ${time.slice(11, 16)} UTC` }),
+    ...(name ? [say("controller", { name })] : []),
     "",
-    ...(entry.type === "deletion" ? deleted(entry, language) : decided(entry, language)),
+    ...(entry.type === "deletion" ? deleted(entry, say, nameIn) : decided(entry, say, nameIn)),
     "",
-    `${words.version}: ${entry.revision}${policy_url ? ` (${policy_url})` : ""}`,
-    ...(way ? [`${words.withdraw}: ${way}`] : []),
-    `${words.number}: ${entry.hash}`,
+    say("version", { version }),
+    ...(way ? [say("withdraw", { way })] : []),
+    say("number", { number: entry.hash }),
   ];
   const made: Receipt = {
     schema_version: "waymark-consent-receipt-1",
@@ -73,27 +86,31 @@ export function receipt(
   return made;
 }
 
-function decided(entry: Entry, language: ReceiptLanguage): string[] {
-  const words = texts[language];
+type NameIn = (id: string) => string;
+
+// Names of standards are the same everywhere.
+const signals: Record<string, string> = { gpc: "Global Privacy Control", dnt: "Do Not Track" };
+
+function decided(entry: Entry, say: Say, nameIn: NameIn): string[] {
   // What a vendor may do goes without saying until the person says otherwise.
   const standings = Object.entries(standingsOf(entry)).filter(
     ([id, { why }]) => !id.startsWith("vendor:") || why !== "default",
   );
   const purposes = standings.map(([id, { state, why }]) => {
-    const reason = words.why[why];
-    return `- ${id}: ${words.state[state]}${reason ? ` (${reason})` : ""}`;
+    const reason = signals[why] ?? say(`why.${why}`);
+    return `- ${say("item", { name: nameIn(id), state: say(state) })}${reason && ` (${reason})`}`;
   });
-  return [words.by[entry.by ?? ""] ?? words.by.policy!, ...purposes];
+  // Who has read a notice has not decided anything by that.
+  const noted = entry.shown?.layer === "notice" && entry.shown.control === "ok";
+  return [say(`by.${noted ? "notice" : entry.by}`) || say("by.policy"), ...purposes];
 }
 
-function deleted(entry: Entry, language: ReceiptLanguage): string[] {
-  const words = texts[language];
-  const { events = 0, may_have_left = 0, ids = 0, store_cleared, purposes } = entry;
+function deleted(entry: Entry, say: Say, nameIn: NameIn): string[] {
+  const counted = ["events", "may_have_left", "ids"] as const;
+  const purposes = (entry.purposes as string[]).map(nameIn).join(", ");
   return [
-    words.deleted((purposes as string[]).join(", ")),
-    `- ${words.events}: ${events}`,
-    `- ${words.may_have_left}: ${may_have_left}`,
-    `- ${words.ids}: ${ids}`,
-    ...(store_cleared ? [`- ${words.store_cleared}`] : []),
+    say("deleted", { purposes }),
+    ...counted.map((name) => `- ${say(name, { count: entry[name] ?? 0 })}`),
+    ...(entry.store_cleared ? [`- ${say("store_cleared")}`] : []),
   ];
 }

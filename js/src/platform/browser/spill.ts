@@ -19,7 +19,9 @@ export function endsOf(begin: string): string[] {
 }
 
 /** What `run` gives, or `otherwise` where the device refuses. */
-export function attempt<T>(run: () => T, otherwise: T): T {
+export function attempt<T>(run: () => T, otherwise: T): T;
+export function attempt<T>(run: () => T): T | undefined;
+export function attempt<T>(run: () => T, otherwise?: T): T | undefined {
   try {
     return run();
   } catch {
@@ -92,7 +94,7 @@ export class Spill {
   }
 
   private _remove(names: string[]): void {
-    attempt(() => names.forEach((name) => localStorage.removeItem(name)), undefined);
+    attempt(() => names.forEach((name) => localStorage.removeItem(name)));
   }
 
   private _write(entries: [name: string, text: string][]): boolean {

@@ -1,8 +1,8 @@
-// The browser's store: keys below `consent/` in localStorage, where they can be read at once at
-// start; all others in IndexedDB.
+// The browser's store: keys below `consent/` and `spill/` in localStorage, where they can be read
+// at once at start and written by a page that goes; all others in IndexedDB.
 
 import { done, readPage } from "../answers.ts";
-import type { Reply, Store, StoreEffect } from "../platform.ts";
+import type { Beside, Reply, Store, StoreEffect } from "../platform.ts";
 import { Database, fail } from "./database.ts";
 import { attempt, endsOf, Spill } from "./spill.ts";
 
@@ -10,6 +10,7 @@ const consent = "consent/";
 
 export class BrowserStore implements Store {
   readonly spill: Spill;
+  beside?: Beside;
   private readonly _prefix: string;
   private readonly _database: Database;
 
@@ -20,12 +21,13 @@ export class BrowserStore implements Store {
   }
 
   run(effects: StoreEffect[], reply: Reply): void {
-    const others = [];
+    let others: StoreEffect[] = [];
     for (const effect of effects) {
       const { key, prefix = key } = effect as { key?: string; prefix?: string };
-      if (prefix!.startsWith(consent)) this._local(effect, reply);
+      if (/^(consent|spill)\//.test(prefix!)) this._local(effect, reply);
       else others.push(effect);
     }
+    if (this.beside) [others, reply] = this.beside(others, reply);
     if (others.length) this._database.run(others, reply);
   }
 
@@ -40,7 +42,7 @@ export class BrowserStore implements Store {
 
   /** The text of a key below `consent/`, or undefined. */
   text(key: string): string | undefined {
-    return attempt(() => localStorage.getItem(this._prefix + key) ?? undefined, undefined);
+    return attempt(() => localStorage.getItem(this._prefix + key) ?? undefined);
   }
 
   /** The key that a change in localStorage is about, when it is one of ours. */
@@ -61,10 +63,7 @@ export class BrowserStore implements Store {
         if (effect.replace && this.text(effect.key) === undefined) return reply(done(effect));
         localStorage.setItem(prefix + effect.key, new TextDecoder().decode(effect.value));
       } else {
-        // Calls that still wait for an engine go with the decisions that they would wait for.
-        const all = effect.prefix === consent;
-        const below = (key: string) =>
-          (all && /^spill\//.test(key)) || key.startsWith(effect.prefix!);
+        const below = (key: string) => key.startsWith(effect.prefix!);
         const gone = effect.key ? [effect.key] : keys().filter(below);
         for (const key of gone) localStorage.removeItem(prefix + key);
       }

@@ -34,9 +34,13 @@ export class MemoryPlatform implements Platform {
   /** What was spilled for the next start; undefined: nothing can be. */
   spills: string[] | undefined = [];
 
-  private _now: Now = { wall_ms: 1793817970000, mono_ms: 0 };
+  private _now: Now;
   private _timers: Timer[] = [];
   private _microtasks: (() => void)[] = [];
+
+  constructor(wall_ms = 1793817970000) {
+    this._now = { wall_ms, mono_ms: 0 };
+  }
 
   now = (): Now => this._now;
   entropy = (): Uint8Array => new Uint8Array(32).fill(7);
