@@ -34,6 +34,7 @@ function dialectCollectors(collector, shop) {
 export function configText({ collector, dialects }, shop) {
   const config = JSON.parse(file("waymark.json"));
   const collectors = config.collectors.map((entry) => ({ ...entry, url: collector }));
+  config.consent.controller.policy_url = `${shop}/privacy`;
   if (dialects) collectors.push(...dialectCollectors(collector, shop));
   return JSON.stringify({ ...config, collectors }, null, 2);
 }

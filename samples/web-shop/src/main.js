@@ -1,10 +1,8 @@
-// Puts the shop together: routes, frame, consent, inspector.
+// Puts the shop together: routes and frame.
 
 import { itemCount, onBasket, savedProducts } from "./basket.js";
 import { DEPARTMENTS } from "./catalogue.js";
-import { askAgain, startConsent } from "./consent.js";
 import { byId, h } from "./dom.js";
-import { startInspector, toggleInspector } from "./inspector.js";
 import { go, notFound, route, start } from "./router.js";
 import { cart } from "./views/cart.js";
 import { checkout, order } from "./views/checkout.js";
@@ -44,8 +42,8 @@ function showCounts() {
 
 const ACTIONS = {
   skip: (_, event) => (event.preventDefault(), byId("content").focus()),
-  inspect: toggleInspector,
-  privacy: askAgain,
+  // Waymark's own inspector: loaded when somebody asks for it, and gone when they ask again.
+  inspect: () => import("../waymark-inspector.mjs").then(({ open }) => open(), () => {}),
 };
 
 document.addEventListener("click", (event) => {
@@ -62,6 +60,4 @@ document.querySelector('[data-form="search"]').addEventListener("submit", (event
 byId("departments").append(...DEPARTMENTS.map((name) => h("a", { href: `/departments/${name.toLowerCase()}` }, name)));
 onBasket(showCounts);
 showCounts();
-startConsent();
-startInspector();
 start(show);

@@ -13,9 +13,6 @@ function call(method, ...args) {
 
 export const track = (name, properties) => call("track", name, properties);
 export const identify = (userId, traits) => call("identify", userId, traits);
-export const setConsent = (choices) => call("consent.set", choices);
-export const onView = (listener) => call("on", "view", listener);
-export const onProblem = (listener) => call("on", "problem", listener);
 
 /** A product as events carry it. */
 export const productFields = (product, more = {}) => ({

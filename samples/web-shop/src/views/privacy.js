@@ -12,7 +12,7 @@ export const privacy = () => ({
   content: h("div.page.narrow", {}, h("h1.page-title", {}, "What we count"),
     h("p.lede", {}, "This shop counts visits with Waymark. The rule stands in the engine, not in the page: no script of ours can get round it."),
     h("dl.facts", {}, ROWS.map(([when, what]) => h("div", {}, h("dt", {}, when), h("dd", {}, what)))),
-    h("div.buttons", {}, h("button.button.quiet", { type: "button", "data-action": "privacy" }, "Privacy choices"))),
+    h("div.buttons", {}, h("button.button.quiet", { type: "button", "data-waymark-preferences": "" }, "Privacy choices"))),
 });
 
 export const missing = () => ({
