@@ -43,7 +43,7 @@ int main() {
   const waymark::Policy policy = waymark::ReadPolicy(JsonView(kConsent), &problems);
   const waymark::ConsentState undecided = waymark::UndecidedState(policy);
   const JsonView choices(R"({"p4":"granted","p1":"granted","p6":"granted"})");
-  const auto decided = waymark::Decide(policy, undecided, choices, "person", {1, 1});
+  const auto decided = waymark::Decide(policy, undecided, choices, "person", 1, {1, 1});
   const waymark::PurposeSet needs = policy.Closure(JsonView(R"(["p0","p4","p6"])"));
   const waymark::ConsentState* states[] = {&undecided, &*decided};
   const double judge =

@@ -1,4 +1,5 @@
-// Writes collector_<protocol>.jsonl anew: every kind of event that there is, at every protocol, in each of its forms.
+// Writes collector_<protocol>.jsonl anew: every kind of event that there is, at every protocol, in each of its forms; and
+// vocabulary.jsonl: every other touchpoint of sdk/event/vocabulary.json, where protocols have names of their own.
 //
 //   node tests/contract/every_kind.mjs                all protocols
 //   node tests/contract/every_kind.mjs snowplow otlp  these
@@ -120,8 +121,32 @@ const EVENTS = [
   track("order_completed", ORDER),
   track("order_refunded", { order_id: "O-7", total: 108.9, currency: "EUR", reason: "too big" }),
   track("order_cancelled", { order_id: "O-7", total: 108.9, currency: "EUR" }),
+  { type: "alias", user_id: "u-100" },
+  { type: "group", group_id: "g-7", traits: { name: "Wegwerk", plan: "team" } },
   track("product_reviewed", { product_id: "compass-01", review_id: "r-1", review_body: "It points north.", rating: "5" }),
 ];
+
+// The vocabulary's other touchpoints, each with all its properties, at the protocols that have names of their own.
+const VOCABULARY = JSON.parse(readFileSync(new URL("../../sdk/event/vocabulary.json", import.meta.url), "utf8"));
+const NAMING = ["segment", "snowplow", "ga4", "matomo"];
+const SAMPLES = {
+  text: "text", id: "id-1", scalar: 2, integer: 3, number: 4.5, boolean: true, url: "https://shop.example/a", time: START_MS,
+};
+
+function sampleOf(event, name) {
+  const { type, of, enum: values, maximum } = event.properties?.[name] ?? VOCABULARY.properties[name];
+  if (values) return values[0];
+  if (type !== "list" && type !== "object") return Math.min(SAMPLES[type], maximum ?? Infinity) || SAMPLES[type];
+  const one = propertiesOf(VOCABULARY.objects[of] ?? {});
+  return type === "list" ? [one] : one;
+}
+
+const propertiesOf = (event) =>
+  Object.fromEntries([...(event.required ?? []), ...(event.optional ?? [])].map((name) => [name, sampleOf(event, name)]));
+
+const TOUCHPOINTS = VOCABULARY.events
+  .filter(({ name }) => !EVENTS.some((event) => event.name === name))
+  .map((event) => track(event.name, propertiesOf(event)));
 
 const CONTEXT = {
   page: {
@@ -153,7 +178,7 @@ function configOf(protocol, options, need) {
 
 const at = (ms) => ({ wall_ms: START_MS + ms, mono_ms: 1000 + ms });
 
-function openingLines(name, protocol, options, need) {
+function openingLines(name, protocol, options, need, events = EVENTS) {
   const start = {
     now: at(0), entropy: { offset: 0, size: 32 }, sdk: { name: "waymark-web", version: "0.1.0" },
     config: configOf(protocol, options, need),
@@ -162,24 +187,29 @@ function openingLines(name, protocol, options, need) {
     { case: name, start, bodies: ENTROPY },
     { input: { type: "wake", now: at(0) } },
     { input: { type: "set_context", now: at(0), context: CONTEXT } },
-    ...EVENTS.map(({ type, ...rest }, i) => ({ input: { type, now: at(1 + i), ...rest } })),
-    { input: { type: "flush", now: at(100) } },
+    ...events.map(({ type, ...rest }, i) => ({ input: { type, now: at(1 + i), ...rest } })),
+    { input: { type: "flush", now: at(Math.max(100, events.length + 1)) } },
   ];
 }
 
 function casesOf(protocol) {
+  if (protocol === "vocabulary") {
+    return NAMING.map((one) => openingLines(`every touchpoint at ${one}`, one, FORMS[one][0], "analytics", TOUCHPOINTS));
+  }
   const [first] = FORMS[protocol];
   const form = (options) =>
     openingLines(`every kind of event${options === first ? "" : `, ${JSON.stringify(options)}`}`, protocol, options, "analytics");
   return [...FORMS[protocol].map(form), openingLines("de-identified", protocol, first, "audience")];
 }
 
+const fileOf = (protocol) => (protocol === "vocabulary" ? protocol : `collector_${protocol}`);
+
 function record(protocol, lines) {
-  const path = new URL(`collector_${protocol}.jsonl`, import.meta.url);
+  const path = new URL(`${fileOf(protocol)}.jsonl`, import.meta.url);
   writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   const env = { ...process.env, WAYMARK_RECORD: "1" };
   // What it records differs from what was there, so it always says that it failed.
-  const { error } = spawnSync(RECORDER, [`--gtest_filter=*/collector_${protocol}`], { env, stdio: "ignore" });
+  const { error } = spawnSync(RECORDER, [`--gtest_filter=*/${fileOf(protocol)}`], { env, stdio: "ignore" });
   if (error) throw error;
   const text = readFileSync(path, "utf8");
   return text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
@@ -208,7 +238,8 @@ function write(protocol) {
 }
 
 const chosen = process.argv.slice(2);
-for (const protocol of chosen.length > 0 ? chosen : Object.keys(FORMS)) {
-  if (!FORMS[protocol]) throw new Error(`There is no protocol "${protocol}"; there are ${Object.keys(FORMS).join(", ")}.`);
+const known = [...Object.keys(FORMS), "vocabulary"];
+for (const protocol of chosen.length > 0 ? chosen : known) {
+  if (!known.includes(protocol)) throw new Error(`There is no protocol "${protocol}"; there are ${known.join(", ")}.`);
   write(protocol);
 }

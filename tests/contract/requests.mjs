@@ -34,7 +34,7 @@ function lanesOfFile(file, protocol) {
   return lanes;
 }
 
-const EVENTS = ["track", "page", "screen", "identify"];
+const EVENTS = ["track", "page", "screen", "identify", "alias", "group"];
 
 function addLine(lane, { input, view, output, output_bodies: bodies }) {
   if (EVENTS.includes(input?.type)) lane.events.push(input);

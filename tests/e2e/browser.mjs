@@ -1,17 +1,6 @@
-// A Chromium for the tests, and pages that remember what went wrong in them.
-import { chromium } from "playwright-core";
-
-import { findChromium } from "../../scripts/lib/chromium.mjs";
-
-const QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
-
-/** `options` go to Playwright. */
-export async function launch(options) {
-  const executablePath = process.env.WAYMARK_CHROMIUM ?? findChromium();
-  if (!executablePath) throw new Error("No Chromium was found: run `make setup`.");
-  // Chromium refuses its sandbox to root, which is who runs most containers.
-  return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0, args: QUIET, ...options });
-}
+// Visitors for the tests: pages that remember what went wrong in them, and what a device keeps.
+export { launchChromium as launch } from "./engines/chromium.mjs";
+export { until } from "./engines/page.mjs";
 
 /** A fresh profile with one page. `faults`: what the page threw or rejected without a catch. */
 export async function newVisitor(browser, options = {}) {
@@ -52,13 +41,4 @@ export function storedKeys(page) {
       };
     });
   });
-}
-
-/** Asks again until the answer is there; the test runner ends a test that waits for ever. */
-export async function until(ask) {
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { startCollector, startShop } from "../../scripts/lib/servers.mjs";
 import { launch, newVisitor, until } from "./browser.mjs";
-import { addFirstProduct, checkOut, collectorOf, press } from "./shop.mjs";
+import { acceptAll, addFirstProduct, checkOut, collectorOf } from "./shop.mjs";
 
 const TITLES = [
   ...["Segment", "Snowplow", "RudderStack", "PostHog", "Amplitude", "Mixpanel", "Google Analytics 4", "Matomo"],
@@ -37,7 +37,7 @@ const collectors = (page) => page.evaluate(() => Object.entries(window.waymark.c
 test("one purchase, bought in the shop, stands in every dialect side by side, and none has a problem", async () => {
   const { page, faults, context } = await newVisitor(browser);
   await page.goto(shop.url);
-  await press(page, "consent-accept");
+  await acceptAll(page);
   await addFirstProduct(page);
   const order = await checkOut(page);
   const events = await until(async () => {

@@ -1,7 +1,21 @@
-// The sample shop as a visitor uses it, and the collector as a developer reads it.
-const at = (page, name) => page.locator(`[data-testid="${name}"]`);
+// The sample shop as a visitor uses it, and the collector as a developer reads it. `page` is one of
+// any engine; all that the tests know of the shop's markup stands here.
+import { until } from "./engines/page.mjs";
 
-export const press = (page, name) => at(page, name).first().click();
+export const named = (name) => `[data-testid="${name}"]`;
+
+export const press = (page, name) => page.click(named(name));
+
+// The consent question is Waymark's own: its parts are found by what they are, in its shadow.
+const part = (name) => `[part~="${name}"]`;
+export const questionShown = (page) => page.waitForSelector(part("question"));
+export const acceptAll = (page) => page.click(part("accept"));
+
+/** Opens the question again by the way back that is always there, and refuses. */
+export async function changeToRefusal(page) {
+  await press(page, "privacy-choices");
+  await page.click(part("reject"));
+}
 
 export async function addFirstProduct(page) {
   await press(page, "product-card");
@@ -12,17 +26,13 @@ export async function addFirstProduct(page) {
 export async function checkOut(page) {
   await press(page, "cart-link");
   await press(page, "checkout");
-  const next = at(page, "next-step");
-  const last = at(page, "place-order");
+  const shown = (name) => page.isVisible(named(name));
   for (;;) {
-    await next.or(last).first().waitFor();
-    if (await last.first().isVisible()) break;
-    await next.first().click();
+    const step = await until(async () => ((await shown("place-order")) ? "place-order" : (await shown("next-step")) && "next-step"));
+    await press(page, step);
+    if (step === "place-order") break;
   }
-  await last.first().click();
-  const order = at(page, "order-number").first();
-  await order.waitFor();
-  return (await order.innerText()).trim();
+  return (await page.innerText(named("order-number"))).trim();
 }
 
 export const collectorOf = (url) => ({

@@ -145,6 +145,16 @@ Json FakeHost::Identify(const std::string& user_id, Json traits) {
   return Send({{"type", "identify"}, {"user_id", user_id}, {"traits", std::move(traits)}});
 }
 
+Json FakeHost::Alias(const std::string& user_id, const std::string& previous_id) {
+  Json input = {{"type", "alias"}, {"user_id", user_id}};
+  if (!previous_id.empty()) input["previous_id"] = previous_id;
+  return Send(std::move(input));
+}
+
+Json FakeHost::Group(const std::string& group_id, Json traits) {
+  return Send({{"type", "group"}, {"group_id", group_id}, {"traits", std::move(traits)}});
+}
+
 Json FakeHost::SetConsent(const Json& choices) {
   return Send({{"type", "set_consent"}, {"choices", choices}, {"source", "person"}});
 }
@@ -243,7 +253,8 @@ void FakeHost::Perform(const Queued& queued) {
   if (type == "store_delete" && effect.contains("prefix")) {
     const std::string prefix = effect["prefix"];
     std::erase_if(store, [&](const auto& entry) {
-      return entry.first.compare(0, prefix.size(), prefix) == 0;
+      // A cookie goes only by its own name.
+      return entry.first != "state/cookie" && entry.first.compare(0, prefix.size(), prefix) == 0;
     });
   }
   Send({{"type", "store_done"}, {"effect_id", effect["effect_id"]}});

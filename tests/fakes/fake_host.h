@@ -58,6 +58,9 @@ class FakeHost {
   Json Track(const std::string& name, Json properties = Json::object());
   Json Page(const std::string& name = "");
   Json Identify(const std::string& user_id, Json traits = Json::object());
+  Json Alias(const std::string& user_id, const std::string& previous_id = "");
+  Json Group(const std::string& group_id, Json traits = Json::object());
+  Json Reset() { return Send({{"type", "reset"}}); }
   Json SetConsent(const Json& choices);
   Json Lifecycle(const std::string& state);
 

@@ -122,7 +122,7 @@ class BoundWatch final : public Watch {
 
   void JudgeSize(const TabFacts& tab, const Request& request) const {
     const Settings& settings = facts_->settings;
-    const size_t events = request.contents.events.size();
+    const size_t events = request.contents.events.size() + request.contents.records.size();
     if (events == 0) Fail(tab, "sends an empty batch");
     if (events > static_cast<size_t>(settings.batch_events_max)) {
       Fail(tab, "sends " + std::to_string(events) + " events in one batch");

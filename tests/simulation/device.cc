@@ -26,6 +26,13 @@ bool IsConsentKey(const Effect& effect) {
   return false;
 }
 
+bool WritesRecord(const Effect& effect) {
+  const std::string record = "consent/record";
+  if (effect.type == "store_get") return false;
+  if (effect.fields.contains("key")) return effect.fields["key"] == record;
+  return record.rfind(effect.fields.value("prefix", "-"), 0) == 0;
+}
+
 Device::Device(Surroundings* world, size_t number)
     : world_(world), number_(number), wall_offset_ms_(kFirstWallMs) {
   world_->model.facts().stores.push_back(&values_);
@@ -34,6 +41,10 @@ Device::Device(Surroundings* world, size_t number)
 std::string Device::ConsentRecord() const {
   const auto record = values_.find("consent/record");
   return record == values_.end() ? "" : record->second;
+}
+
+Choices Device::StandingBy(const std::string& record) const {
+  return world_->model.facts().gate.Standing(record, world_->settings.persons[number_], wall_ms());
 }
 
 void Device::JumpClock(int64_t by_ms) {

@@ -21,6 +21,8 @@ class Device {
   StoreValues& values() { return values_; }
   // As it lies in the store; empty when there is none.
   std::string ConsentRecord() const;
+  // What holds at this moment for a tab that knows this record, and who uses the device.
+  Choices StandingBy(const std::string& record) const;
 
   int64_t wall_ms() const { return world_->schedule.now_ms() + wall_offset_ms_; }
   void JumpClock(int64_t by_ms);
@@ -74,6 +76,8 @@ class Device {
 // Whether it touches what is below consent/: told to the other tabs, and kept where it can be
 // written at once.
 bool IsConsentKey(const Effect& effect);
+// Whether it writes or deletes the consent record.
+bool WritesRecord(const Effect& effect);
 
 }  // namespace waymark_simulation
 

@@ -38,9 +38,10 @@ struct TabFacts {
   bool left_in_order = false;     // closed without having slept before, and all its writes are done
   Choices choices;                // as it was told
   int64_t generation = 0;         // of the last decision that it knows
-  std::string record;             // of consent, as it put it down or heard of it last
-  Stamp forgot = 0;               // when it last knew that all is to be forgotten
-  bool is_leaving = false;        // hidden or closing, and not shown again
+  std::map<std::string, int64_t> refused;  // purposes that it refused itself, and in which decision
+  std::string record;                      // of consent, as it put it down or heard of it last
+  Stamp forgot = 0;                        // when it last knew that all is to be forgotten
+  bool is_leaving = false;                 // hidden or closing, and not shown again
   bool online = true;
   int connections = 0;  // how often it came online
   bool metered = false;

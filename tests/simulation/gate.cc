@@ -16,7 +16,8 @@ std::string ChoiceOf(const Choices& choices, const PurposeSettings& purpose) {
 bool IsAllowed(const Choices& choices, const PurposeSettings& purpose) {
   if (purpose.basis == "exempt") return true;
   const std::string choice = ChoiceOf(choices, purpose);
-  return choice == "granted" || (choice.empty() && purpose.basis == "legitimate_interest");
+  const bool unasked = purpose.basis == "legitimate_interest" || choices.count(kUnasked) > 0;
+  return choice == "granted" || (choice.empty() && unasked);
 }
 
 }  // namespace
@@ -68,24 +69,40 @@ std::vector<std::string> Gate::Choosable() const {
   return ids;
 }
 
-bool Gate::IsOnUnasked(const std::string& purpose) const {
+bool Gate::IsOnUnasked(const std::string& purpose, const Person& person) const {
+  if (!AsksFirst(person)) return true;
   const auto is = [&](const PurposeSettings& settings) {
     return settings.id == purpose && settings.basis == "legitimate_interest";
   };
   return std::any_of(settings_->purposes.begin(), settings_->purposes.end(), is);
 }
 
-Choices Gate::ReadRecord(const std::string& record, int64_t wall_ms) const {
-  Choices choices;
+Choices Gate::Standing(const std::string& record, const Person& person, int64_t wall_ms) const {
   const Json json = Json::parse(record, nullptr, false);
-  if (!json.is_object() || json.value("version", 0) != 1) return choices;
+  const bool is_one = json.is_object() && json.value("version", 0) == 1;
+  Choices choices;
+  if (is_one) choices = ReadChoices(json, person, wall_ms);
+  const Json despite = is_one ? json.value("despite", Json::array()) : Json::array();
+  for (const std::string& purpose : Choosable()) {
+    const bool stands = choices[purpose] == "granted" &&
+                        std::find(despite.begin(), despite.end(), purpose) != despite.end();
+    if (person.gpc && HearsGpc(person) && !stands) choices[purpose] = "denied";
+    if (choices[purpose].empty()) choices.erase(purpose);
+  }
+  if (!AsksFirst(person)) choices[kUnasked] = "yes";
+  return choices;
+}
+
+Choices Gate::ReadChoices(const Json& json, const Person& person, int64_t wall_ms) const {
+  Choices choices;
   const int64_t last_ms = json.value("time_ms", int64_t{0});
   for (const auto& [purpose, choice] : json.at("choices").items()) {
     const int64_t at_ms = json.value("at", Json::object()).value(purpose, last_ms);
     const int64_t age_days = (wall_ms - at_ms) / kDayMs;
     const bool is_fresh = age_days < kValidDays;
     const bool granted = choice == "granted";
-    const bool holds = is_fresh ? !granted || age_days >= 0 : !granted && IsOnUnasked(purpose);
+    const bool holds =
+        is_fresh ? !granted || age_days >= 0 : !granted && IsOnUnasked(purpose, person);
     if (holds) choices[purpose] = choice;
   }
   return choices;

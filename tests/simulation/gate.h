@@ -22,8 +22,10 @@ inline bool Fits(Verdict verdict, bool identified) {
   return identified ? verdict == Verdict::kAdmit : verdict <= Verdict::kDeidentify;
 }
 
-// What a visitor chose, as one tab knows it: purpose to "granted" or "denied".
+// What a visitor chose, as one tab knows it: purpose to "granted" or "denied"; and under kUnasked
+// whether they live where what they have not chosen about is on.
 using Choices = std::map<std::string, std::string>;
+inline constexpr const char* kUnasked = "@unasked";
 
 class Gate {
  public:
@@ -41,15 +43,17 @@ class Gate {
 
   // What the stored record says at a time. Answers older than 180 days, or of the future by more
   // than a day, do not hold: docs/config.schema.json, valid_days. An objection does: without it the
-  // purpose would be on again, unasked.
-  Choices ReadRecord(const std::string& record, int64_t wall_ms) const;
+  // purpose would be on again, unasked. Where the person's signal counts it denies all that was not
+  // granted in spite of it.
+  Choices Standing(const std::string& record, const Person& person, int64_t wall_ms) const;
   // Which decision of the device it is; 0 when there is none.
   static int64_t GenerationOf(const std::string& record);
   // Whether all that is stored is to go, and has not gone yet.
   static bool IsForgetting(const std::string& record);
 
  private:
-  bool IsOnUnasked(const std::string& purpose) const;
+  Choices ReadChoices(const Json& record, const Person& person, int64_t wall_ms) const;
+  bool IsOnUnasked(const std::string& purpose, const Person& person) const;
   Verdict JudgePurpose(const Choices& choices, const PurposeSettings& purpose) const;
 
   const Settings* settings_;

@@ -171,6 +171,7 @@ class LossWatch final : public Watch {
   }
 
   void JudgeCounts(size_t device, size_t collector) const {
+    if (facts_->settings.collectors[collector].for_records) return;
     std::string missing;
     int64_t least = 0;
     int64_t most = 0;
@@ -211,7 +212,9 @@ class LossWatch final : public Watch {
          " and was told of " + std::to_string(told));
   }
 
-  // Whether all events of a tab had to reach the collector, and one of the last tab has.
+  // Whether all events of a tab had to reach the collector, and one of the last tab has: that one
+  // was sent when all losses of the tabs before were in the store, and what it lost itself may be
+  // told only with an event that never came.
   bool IsComplete(size_t collector, int tab) const {
     if (!facts_->books_are_whole) return false;
     const size_t device = facts_->tabs[static_cast<size_t>(tab)].device;
@@ -220,7 +223,7 @@ class LossWatch final : public Watch {
       const Fate& fate = token.fates[collector];
       const bool counts = token.tab == tab || (token.moves && token.device == device);
       if (counts && (fate.excused || token.broken || !IsKept(token, fate, collector))) return false;
-      const bool is_last = token.device == device && !IsOld(token.tab);
+      const bool is_last = token.device == device && token.tab != tab && !IsOld(token.tab);
       later_came = later_came || (is_last && fate.arrivals > 0);
     }
     return later_came;

@@ -53,6 +53,7 @@ Model::Model(const Settings& settings) : facts_(settings) {
   watches_.push_back(MakePersonWatch(&facts_));
   watches_.push_back(MakeBoundWatch(&facts_));
   watches_.push_back(MakeLossWatch(&facts_));
+  watches_.push_back(MakeOwnerWatch(&facts_));
 }
 
 TabFacts& Model::OpenTab(size_t device, const Choices& choices) {
@@ -131,7 +132,29 @@ void Model::HeardOf(int tab_number, int64_t generation) {
   }
 }
 
+Choices Model::WithRefusals(int tab_number, const std::string& record, Choices choices) {
+  TabFacts& hearer = tab(tab_number);
+  const int64_t generation = Gate::GenerationOf(record);
+  if (generation == 0 || Gate::IsForgetting(record)) {
+    hearer.refused.clear();
+    return choices;
+  }
+  for (const auto& [purpose, choice] : hearer.choices) {
+    const auto refused = hearer.refused.find(purpose);
+    const bool own = refused != hearer.refused.end() && refused->second >= generation;
+    const bool stands = choice == "denied" && (own || generation < hearer.generation);
+    if (!stands || choices[purpose] == "denied") continue;
+    choices[purpose] = "denied";
+    hearer.refused[purpose] = hearer.generation + 1;
+  }
+  return choices;
+}
+
 void Model::Decided(int tab_number, const Json& choices) {
+  TabFacts& decider = tab(tab_number);
+  for (const auto& [purpose, choice] : choices.items()) {
+    if (choice == "denied") decider.refused[purpose] = decider.generation;
+  }
   ForEachWatch([&](Watch* watch) { watch->OnDecision(tab(tab_number), choices); });
 }
 
@@ -151,13 +174,22 @@ void Model::Retell(const TabFacts& teller, Token* token) {
   }
 }
 
+// Whether the event has to lie on the device, for the sake of a collector that is known to be due:
+// one that has it, or may never have been meant, is no reason.
+bool Model::MustLie(const TabFacts& teller, const Token& token, bool identified) const {
+  for (size_t i = 0; i < token.fates.size(); ++i) {
+    const Fate& fate = token.fates[i];
+    const bool due = fate.wanted && fate.certain && fate.settled_in.empty() &&
+                     Fits(facts_.gate.Judge(teller.choices, i), identified);
+    if (due && facts_.gate.MayStore(teller.choices, i)) return true;
+  }
+  return false;
+}
+
 // What may not lie on the device any more goes on in memory for those who may still get it.
 void Model::LeaveStore(const TabFacts& teller, Token* token) {
-  StoredEvent event;
-  event.token = token->number;
-  const bool stays = MayLie(facts_, teller.choices, event);
-  event.identified = false;
-  const bool stays_without_ids = MayLie(facts_, teller.choices, event);
+  const bool stays = MustLie(teller, *token, true);
+  const bool stays_without_ids = MustLie(teller, *token, false);
   for (Fate& fate : token->fates) {
     if (!stays) fate.stored = 0;
     if (!stays_without_ids) fate.stored_without_ids = 0;
@@ -184,7 +216,8 @@ void Model::Forget(int tab_number) {
     if (token.tab != tab_number) continue;
     for (Fate& fate : token.fates) fate.forbidden = true;
   }
-  Told(tab_number, {});
+  const size_t device = tab(tab_number).device;
+  Told(tab_number, facts_.gate.Standing("", facts_.settings.persons[device], 0));
 }
 
 void Model::Narrow(int tab_number, const Json& document) {
@@ -195,6 +228,12 @@ void Model::Narrow(int tab_number, const Json& document) {
 
 void Model::ReportsFullQueue(int tab_number) {
   tab(tab_number).evictions.push_back(++facts_.stamp);
+}
+
+void Model::OwnerHears(int request) {
+  const Request& heard = facts_.requests[static_cast<size_t>(request)];
+  if (heard.contents.records.empty()) return;
+  ForEachWatch([&](Watch* watch) { watch->OnOwnerHears(heard); });
 }
 
 void Model::Woken(int tab_number, bool idle) {

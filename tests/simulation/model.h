@@ -23,6 +23,8 @@ class Watch {
   virtual void OnRequest(const TabFacts&, const Request&) {}
   // `taken`: the events that the collector kept, by their place in the request.
   virtual void OnArrival(const Request&, const std::vector<size_t>& /*taken*/) {}
+  // Its records are with the owner.
+  virtual void OnOwnerHears(const Request&) {}
   virtual void OnAnswer(const TabFacts&, const Request&, const Answer&) {}
   // A store effect leaves the engine.
   virtual void OnStoreEffect(const TabFacts&, const Effect&) {}
@@ -55,6 +57,9 @@ class Model {
   // It has heard of somebody else's decision, which is the device's so-and-so-many-th; 0: of its
   // end.
   void HeardOf(int tab, int64_t generation);
+  // What holds in a tab that hears a record, which says this: of a decision that was made without
+  // having heard of its own, what it had refused stays so, and is put down anew.
+  Choices WithRefusals(int tab, const std::string& record, Choices choices);
   void Decided(int tab, const Json& choices);
   void Reset(int tab);
   void Forget(int tab);
@@ -62,6 +67,7 @@ class Model {
 
   void Sent(Request request);
   void Arrived(int request, const std::vector<size_t>& taken);
+  void OwnerHears(int request);
   void Answered(int request, const Answer& answer);
 
   void EmitsStoreEffect(int tab, const Effect& effect);
@@ -82,6 +88,7 @@ class Model {
  private:
   Fate FateAtCall(const TabFacts& tab, const Token& token, size_t collector) const;
   void Retell(const TabFacts& tab, Token* token);
+  bool MustLie(const TabFacts& teller, const Token& token, bool identified) const;
   void LeaveStore(const TabFacts& tab, Token* token);
   // What was called on a device up to now need neither arrive nor be counted.
   void ExcuseAll(size_t device);

@@ -85,6 +85,7 @@ void Network::Arrive(Tab* tab, int number, int64_t way_back_ms) {
                  ", " + std::to_string(taken.size()) + " taken");
   }
   if (!taken.empty()) world_->model.Arrived(number, taken);
+  if (answer.status == 200) world_->model.OwnerHears(number);
   if (way_back_ms < 0 || request.transport == "beacon") return;
   const int64_t effect_id = request.effect_id;
   world_->schedule.After(way_back_ms, [=] { tab->DeliverAnswer(effect_id, answer); });
@@ -93,8 +94,10 @@ void Network::Arrive(Tab* tab, int number, int64_t way_back_ms) {
 // Its answer reaches nobody.
 void Network::ArriveAgain(int number) {
   const Request& request = world_->model.facts().requests[static_cast<size_t>(number)];
-  const std::vector<size_t> taken = Taken(request, Judge(request).status);
+  const int status = Judge(request).status;
+  const std::vector<size_t> taken = Taken(request, status);
   if (!taken.empty()) world_->model.Arrived(number, taken);
+  if (status == 200) world_->model.OwnerHears(number);
 }
 
 void Network::ChangeMood(Mood* mood) {
@@ -118,7 +121,8 @@ Answer Network::Judge(const Request& request) {
   if (Holds(request, weather.poison, kPoison)) {
     return {collector.protocol == "segment" ? 400 : 413, "", ""};
   }
-  if (world_->Happens(world_->settings.weather.single_error)) {
+  const bool errs = world_->Happens(world_->settings.weather.single_error);
+  if (errs && !collector.for_records) {  // what it refuses is lost, and counted
     return WithPatience(world_->random.Pick(kErrors), collector);
   }
   return {200, "", ""};

@@ -1,5 +1,5 @@
 // Two known users are never joined: no anonymous id, no session and no writer that one of them had
-// travels with the other.
+// travels with the other. And no event that may have ids is without id or session.
 //
 // Tabs of one device share their ids through the store. A tab is judged by what it could know: its
 // own identifies, and what stood in the store when it read it.
@@ -20,6 +20,11 @@ class PersonWatch final : public Watch {
 
   void OnRequest(const TabFacts& sender, const Request& request) override {
     for (const SentEvent& event : request.contents.events) {
+      // With consent there is no event of nobody, whichever tab was first.
+      if (event.identified && (event.anonymous_id.empty() || event.session.empty())) {
+        throw Violation("persons", "tab " + std::to_string(sender.number) + " sends " +
+                                       TokenText(event.token) + " without id or session");
+      }
       if (event.token < 0 || event.user_id.empty()) continue;
       const int tab = TabOf(event);
       const bool is_writers = !event.writer.empty();

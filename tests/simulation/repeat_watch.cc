@@ -26,7 +26,7 @@ class RepeatWatch final : public Watch {
       if (event.token < 0) continue;
       JudgeId(tab, request, event);
       JudgeRepeat(tab, request, event);
-      JudgeOwner(tab, event);
+      JudgeOwner(tab, request.collector, event);
     }
     auto& flying = flying_[{tab.number, request.collector}];
     for (const SentEvent& event : request.contents.events) flying[event.message_id] = request.sent;
@@ -77,19 +77,22 @@ class RepeatWatch final : public Watch {
   }
 
   // What was never stored nobody else can take over.
-  void JudgeOwner(const TabFacts& tab, const SentEvent& event) const {
+  void JudgeOwner(const TabFacts& tab, size_t collector, const SentEvent& event) const {
     const auto stored = facts_->stored_under.find(event.message_id);
     if (stored == facts_->stored_under.end() || tab.names.count(stored->second) > 0) return;
     const std::string& writer = stored->second;
     // What had to leave the store again is once more its caller's alone, or that of the one who had
-    // taken it over; also when the store has refused to let it go.
+    // taken it over; also when the store has refused to let it go. And so is what was put down for
+    // other collectors only, and waited for an answer meanwhile.
     const Token& token = facts_->tokens[static_cast<size_t>(event.token)];
     const bool has_it = token.tab == tab.number || token.taken_by == tab.number;
     StoredEvent stored_event;
     stored_event.token = event.token;
     stored_event.identified = event.identified;
     const bool leaves = !MayLie(*facts_, tab.choices, stored_event);
-    if (has_it && (leaves || !Lies(tab.device, event.message_id))) return;
+    const Fate& fate = token.fates[collector];
+    const bool is_for_others = (event.identified ? fate.stored : fate.stored_without_ids) == 0;
+    if (has_it && (leaves || is_for_others || !Lies(tab.device, event.message_id))) return;
     const std::string what = "sends " + TokenText(event.token) + " of another writer ";
     if (!tab.leads) Fail(tab, what + "without the lead");
     if (IsHeld(*facts_, writer)) Fail(tab, what + "that is still awake");

@@ -106,6 +106,11 @@ RequestContents ReadRequest(const std::string& protocol, const std::string& body
   contents.text_bytes = text.size();
   const bool segment = protocol == "segment";
   for (const Json& event : json.at(segment ? "batch" : "data")) {
+    const std::string name = event.value("event", "");
+    if (name == "consent_decided" || name == "deletion_requested") {
+      contents.records.push_back({name, event.value("anonymousId", "")});
+      continue;
+    }
     contents.events.push_back(segment ? ReadSegmentEvent(event) : ReadSnowplowEvent(event));
   }
   return contents;

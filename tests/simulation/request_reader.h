@@ -35,9 +35,16 @@ struct SentEvent {
   bool strays = false;         // has members that are none of the protocol's
 };
 
+// What the owner is told of a decision or a deletion.
+struct SentRecord {
+  std::string name;
+  std::string anonymous_id;
+};
+
 struct RequestContents {
   std::vector<SentEvent> events;
-  size_t text_bytes = 0;  // before compression
+  std::vector<SentRecord> records;  // no request has both
+  size_t text_bytes = 0;            // before compression
 };
 
 // `body` may be compressed. Throws when it is not what the protocol says.

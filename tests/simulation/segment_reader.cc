@@ -83,10 +83,19 @@ SegmentContents ReadSegment(std::string_view bytes) {
 std::vector<StoredEvent> EventsIn(std::string_view key, std::string_view value) {
   if (!SegmentWriter(key).empty()) return ReadSegment(value).events;
   std::vector<StoredEvent> events;
-  for (const int token : FindTokens(value)) {
-    StoredEvent& event = events.emplace_back();
-    event.token = token;
-    event.end = value.size();
+  const auto add = [&](std::string_view text, const std::set<std::string>& only) {
+    for (const int token : FindTokens(text)) {
+      StoredEvent& event = events.emplace_back();
+      event.token = token;
+      event.only = only;
+      event.end = value.size();
+    }
+  };
+  const auto document = nlohmann::json::parse(value, nullptr, false);
+  const bool has_calls = document.is_object() && document.contains("held");
+  if (!has_calls) add(value, {});
+  for (const auto& call : has_calls ? document["held"] : nlohmann::json::array()) {
+    add(call.dump(), call.value("to", std::set<std::string>()));
   }
   return events;
 }

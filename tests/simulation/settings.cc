@@ -122,7 +122,30 @@ void MakeBounds(Random* random, Settings* settings) {
   settings->outbox_bytes_max = random->Percent(50) ? 65'536 : 1'000'000;
 }
 
+const char* const kRegions = R"([
+  {"match": ["EU"], "model": "opt_in", "gpc": "ignore"},
+  {"match": ["US-CA"], "model": "opt_out", "gpc": "opt_out"},
+  {"match": ["*"], "model": "notice", "gpc": "ignore"}])";
+
+void MakeFacts(Random* random, Settings* settings) {
+  for (Person& person : settings->persons) {
+    person.region = random->Pick(std::vector<std::string>{"DE", "US-CA", "US-CA", "CH"});
+    person.gpc = random->Percent(40);
+  }
+  CollectorSettings owner;
+  owner.id = "owner";
+  owner.protocol = "segment";
+  owner.needs = {kNecessary};
+  owner.only = {"consent_decided", "deletion_requested"};
+  owner.for_records = true;
+  settings->collectors.push_back(owner);
+}
+
 }  // namespace
+
+bool AsksFirst(const Person& person) { return person.region.empty() || person.region == "DE"; }
+
+bool HearsGpc(const Person& person) { return person.region == "US-CA"; }
 
 const std::vector<std::string>& EventNames() {
   static const std::vector<std::string> names = {"product_viewed", "order_completed",
@@ -152,6 +175,8 @@ Settings MakeSettings(uint64_t seed) {
   if (weather.torn_writes) weather.crash = std::max(weather.crash, kCrashWithTornWrites);
   MakeHabits(&random, &settings.habits);
   MakeBounds(&random, &settings);
+  settings.persons.resize(static_cast<size_t>(settings.devices));
+  if (seed >= kFirstSeedWithFacts) MakeFacts(&random, &settings);
   return settings;
 }
 
@@ -180,9 +205,14 @@ Json MakeConfig(const Settings& settings) {
     }
     collectors.push_back(entry);
   }
+  Json consent = {{"revision", "2026-11-01"}, {"purposes", purposes}};
+  if (settings.seed >= kFirstSeedWithFacts) {
+    consent["regions"] = Json::parse(kRegions);
+    consent["records"] = "owner";
+  }
   return {{"waymark", 1},
           {"app", {{"id", "shop"}, {"version", "1"}, {"channel", "web"}}},
-          {"consent", {{"revision", "2026-11-01"}, {"purposes", purposes}}},
+          {"consent", consent},
           {"collectors", collectors},
           {"delivery",
            {{"batch_events_max", settings.batch_events_max},

@@ -33,6 +33,7 @@ struct CollectorSettings {
   bool tells_losses = true;   // carries sequences and losses
   bool refuses_gzip = false;  // as a refused preflight: no answer at all
   bool shows_retry_after = true;
+  bool for_records = false;  // is told of decisions and deletions, and of nothing else
 };
 
 // Chances in thousandths unless the name says otherwise.
@@ -69,6 +70,16 @@ struct Habits {
   int64_t narrowing = 0;
 };
 
+// Worlds from this seed on have a policy with regions, people who live in them and may browse with
+// Global Privacy Control, and an owner who is told of every decision.
+inline constexpr uint64_t kFirstSeedWithFacts = 1'000'001;
+
+// Who uses a device.
+struct Person {
+  std::string region;  // empty: nobody tells it
+  bool gpc = false;
+};
+
 struct Settings {
   uint64_t seed = 0;
   int64_t steps = 0;
@@ -88,11 +99,16 @@ struct Settings {
   int64_t outbox_bytes_max = 0;
   std::vector<PurposeSettings> purposes;
   std::vector<CollectorSettings> collectors;
+  std::vector<Person> persons;  // by device
   Weather weather;
   Habits habits;
 };
 
 Settings MakeSettings(uint64_t seed);
+
+// Whether everybody there is asked before, and whether the signal counts.
+bool AsksFirst(const Person& person);
+bool HearsGpc(const Person& person);
 
 // The config document of such a world.
 Json MakeConfig(const Settings& settings);

@@ -67,10 +67,12 @@ void Tab::Open() {
   if (world_->settings.web) start.fields["origin"] = "https://shop.example";
   start.blobs.push_back({"/entropy", world_->random.Bytes(kEntropyBytes)});
   const std::string record = device_->ConsentRecord();
-  const Choices choices = world_->model.facts().gate.ReadRecord(record, device_->wall_ms());
+  // Its facts are told before anything else happens.
+  const Choices choices = device_->StandingBy(record);
   if (!record.empty()) start.fields["consent"] = Json::parse(record);
   TabFacts& opened = world_->model.OpenTab(device_->number(), choices);
   opened.generation = Gate::GenerationOf(record);
+  opened.record = record;
   if (Gate::IsForgetting(record)) opened.forgot = world_->model.facts().stamp;
   number_ = opened.number;
   world_->mutation.OnStart(number_, &start);
@@ -78,6 +80,13 @@ void Tab::Open() {
   engine_ = std::make_unique<EnginePort>(start, &world_->sum);
   device_->tabs().push_back(this);
   Command({{"type", "wake"}});
+  const Person& person = world_->settings.persons[device_->number()];
+  if (person.gpc) TellFact("gpc", true);
+  if (!person.region.empty()) TellFact("region", person.region);
+}
+
+void Tab::TellFact(const char* name, const Json& value) {
+  Command({{"type", "signal"}, {"name", name}, {"value", value}, {"source", "page"}});
 }
 
 void Tab::Command(Json fields) { Send({std::move(fields), {}}); }
@@ -140,6 +149,7 @@ void Tab::PerformEffect(const Effect& effect, bool leaving, Transaction* transac
     return device_->Claim(this, effect.id, effect.fields.at("writer"));
   }
   world_->model.EmitsStoreEffect(number_, effect);
+  if (WritesRecord(effect)) record_write_ = effect.id;
   if (world_->settings.consent_is_at_once && IsConsentKey(effect)) return RunAtOnce(effect);
   transaction->effects.push_back(effect);
 }

@@ -58,6 +58,9 @@ class Tab {
   void set_claim(int64_t effect_id) { claim_ = effect_id; }
   void DeliverLead(const std::vector<std::string>& live);
   void DeliverConsentChange();
+  void TellFact(const char* name, const Json& value);
+  void HearRecord(const std::string& record);
+  void DeliverReply(const Input& reply);
   // The one answer to a request. A second one is told only by a host that does not look.
   void DeliverAnswer(int64_t effect_id, const Answer& answer);
 
@@ -95,6 +98,8 @@ class Tab {
   int64_t outputs_ = 0;                // of the engine, with something to do
   uint64_t timer_ = 0;                 // the one that counts
   int64_t claim_ = 0;
+  int64_t record_read_ = 0;          // the effect that has read the consent record last
+  int64_t record_write_ = 0;         // that has written it last and is not done; 0: all are
   int effects_until_crash_ = -1;     // negative: none is near
   bool was_closed_ = false;          // and lies in the browser's cache
   std::string record_at_freeze_;     // consent/record as it was

@@ -36,7 +36,7 @@ void Tab::RunJob(const Transaction& job) {
   if (trouble.empty()) TellOfWrites(job);
   const int64_t delay_ms = world_->random.Between(0, kReplyDelayMsMax);
   world_->schedule.After(delay_ms, [this, replies = std::move(replies)] {
-    for (const Input& reply : replies) Deliver([this, reply] { Send(reply); });
+    for (const Input& reply : replies) Deliver([this, reply] { DeliverReply(reply); });
   });
 }
 
@@ -45,27 +45,30 @@ void Tab::RunAtOnce(const Effect& effect) {
   const bool fails = world_->Happens(world_->settings.weather.decision_fails);
   const std::string trouble = fails ? "quota" : "";
   const Input reply = ReplyOf(effect, trouble);
-  if (trouble.empty()) {
+  if (trouble.empty() && IsWrite(effect)) {
     device_->Apply(effect);
     TellOfWrites({number_, {effect}, {}});
   }
-  world_->schedule.After(0, [this, reply] { Deliver([this, reply] { Send(reply); }); });
+  world_->schedule.After(0, [this, reply] { Deliver([this, reply] { DeliverReply(reply); }); });
 }
 
-// Whether it writes or deletes the consent record.
-bool ConcernsRecord(const Effect& effect) {
-  const std::string record = "consent/record";
-  if (effect.fields.contains("key")) return effect.fields["key"] == record;
-  return record.rfind(effect.fields.value("prefix", "-"), 0) == 0;
+// Whoever reads the record hears of what another one has decided, unless it has a decision of its
+// own that is not put down yet.
+void Tab::DeliverReply(const Input& reply) {
+  const int64_t effect_id = reply.fields.at("effect_id");
+  const std::string record = reply.blobs.empty() ? "" : reply.blobs.front().bytes;
+  const bool done = reply.fields.at("type") == "store_done";
+  if (done && effect_id == record_write_) record_write_ = 0;
+  const bool read = effect_id == record_read_ && record_write_ == 0;
+  if (read && record != facts().record) HearRecord(record);
+  Send(reply);
 }
 
 // The model first; then the other tabs, when consent is concerned.
 void Tab::TellOfWrites(const Transaction& transaction) {
   world_->model.Applied(transaction);
   const auto& effects = transaction.effects;
-  const bool touched = std::any_of(effects.begin(), effects.end(), [](const Effect& effect) {
-    return IsWrite(effect) && ConcernsRecord(effect);
-  });
+  const bool touched = std::any_of(effects.begin(), effects.end(), WritesRecord);
   if (!touched) return;
   for (Tab* other : device_->tabs()) {
     if (other == this) continue;
@@ -80,12 +83,17 @@ void Tab::DeliverConsentChange() {
   const std::string record = device_->ConsentRecord();
   Input input{{{"type", "store_changed"}, {"key", "consent/record"}}, {}};
   if (!record.empty()) input.blobs.push_back({"/value", record});
+  HearRecord(record);
+  Send(std::move(input));
+}
+
+void Tab::HearRecord(const std::string& record) {
   // What it put down itself, or has heard of already, is no news.
   const bool news = record != std::exchange(facts().record, record);
   if (Gate::IsForgetting(record) && news) world_->model.Forget(number_);
+  const Choices choices = world_->model.WithRefusals(number_, record, device_->StandingBy(record));
   world_->model.HeardOf(number_, Gate::GenerationOf(record));
-  world_->model.Told(number_, world_->model.facts().gate.ReadRecord(record, device_->wall_ms()));
-  Send(std::move(input));
+  world_->model.Told(number_, choices);
 }
 
 void Tab::DeliverLead(const std::vector<std::string>& live) {
@@ -118,6 +126,7 @@ Input Tab::ReadStore(const Effect& effect) {
     world_->model.Read(number_, key, value);
   }
   if (prefix == "state/") world_->model.Read(number_, prefix, "");
+  if (prefix == "consent/record") record_read_ = effect.id;
   reply.fields["more"] = more;
   return reply;
 }

@@ -24,6 +24,8 @@ std::unique_ptr<Watch> MakePersonWatch(Facts* facts);
 std::unique_ptr<Watch> MakeBoundWatch(Facts* facts);
 // What was accepted arrives or is counted, and counted once.
 std::unique_ptr<Watch> MakeLossWatch(Facts* facts);
+// The owner is asked to delete whatever was sent under an id before its purpose was withdrawn.
+std::unique_ptr<Watch> MakeOwnerWatch(Facts* facts);
 
 }  // namespace waymark_simulation
 

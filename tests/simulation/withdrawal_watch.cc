@@ -93,7 +93,8 @@ class WithdrawalWatch final : public Watch {
 
   // By the choices of which the record speaks: the next one may be on its way already.
   void JudgeWithdrawal(const TabFacts& tab, const Json& record, Stamp begun) const {
-    const Choices choices = record.at("choices");
+    Choices choices = record.at("choices");
+    choices.insert(tab.choices.begin(), tab.choices.end());  // where the person lives
     for (const auto& [key, value] : *facts_->stores[tab.device]) {
       for (const StoredEvent& event : EventsIn(key, value)) {
         if (MayLie(*facts_, choices, event)) continue;

@@ -4,7 +4,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 
-import { findChromium } from "../../../scripts/lib/chromium.mjs";
+import { findChromium } from "../../../scripts/lib/browsers.mjs";
 
 const FLAGS = [
   ...["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],

@@ -245,16 +245,10 @@ TEST(ConsentFaultsTest, ShownLaidOutWithSpaceVerifies) {
   const std::string t = R"({"type":"set_consent","now":{"wall_ms":1793817970000,"mono_ms":1000},)"
                         R"("choices":{"analytics":"granted"},"shown": { "layer" : 1 },)"
                         R"("entropy":{"offset":0,"size":0}})";
-  Json out = h.SendText(t);
+  h.SendText(t);
   h.SetConsent({{"marketing", "denied"}});
   h.Settle();
-  Json v;
-  for (const Json& e : out["effects"])
-    if (e["type"] == "store_put") v = e;
-  // the entry as it was handed over is in the output's bodies; the record's copy will do through
-  // log
-  const Json r = h.Records();
-  std::cout << r.dump() << "\n";
+  EXPECT_EQ(Verify(&h)["problems"], Json::array());
 }
 
 TEST(ConsentFaultsTest, ACutHeadIsFound) {
@@ -436,7 +430,6 @@ TEST(ConsentFaultsTest, NoAnchorGoesWithWhatIsNobodys) {
   h.Track("x");
   h.Advance(10'000);
   ASSERT_EQ(h.Delivered("segment").size(), 1u);
-  std::cout << h.Delivered("segment")[0].dump() << "\n";
   EXPECT_EQ(h.Delivered("segment")[0].dump().find("decisions"), std::string::npos);
 }
 
@@ -461,20 +454,17 @@ TEST(ConsentFaultsTest, TheFullOutboxLosesNoReport) {
   h.network = kDown;
   h.SetConsent({{"marketing", "denied"}});
   h.Settle();
-  std::cout << "unreported before: "
-            << Json::parse(h.store["consent/record"]).contains("unreported") << "\n";
+  ASSERT_TRUE(Json::parse(h.store["consent/record"]).contains("unreported"));
   for (int i = 0; i < 30; ++i) {
     h.Track("order_completed");
   }
   h.Advance(5'000);
   h.network = kUp;
   h.Advance(900'000);
-  int n = 0;
-  for (const Json& e : h.Delivered("owner")) {
-    n++;
-    std::cout << e["event"] << " " << e["properties"].value("type", "") << "\n";
-  }
-  EXPECT_TRUE(n >= 3 || Json::parse(h.store["consent/record"]).contains("unreported"));
+  h.Restart();  // what had to make room goes when the next page begins
+  h.Advance(60'000);
+  EXPECT_GE(h.Delivered("owner").size(), 3u);
+  EXPECT_FALSE(Json::parse(h.store["consent/record"]).contains("unreported"));
 }
 
 TEST(ConsentFaultsTest, ACallThatIsTakenOverKeepsItsNeeds) {

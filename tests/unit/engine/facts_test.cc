@@ -239,6 +239,94 @@ TEST(FactsTest, TheSameFactsOnTheNextPageAreNoNewDecision) {
   EXPECT_EQ(host.store, store);
 }
 
+TEST(FactsTest, WhatIsNoFactIsAProblem) {
+  FakeHost host(WorldConfig());
+  Tell(&host, "moon", true);
+  Tell(&host, "region", "Atlantis");
+  Tell(&host, "region", 7);
+  ASSERT_EQ(host.problems.size(), 3u);
+  EXPECT_EQ(host.problems[0]["pointer"], "/name");
+  EXPECT_EQ(host.problems[1]["pointer"], "/value");
+  EXPECT_EQ(host.problems[1]["found"], "no place");
+  EXPECT_EQ(PurposeOf(&host, "analytics")["state"], "unknown");
+  EXPECT_FALSE(host.View()["signals"].contains("moon"));
+}
+
+// The other tab was told nothing of the browser's signal: it is of this browser all the same.
+TEST(FactsTest, WhatATabHearsIsDeniedByTheSignalItKnows) {
+  FakeHost host(WorldConfig());
+  Tell(&host, "region", "US-CA");
+  FakeHost other(WorldConfig());
+  other.wall_ms = host.wall_ms;
+  Tell(&other, "region", "US-CA");
+  Tell(&host, "gpc", true);
+  other.SetConsent({{"analytics", "granted"}, {"marketing", "granted"}});
+  other.SetConsent({{"analytics", "granted"}, {"marketing", "granted"}});
+  other.Settle();
+  const std::string record = other.store["consent/record"];
+  host.store["consent/record"] = record;
+  host.Send({{"type", "store_changed"},
+             {"key", "consent/record"},
+             {"value", {{"offset", 0}, {"size", record.size()}}}},
+            record);
+  host.Settle();
+  EXPECT_EQ(PurposeOf(&host, "marketing"), Json({{"state", "denied"}, {"why", "gpc"}}));
+  EXPECT_EQ(host.Log().back()["type"], "deletion");
+  EXPECT_EQ(Json::parse(host.store["consent/record"])["choices"]["marketing"], "denied");
+}
+
+// Nobody ever told where the person is: what they deny goes all the same.
+TEST(FactsTest, WhatHadLapsedGoesWithTheNextAnswer) {
+  for (const char* answer : {"denied", "granted"}) {
+    FakeHost host(WorldConfig());
+    host.network = [](const Request&) { return Answer{503, "", ""}; };
+    host.SetConsent({{"analytics", "granted"}});
+    host.Track("xxxx");
+    host.Settle();
+    const std::string id = host.View()["anonymous_id"];
+    host.wall_ms += 500 * kDayMs;
+    host.Restart();
+    host.Settle();
+    host.SetConsent({{"analytics", answer}});
+    host.Track("yyyy");
+    host.Advance(60'000);
+    for (const auto& [key, value] : host.store) {
+      EXPECT_EQ(value.find("xxxx"), value.npos) << answer << " " << key;
+      EXPECT_EQ(value.find(id), value.npos) << answer << " " << key;
+    }
+  }
+}
+
+// A signal may come alone: what is to be deleted does not wait for ever.
+TEST(FactsTest, ADeletionCutShortEndsThoughNobodySaysWhereThePersonIs) {
+  FakeHost host(WorldConfig());
+  host.SetConsent({{"analytics", "granted"}});
+  host.Track("xxxx");
+  host.Settle();
+  host.store_keeps = "outbox/";
+  host.SetConsent({{"analytics", "denied"}});
+  host.Settle();
+  host.store_keeps.clear();
+  host.Restart();
+  Tell(&host, "gpc", true);
+  host.Advance(60'000);
+  EXPECT_FALSE(Json::parse(host.store["consent/record"]).contains("withdrawing"));
+  EXPECT_EQ(host.store.count("state/identity"), 0u);
+}
+
+TEST(FactsTest, AnOldGrantFromElsewhereUndoesNoRefusal) {
+  FakeHost host(WorldConfig());
+  Tell(&host, "region", "DE");
+  host.SetConsent({{"analytics", "denied"}});
+  host.Send({{"type", "set_consent"},
+             {"choices", {{"analytics", "granted"}, {"marketing", "granted"}}},
+             {"source", "person"},
+             {"decided_ms", host.wall_ms - kDayMs}});
+  host.Settle();
+  EXPECT_EQ(PurposeOf(&host, "analytics")["state"], "denied");
+  EXPECT_EQ(PurposeOf(&host, "marketing")["state"], "granted");
+}
+
 TEST(FactsTest, AnExemptionHoldsWhereItHolds) {
   Json config = WorldConfig();
   config["consent"]["purposes"].push_back(

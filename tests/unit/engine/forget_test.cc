@@ -73,6 +73,38 @@ TEST(ForgetTest, WhatIsToBeForgottenGoesThoughSomebodyDecidesWhoHasNotHeardOfIt)
   EXPECT_EQ(host.View()["consent"]["purposes"]["analytics"]["state"], "granted");
 }
 
+// It wrote under a grant, went, and only then the tab that leads comes to hear of the grant.
+TEST(ForgetTest, WhatATabLeftThatWasGrantedUnheardIsTakenOver) {
+  FakeHost first;
+  first.leads = false;
+  first.Track("waits");
+  first.Send({{"type", "lead"}, {"live", {"others"}}});
+  FakeHost second;
+  second.entropy_seed = 100;
+  second.leads = false;
+  second.network = [](const Request&) { return Answer{503, "", ""}; };
+  second.SetConsent({{"analytics", "granted"}});
+  second.Track("xxxx");
+  second.Settle();
+  first.store = second.store;
+  first.leads = true;
+  first.Send({{"type", "lead"}, {"live", Json::array()}});
+  first.Advance(10'000);
+  ASSERT_EQ(first.Delivered("segment").size(), 2u);
+}
+
+TEST(ForgetTest, WhatATabLeftThatHadNotHeardOfARefusalGoes) {
+  FakeHost first;
+  first.SetConsent({{"analytics", "denied"}});
+  first.Settle();
+  first.Send({{"type", "lead"}, {"live", {"another"}}});
+  first.Settle();
+  first.store["outbox/another/000000000001"] = "xxxx";
+  first.Send({{"type", "lead"}, {"live", Json::array()}});
+  first.Settle();
+  EXPECT_THAT(first.Kept(), testing::ElementsAre("consent/record"));
+}
+
 // A tab that closed before it had read the ids; nobody has taken over what it left.
 TEST(ForgetTest, AWithdrawalReachesCallsThatAnotherTabLeftToBeJudged) {
   Json config = ShopConfig();

@@ -49,5 +49,17 @@ TEST(PageModuleTest, OptionsOfItsOwnProtocolsAreChecked) {
   EXPECT_EQ(OnlyProblem(config)["pointer"], "/collectors/0/options/write_kye");
 }
 
+TEST(PageModuleTest, APartOfTheOtherModuleIsRefused) {
+  Json config = ShopConfig();
+  config["privacy"] = {{"redact", {"email"}}};
+  const Json problem = OnlyProblem(config);
+  EXPECT_EQ(problem["code"], "not_allowed");
+  EXPECT_EQ(problem["pointer"], "/privacy/redact");
+  EXPECT_THAT(problem["allowed"].get<std::string>(), HasSubstr("waymark-all.wasm"));
+  config.erase("privacy");
+  config["journey"]["plan"] = Json::object();
+  EXPECT_EQ(OnlyProblem(config)["pointer"], "/journey");
+}
+
 }  // namespace
 }  // namespace waymark_test

@@ -1,9 +1,8 @@
-// What was decided and deleted can be proved: the log, its chain, and what the owner is told.
+// What was decided and deleted can be proved: the log and its chain.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <set>
 
 #include "fakes/fake_host.h"
 
@@ -108,6 +107,21 @@ TEST(ProofTest, AnAnswerThatRanOutIsAnEntryOnce) {
   EXPECT_EQ(log[1]["purposes"]["analytics"], Json({{"state", "unknown"}, {"why", "expired"}}));
   EXPECT_EQ(log[2]["type"], "deletion");
   EXPECT_EQ(host.View()["consent"]["due"], Json({"analytics", "marketing"}));
+}
+
+TEST(ProofTest, ARefusalThatRanOutIsAnEntryOnceAndWithdrawsNothing) {
+  FakeHost host;
+  host.SetConsent({{"analytics", "denied"}});
+  host.Settle();
+  host.wall_ms += 400 * 86'400'000LL;
+  for (int start = 0; start < 2; ++start) {
+    host.Restart();
+    host.Settle();
+    ASSERT_EQ(host.Log().size(), 2u);
+    EXPECT_EQ(host.Log()[1]["by"], "expiry");
+    EXPECT_EQ(host.Log()[1]["purposes"]["analytics"],
+              Json({{"state", "unknown"}, {"why", "expired"}}));
+  }
 }
 
 TEST(ProofTest, TheLogIsAnsweredAndItsChainHolds) {
@@ -224,75 +238,6 @@ TEST(ProofTest, TheAnchorTravelsWithTheFirstEventOfABatch) {
   ASSERT_EQ(events.size(), 2u);
   EXPECT_EQ(events[0]["context"]["delivery"]["decisions"], host.Log()[0]["hash"]);
   EXPECT_FALSE(events[1]["context"].contains("delivery"));
-}
-
-Json OwnerConfig() {
-  Json config = ShopConfig();
-  config["consent"]["purposes"].push_back(
-      {{"id", "records"}, {"basis", "legal_obligation"}, {"storage", true}});
-  config["consent"]["records"] = "owner";
-  config["collectors"].push_back({{"id", "owner"},
-                                  {"protocol", "segment"},
-                                  {"url", "https://owner.example"},
-                                  {"needs", {"records"}},
-                                  {"options", {{"write_key", "O"}}}});
-  return config;
-}
-
-TEST(ProofTest, TheOwnerIsToldOfEachDecisionAndAskedToDelete) {
-  FakeHost host(OwnerConfig());
-  host.SetConsent({{"analytics", "granted"}});
-  host.Track("product_viewed");
-  host.Advance(5'000);
-  const std::string id = host.View()["anonymous_id"];
-  host.SetConsent({{"analytics", "denied"}});
-  host.Advance(5'000);
-  std::vector<std::string> names;
-  Json request;
-  for (const Json& event : host.Delivered("owner")) {
-    names.push_back(event["event"]);
-    if (names.back() == "deletion_requested") request = event;
-  }
-  EXPECT_THAT(names, ElementsAre("consent_decided", "consent_decided", "deletion_requested",
-                                 "consent_decided"));
-  EXPECT_EQ(request["anonymousId"], id);
-  EXPECT_EQ(request["properties"]["purposes"], Json({"analytics"}));
-  EXPECT_EQ(request["properties"]["collectors"], Json({"segment", "snowplow"}));
-  EXPECT_EQ(host.Delivered("owner")[0]["properties"]["hash"], host.Log()[0]["hash"]);
-  EXPECT_FALSE(Json::parse(host.store["consent/record"]).contains("unreported"));
-  EXPECT_EQ(host.Delivered("segment").size(), 1u);  // it gets no records
-}
-
-TEST(ProofTest, WhatTheOwnerHasNotHeardIsSentAgainAfterAStop) {
-  FakeHost host(OwnerConfig());
-  host.SetConsent({{"analytics", "granted"}});
-  host.Track("product_viewed");
-  host.Advance(5'000);
-  host.network = [](const Request&) { return Answer{503, "", ""}; };
-  host.SetConsent({{"analytics", "denied"}});
-  host.Settle();
-  host.Restart();  // the withdrawal may not even be done
-  host.Advance(60'000);
-  EXPECT_THAT(host.Kept(), ElementsAre("consent/record"));
-  host.network = [](const Request&) { return Answer(); };
-  host.Restart();
-  host.Advance(60'000);
-  std::set<std::string> names;
-  for (const Json& event : host.Delivered("owner")) names.insert(event["event"]);
-  EXPECT_EQ(names.count("deletion_requested"), 1u);
-  EXPECT_FALSE(Json::parse(host.store["consent/record"]).contains("unreported"));
-  const size_t before = host.requests.size();
-  host.Restart();
-  host.Advance(60'000);
-  EXPECT_EQ(host.requests.size(), before);
-}
-
-TEST(ProofTest, RecordsGoOnlyWhereNobodyHasToBeAsked) {
-  Json config = OwnerConfig();
-  config["collectors"][2]["needs"] = {"analytics"};
-  FakeHost host(config);
-  ASSERT_GE(host.problems.size(), 1u);
-  EXPECT_EQ(host.problems[0]["pointer"], "/consent/records");
 }
 
 // What is told is what is there: every key, and none that is not.

@@ -208,6 +208,26 @@ TEST(StartTest, RefusesGooglesAddressInAPage) {
   EXPECT_THAT(ProblemsOf(config), ElementsAre());
 }
 
+TEST(StartTest, AKindOfCaptureIsOnOffOrHasOptions) {
+  Json config = ShopConfig();
+  config["capture"] = {{"page_views", {{"hash", true}, {"needs", {"analytics"}}}},
+                       {"clicks", {{"text", true}}},
+                       {"scroll", {{"percents", {50, 90}}}},
+                       {"bots", {{"webdriver", "drop"}}},
+                       {"forms", false}};
+  EXPECT_THAT(ProblemsOf(config), ElementsAre());
+  config["capture"] = {{"clicks", "yes"},
+                       {"taps", true},
+                       {"scroll", {{"percents", {0}}}},
+                       {"bots", {{"webdriver", "hide"}}}};
+  EXPECT_THAT(ProblemsOf(config),
+              ElementsAre("wrong_type /capture/clicks", "unknown_key /capture/taps",
+                          "out_of_range /capture/scroll/percents/0",
+                          "not_allowed /capture/bots/webdriver"));
+  config["capture"] = {{"errors", {{"needs", {"performance"}}}}};
+  EXPECT_THAT(ProblemsOf(config), ElementsAre("not_allowed /capture/errors/needs/0"));
+}
+
 TEST(StartTest, AnOptionOfAnotherProtocolIsNoOption) {
   Json config = ShopConfig();
   config["collectors"][0]["options"]["measurement_id"] = "G-X";

@@ -31,7 +31,7 @@ class GateTest : public testing::Test {
 
   void Decides(const char* choices) {
     const auto decided =
-        Decide(policy_, state_, JsonView(std::string_view(choices)), "person", {1000, 0});
+        Decide(policy_, state_, JsonView(std::string_view(choices)), "person", 1000, {1000, 0});
     ASSERT_TRUE(decided.ok());
     state_ = *decided;
   }
@@ -68,6 +68,28 @@ TEST_F(GateTest, DecisionsOpenAndClose) {
   Decides(R"({"held":"denied"})");
   EXPECT_EQ(Verdict(R"(["held"])"), GateVerdict::kDrop);
   EXPECT_EQ(state_.generation, 2u);
+}
+
+TEST_F(GateTest, WhatWasDecidedElsewhereHoldsFromThenOn) {
+  constexpr int64_t kDayMs = 86'400'000;
+  const Now now{400 * kDayMs, 0};
+  const auto decide = [&](const char* choices, int64_t decided_ms) {
+    return Decide(policy_, state_, JsonView(std::string_view(choices)), "person", decided_ms, now);
+  };
+  const auto decided = decide(R"({"held":"granted"})", 300 * kDayMs);
+  ASSERT_TRUE(decided.ok());
+  const String record = WriteConsentRecord(policy_, *decided, false);
+  const int held = policy_.Find("held");
+  const auto on_day = [&](int64_t day) {
+    return ReadConsentRecord(policy_, JsonView(record), {day * kDayMs, 0}).Of(held);
+  };
+  EXPECT_EQ(on_day(479), PurposeState::kGranted);
+  EXPECT_EQ(on_day(480), PurposeState::kUnknown);
+  EXPECT_FALSE(decide(R"({"held":"granted"})", 220 * kDayMs).ok());
+  EXPECT_FALSE(decide(R"({"held":"granted"})", INT64_MIN).ok());
+  EXPECT_TRUE(decide(R"({"held":"denied"})", 220 * kDayMs).ok());
+  // Nothing is decided in the future.
+  EXPECT_EQ((*decide(R"({"held":"granted"})", INT64_MAX)).answered_ms[held], now.wall_ms);
 }
 
 TEST_F(GateTest, ARequiredPurposeIsPartOfTheNeed) {

@@ -237,6 +237,17 @@ TEST(SchemaTest, KnowsRequiredUnknownAndOtherKeys) {
             "/more/x out_of_range: 3 entries | at least 1, at most 2 entries\n");
 }
 
+TEST(SchemaTest, AValueMayBeABooleanOrMore) {
+  const char* schema = "{a:|{on:b},b:|[-1?]}";
+  EXPECT_EQ(Problems(R"({"a":true,"b":false})", schema), "");
+  EXPECT_EQ(Problems(R"({"a":{"on":true},"b":[1]})", schema), "");
+  EXPECT_EQ(Problems(R"({"a":{"off":1},"b":{}})", schema),
+            "/a/off unknown_key: an unknown key | on\n"
+            "/b wrong_type: an object | true, false, or an array\n");
+  EXPECT_EQ(Problems(R"({"a":1})", schema),
+            "/a wrong_type: a number | true, false, or an object\n");
+}
+
 TEST(SchemaTest, ComparesChoicesAsTheyStand) {
   const char* schema = R"([("web","app",1)])";
   EXPECT_EQ(Problems(R"(["app","web",1])", schema), "");

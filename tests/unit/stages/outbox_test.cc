@@ -202,6 +202,18 @@ TEST(OutboxTest, EachPriorityHasItsOwnPosition) {
   EXPECT_EQ(settlement.through[1], 0u);
 }
 
+TEST(OutboxTest, APositionDoesNotWaitForWhatNeverLiesInTheStore) {
+  Outbox outbox = MakeOutbox();
+  outbox.Append(MakeRecord("{}", 2, false));
+  const uint32_t id = outbox.Append(MakeRecord("{}", 3));
+  Store(&outbox);
+  outbox.Settle(outbox.Find(id), 1);
+  outbox.Sweep();
+  EXPECT_EQ(outbox.writers().back().lanes[1].through[1], 2u);
+  EXPECT_EQ(outbox.writers().back().lanes[0].through[1], 0u);
+  EXPECT_EQ(outbox.pending(1), 1);
+}
+
 TEST(OutboxTest, ALongQueueKeepsItsFrontInMemoryAndReadsTheRestWhenItsTurnComes) {
   Outbox outbox = MakeOutbox(100'000);
   const std::string text = "{\"a\":\"" + std::string(1'000, 'x') + "\"}";
@@ -292,6 +304,24 @@ TEST(OutboxTest, AfterSleepingOnlyWhatWasNeverStoredIsLeft) {
   EXPECT_NE(outbox.Find(memory), nullptr);
   EXPECT_TRUE(outbox.TakeDeletions().empty());
   EXPECT_EQ(outbox.pending(0), 1);
+}
+
+// Its collector's answer came when the page had slept, and before the store's.
+TEST(OutboxTest, WhatWasGivenUpAndThenIsStoredForOthersIsNoLoss) {
+  for (const bool is_stored : {true, false}) {
+    Outbox outbox = MakeOutbox();
+    const uint32_t id = outbox.Append(MakeRecord("{}"));
+    const uint32_t segment = outbox.TakeUnstored()[0].id;
+    outbox.LetGoOfStored();
+    outbox.GiveUp(outbox.Find(id), 0, Loss::kRejected);
+    if (is_stored)
+      outbox.OnStored(segment);
+    else
+      outbox.OnNotStored(segment);
+    outbox.Sweep();
+    EXPECT_EQ(outbox.Lost(0).Of(Loss::kRejected), is_stored ? 0 : 1);
+    EXPECT_EQ(outbox.events(), 0);
+  }
 }
 
 TEST(OutboxTest, WritersOfWhichNothingIsLeftAreDroppedAndTheirLossesKept) {

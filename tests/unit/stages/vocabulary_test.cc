@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "event/touchpoints.h"
+
 namespace waymark {
 namespace {
 
@@ -54,6 +56,18 @@ TEST(VocabularyTest, WhatStandsAtOnePlaceBelongsTogether) {
     EXPECT_EQ(SnowplowAction(place), row.action) << row.name;
     EXPECT_EQ(EntitiesOf(place), row.entities) << row.name;
   }
+}
+
+TEST(VocabularyTest, EveryTouchpointHasAStageAndARow) {
+  EXPECT_EQ(TouchpointStage(FindAnyTouchpoint("newsletter_signed_up")), "pre_purchase");
+  EXPECT_EQ(TouchpointStage(FindAnyTouchpoint("pickup_collected")), "purchase");
+  EXPECT_EQ(TouchpointStage(FindAnyTouchpoint("support_call_solved")), "post_purchase");
+  EXPECT_EQ(TouchpointStage(FindAnyTouchpoint("form_abandoned")), "");
+  EXPECT_EQ(FindAnyTouchpoint("lamp_rubbed"), -1);
+  EXPECT_EQ(TouchpointRow(FindAnyTouchpoint("products_searched")),
+            "query!t\nresults:n0..\ncategory:t");
+  EXPECT_EQ(TouchpointObject("filter"), "type:t");
+  EXPECT_EQ(TouchpointObject("lamp"), "");
 }
 
 }  // namespace
