@@ -53,6 +53,11 @@ bench-iab: build ## measure reading of TC and GPP strings against the npm refere
 	@scripts/setup tests/bench
 	@$(env) node tests/bench/iab.mjs $(ARGS)
 
+.PHONY: bench-iab-page
+bench-iab-page: build ## measure the answers of __tcfapi and __gpp in a page
+	@scripts/setup tests/e2e
+	@$(env) node tests/bench/iab_page.mjs $(ARGS)
+
 .PHONY: interop
 interop: setup ## let published clients and a real OpenTelemetry Collector judge what is sent and read; needs Go
 	@scripts/build native
@@ -72,6 +77,26 @@ fuzz: setup ## feed every decoder mutated strings under the sanitizers; RUNS=n i
 asan: setup ## run the native tests under the address and undefined-behaviour sanitizers
 	@scripts/build asan
 	@ctest --test-dir build/asan --output-on-failure --no-tests=error
+
+.PHONY: tsan
+tsan: setup ## call the native client from eight threads under the thread sanitizer
+	@scripts/build tsan
+	@ctest --preset tsan -R ThreadsTest --no-tests=error
+
+.PHONY: arm64
+arm64: setup ## build core and tests for 64-bit ARM and run them by qemu; needs g++-aarch64-linux-gnu, qemu-user
+	@scripts/build arm64
+	@ctest --preset arm64 -E 'tidy|NOT_BUILT' --no-tests=error
+
+.PHONY: bench-native
+bench-native: setup ## measure the native client: caller, whole pipeline, wire, memory, idle
+	@scripts/build native
+	@build/native/tests/bench/waymark_native_bench $(ARGS)
+
+.PHONY: season
+season: build ## play a season of 5,000 customers into the sample collector, and compare its measures with the truth
+	@scripts/setup tests/e2e
+	@WAYMARK_SEASON=5000 $(env) node --test tests/e2e/season.test.mjs
 
 .PHONY: format
 format: setup ## lay out all C++ files

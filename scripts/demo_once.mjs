@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 import { DemoError, ROOT, startCollector, startShop } from "./lib/servers.mjs";
-import { findChromium } from "./lib/chromium.mjs";
+import { findChromium } from "./lib/browsers.mjs";
 import { table } from "./lib/table.mjs";
 
 const STEP_SECONDS_MAX = 15;
@@ -85,8 +85,9 @@ async function inStore(browser, shopUrl, done) {
   const press = (name) => step(`press ${name}`, () => at(name).first().click());
 
   await step("open the shop", () => page.goto(shopUrl));
-  await press("consent-accept");
-  await step("see the consent bar go", () => at("consent-bar").waitFor({ state: "hidden" }));
+  const question = page.locator('waymark-consent [part~="question"]');
+  await step("accept", () => question.locator('[part~="accept"]').click());
+  await step("see the question go", () => question.waitFor({ state: "hidden" }));
   await press("product-card");
   await press("add-to-cart");
   await press("cart-link");

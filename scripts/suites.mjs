@@ -44,9 +44,10 @@ export const SUITES = [
       ...["--ci", "--json", `--outputFile=${report}`],
     ],
   },
-  nodeSuite("browser (Chromium)", "tests/e2e"),
+  nodeSuite("browsers (Chromium, Firefox, WebKit)", "tests/e2e"),
   nodeSuite("sample shop", "samples/web-shop"),
   nodeSuite("deletion server", "samples/deletion-server"),
+  nodeSuite("hand-over server", "samples/hand_over"),
   {
     name: "scripts",
     needs: "scripts/tests",

@@ -13,7 +13,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { countJest } from "./lib/jest_report.mjs";
-import { countJunit } from "./lib/junit.mjs";
+import { countJunit, skipReasons } from "./lib/junit.mjs";
 import { table } from "./lib/table.mjs";
 import { startGroup } from "./lib/process_group.mjs";
 import { SUITES } from "./suites.mjs";
@@ -23,7 +23,10 @@ const REPORTS = join(ROOT, "build", "test-reports");
 const SUITE_MS_MAX = 20 * 60_000;
 // A runner that has reported and still lives has left something running: a failure, found early.
 const REPORTED_MS_MAX = 30_000;
-const READERS = { junit: countJunit, jest: countJest };
+const READERS = {
+  junit: (xml) => ({ ...countJunit(xml), reasons: skipReasons(xml) }),
+  jest: countJest,
+};
 
 // No colours and no questions; the same on a desk and in CI.
 process.chdir(ROOT);
@@ -74,7 +77,8 @@ function judge(counts, trouble) {
   }
   // Every test passed and yet the suite failed: a crash at the end, or a leak found.
   if (trouble && counts.failed === 0) return { ...counts, failed: 1, note: trouble };
-  return { ...counts, note: "" };
+  const note = counts.reasons?.length ? `left out: ${counts.reasons.join("; ")}` : "";
+  return { ...counts, note };
 }
 
 async function runSuite(suite, index) {

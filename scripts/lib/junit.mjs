@@ -15,6 +15,12 @@ export function countJunit(xml) {
   return counts;
 }
 
+/** Why tests were left out, each reason once, in the words of those who left them out. */
+export function skipReasons(xml) {
+  const messages = [...xml.matchAll(/<skipped type="skipped" message="([^"]+)"/g)];
+  return [...new Set(messages.map(([, message]) => message))];
+}
+
 function verdict(attributes, body) {
   if (/<(failure|error)\b/.test(body)) return "failed";
   if (/<skipped\b/.test(body) || /\sstatus="(disabled|notrun)"/.test(attributes)) return "skipped";

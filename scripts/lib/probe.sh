@@ -6,7 +6,7 @@ readonly NODE_MAJOR_MIN=20
 is_there() {
   local kind="${1%%:*}" what="${1#*:}"
   case "${kind}" in
-    cmd) any_command "${what}" ;;
+    cmd | test-cmd) any_command "${what}" ;;
     header) any_header "${what}" ;;
     font) any_font ;;
     apt-cmd) without_apt || any_command "${what}" ;;
@@ -19,7 +19,7 @@ is_there() {
 describe() {
   local kind="${1%%:*}" what="${1#*:}"
   case "${kind}" in
-    cmd) printf '%s' "${what%%,*}" ;;
+    cmd | test-cmd) printf '%s' "${what%%,*}" ;;
     font) printf 'any font' ;;
     *) printf '%s' "${what}" ;;
   esac

@@ -23,9 +23,9 @@ export class DemoError extends Error {}
  */
 
 /** @returns {Promise<Server>} */
-export async function startCollector(port) {
+export async function startCollector(port, flags = []) {
   requireFile(COLLECTOR);
-  return start("collector", [join(ROOT, COLLECTOR), "--port", String(port)]);
+  return start("collector", [join(ROOT, COLLECTOR), "--port", String(port), ...flags]);
 }
 
 /** With `dialects` the shop sends everything in every protocol that there is. @returns {Promise<Server>} */

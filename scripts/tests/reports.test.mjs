@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { countJest } from "../lib/jest_report.mjs";
-import { countJunit } from "../lib/junit.mjs";
+import { countJunit, skipReasons } from "../lib/junit.mjs";
 
 test("CTest: one test of each fate", () => {
   const xml = `<?xml version="1.0"?>
@@ -31,6 +31,13 @@ test("Node: a name may hold the sign that ends a tag", () => {
       <testcase name="b" time="0" classname="test"><failure message="x"/></testcase>
     </testsuites>`;
   assert.deepEqual(countJunit(xml), { passed: 1, failed: 1, skipped: 0 });
+});
+
+test("Node: why tests were left out is told once for each reason", () => {
+  const skipped = (why) => `<testcase name="a"><skipped type="skipped" message="${why}"/></testcase>`;
+  const xml = `<testsuites>${["no Firefox", "no screen", "no Firefox"].map(skipped).join("")}<testcase name="b"/></testsuites>`;
+  assert.deepEqual(skipReasons(xml), ["no Firefox", "no screen"]);
+  assert.deepEqual(countJunit(xml), { passed: 1, failed: 0, skipped: 3 });
 });
 
 test("JUnit: a report cut off counts only what it holds", () => {
