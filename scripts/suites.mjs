@@ -4,12 +4,18 @@
 //   needs    a file or folder without which the suite cannot run; missing means failed
 //   format   how it reports: "junit" or "jest"
 //   command  given the report's path, the program and its arguments, run in the repository's root
+//   files    where a suite is run file by file (lib/run_suite.mjs): their names; `command` gets each
+
+import { readdirSync } from "node:fs";
 
 /** Node's test runner reports twice: to the eye and to the file. */
 const nodeReporters = (report) => [
   ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
   ...["--test-reporter=junit", `--test-reporter-destination=${report}`],
 ];
+
+const BROWSERS = "tests/e2e";
+const browserFiles = () => readdirSync(BROWSERS).filter((name) => name.endsWith(".test.mjs")).sort();
 
 /** Node's own test runner behind `npm test` in `folder`. */
 function nodeSuite(name, folder) {
@@ -44,7 +50,13 @@ export const SUITES = [
       ...["--ci", "--json", `--outputFile=${report}`],
     ],
   },
-  nodeSuite("browsers (Chromium, Firefox, WebKit)", "tests/e2e"),
+  {
+    name: "browsers (Chromium, Firefox, WebKit)",
+    needs: `${BROWSERS}/package.json`,
+    format: "junit",
+    files: browserFiles,
+    command: (report, file) => ["node", ...nodeReporters(report), "--test", `${BROWSERS}/${file}`],
+  },
   nodeSuite("sample shop", "samples/web-shop"),
   nodeSuite("deletion server", "samples/deletion-server"),
   nodeSuite("hand-over server", "samples/hand_over"),
