@@ -87,6 +87,7 @@ waymark_status Worker::Open() {
   if (fault != Fault::kNone) return FaultStatus(fault);
   const uint64_t last = std::max(store_.covered(), calls_->intake().last_sequence());
   calls_->SetNextSequence(last);
+  ReadPreferences();
   return OpenEngine();
 }
 
@@ -302,11 +303,7 @@ void Worker::AskQuery(const Call& call) {
   String repaired;
   const Input query = ReadInput(frame, &repaired);
   const String answer = WriteAnswer(query, [&](JsonWriter* writer, List<Problem>* problems) {
-    for (size_t i = 0; i < kQuestionCount; ++i) {
-      if (!query.fields["query"].IsName(kQuestions[i].name)) continue;
-      return kQuestions[i].answer(*engine_, query, writer, problems);
-    }
-    AddProblem(problems, "not_allowed", "/query", "an unknown question", "one of effect.md");
+    AnswerAny(*engine_, query, writer, problems);
   });
   const std::string text(std::string_view(answer).substr(sizeof(uint32_t)));
   call.answer(call.context, text.c_str(), text.size());
