@@ -84,9 +84,11 @@ tsan: setup ## call the native client from eight threads under the thread saniti
 	@ctest --preset tsan -R ThreadsTest --no-tests=error
 
 .PHONY: arm64
-arm64: setup ## build core and tests for 64-bit ARM and run them by qemu; needs g++-aarch64-linux-gnu, qemu-user
+arm64: setup ## build library and tests for 64-bit ARM, run them by qemu, weigh the library; needs g++-aarch64-linux-gnu, qemu-user
+	@scripts/fetch_arm64
 	@scripts/build arm64
 	@ctest --preset arm64 -E 'tidy|NOT_BUILT' --no-tests=error
+	@$(env) node scripts/library_size.mjs build/arm64/mobile/native/libwaymark.so
 
 .PHONY: bench-native
 bench-native: setup ## measure the native client: caller, whole pipeline, wire, memory, idle

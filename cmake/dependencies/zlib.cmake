@@ -72,6 +72,13 @@ waymark_change(deflate.c
   # One comparison a round in place of eight.
   "                 *++scan == *++match && *++scan == *++match &&\n" ""
   "*++scan == *++match && *++scan == *++match" "*++scan == *++match")
+if(NOT EMSCRIPTEN)
+  # And that of eight bytes.
+  waymark_change(deflate.c
+    "#include \"deflate.h\"" "#include \"deflate.h\"\n#include \"zlib_match.h\""
+    "*++scan == *++match &&\n                 scan < strend"
+    "(scan = waymark_skip_equal(scan, match, strend)) == Z_NULL")
+endif()
 waymark_fix_members(
   w_bits 15 w_size 32768u w_mask 32767u window_size 65536ul
   hash_bits 15 hash_size 32768u hash_mask 32767u hash_shift 5
@@ -113,6 +120,10 @@ endfunction()
 
 waymark_add_zlib_library(waymark_zlib adler32.c crc32.c zutil.c
   "${waymark_zlib_changed}/deflate.c" "${waymark_zlib_changed}/trees.c")
+if(NOT EMSCRIPTEN)
+  target_include_directories(waymark_zlib PRIVATE "${CMAKE_CURRENT_LIST_DIR}")
+  target_compile_options(waymark_zlib PRIVATE -O3)  # vectors, where the window slides
+endif()
 # The gzip frame is written by the core itself (codec/), which is smaller than zlib's.
 target_compile_definitions(waymark_zlib PRIVATE NO_GZIP $<$<BOOL:${EMSCRIPTEN}>:GEN_TREES_H>)
 

@@ -55,5 +55,38 @@ TEST_F(ClientTest, DeliversAtTheNextStartWhatWasLeft) {
   for (int i = 0; i < 10; ++i) EXPECT_EQ(events[i].at("properties").value("n", -1), i);
 }
 
+TEST_F(ClientTest, IsTheSameVisitorInTheSameSessionAtTheNextStart) {
+  const auto visit = [&] {
+    Client client(NativeConfig(sink_.url()), folder_ / "store");
+    EXPECT_EQ(client.Open(), WAYMARK_OK);
+    client.SetConsent({{"analytics", "granted"}});
+    client.Track("product_viewed");
+    client.AwaitView([](const Json& view) { return view.contains("session"); });
+    client.Close();
+  };
+  visit();
+  visit();
+  const std::vector<Json> events = sink_.Await(2);
+  EXPECT_NE(events[0].value("anonymousId", ""), "");
+  EXPECT_EQ(events[0]["anonymousId"], events[1]["anonymousId"]);
+  EXPECT_EQ(events[0]["context"]["session"]["id"], events[1]["context"]["session"]["id"]);
+}
+
+TEST_F(ClientTest, NobodyElseReadsItsFiles) {
+  Client client(NativeConfig(sink_.url()), folder_ / "store");
+  ASSERT_EQ(client.Open(), WAYMARK_OK);
+  client.SetConsent({{"analytics", "granted"}});
+  client.Track("product_viewed");
+  sink_.Await(1);
+  using std::filesystem::perms;
+  size_t files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "store")) {
+    const perms others = entry.status().permissions() & (perms::group_all | perms::others_all);
+    EXPECT_EQ(others, perms::none) << entry.path();
+    files += entry.is_regular_file();
+  }
+  EXPECT_GE(files, 4u);
+}
+
 }  // namespace
 }  // namespace waymark_test

@@ -62,7 +62,9 @@ Client::~Client() { waymark_client_free(client_); }
 waymark_status Client::Open() {
   options.config = config_.c_str();
   options.directory = folder_.empty() ? nullptr : folder_.c_str();
-  return waymark::native::OpenClient(options, clock, &client_);
+  waymark::native::Outside outside = waymark::native::RealOutside();
+  outside.clock = clock;
+  return waymark::native::OpenClient(options, std::move(outside), &client_);
 }
 
 void Client::Close(int64_t wait_ms) {

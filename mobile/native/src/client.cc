@@ -1,4 +1,7 @@
 // The C interface: arguments checked, then handed on. The last stop of every exception.
+#include <sys/random.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -130,12 +133,19 @@ waymark_status StartClient(Settings&& settings, waymark_client** client) {
 
 }  // namespace
 
-waymark_status OpenClient(const waymark_options& options, std::shared_ptr<const Clock> clock,
+Outside RealOutside() {
+  return {std::make_shared<SystemClock>(),
+          [](char* bytes) { return getentropy(bytes, kEntropyBytes) == 0; }, nullptr};
+}
+
+waymark_status OpenClient(const waymark_options& options, Outside outside,
                           waymark_client** client) {
   Settings settings;
   const waymark_status status = ReadOptions(options, &settings);
   if (status != WAYMARK_OK) return status;
-  settings.clock = std::move(clock);
+  settings.clock = std::move(outside.clock);
+  settings.entropy = std::move(outside.entropy);
+  if (outside.http) settings.http = std::move(outside.http);
   if (!settings.http) settings.http = MakeCurlHttp();
   if (!settings.http) settings.http = MakeSeamHttp(nullptr);
   return StartClient(std::move(settings), client);
@@ -184,7 +194,7 @@ waymark_status waymark_client_open(const waymark_options* options, waymark_clien
   *client = nullptr;
   if (!options) return WAYMARK_INVALID_ARGUMENT;
   try {
-    return OpenClient(*options, std::make_shared<SystemClock>(), client);
+    return OpenClient(*options, RealOutside(), client);
   } catch (...) {
     return WAYMARK_NO_MEMORY;
   }

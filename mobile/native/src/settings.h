@@ -3,6 +3,7 @@
 #define WAYMARK_MOBILE_NATIVE_SETTINGS_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,11 @@
 #include "waymark/c.h"
 
 namespace waymark::native {
+
+inline constexpr size_t kEntropyBytes = 32;
+
+// Writes kEntropyBytes bytes that nobody can guess; false: there are none.
+using EntropySource = std::function<bool(char*)>;
 
 struct Settings {
   std::string config;
@@ -25,6 +31,7 @@ struct Settings {
   Cipher cipher;
   std::unique_ptr<Http> http;
   std::shared_ptr<const Clock> clock;
+  EntropySource entropy;
   void* context = nullptr;
   void (*on_view)(void*) = nullptr;
   void (*on_problem)(void*, const char*, const char*, const char*, const char*) = nullptr;

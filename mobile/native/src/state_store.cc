@@ -1,6 +1,8 @@
 #include "state_store.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <utility>
@@ -49,8 +51,10 @@ std::string EndOf(std::string_view prefix) {
   return end;
 }
 
+// To SQLite an empty text and none are two things: nothing is greater than none.
 void BindText(sqlite3_stmt* statement, int place, std::string_view text) {
-  sqlite3_bind_text(statement, place, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+  const char* data = text.empty() ? "" : text.data();
+  sqlite3_bind_text(statement, place, data, static_cast<int>(text.size()), SQLITE_TRANSIENT);
 }
 
 void BindBytes(sqlite3_stmt* statement, int place, std::string_view bytes) {
@@ -109,6 +113,8 @@ Fault StateStore::OpenOnce() {
   Close();
   sqlite3* database = nullptr;
   const char* name = path_.empty() ? ":memory:" : path_.c_str();
+  // SQLite gives what it makes beside the file the file's rights.
+  if (!path_.empty()) close(open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   // One thread has it: SQLite's own locks cost more than the statements.
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(name, &database, flags, nullptr);

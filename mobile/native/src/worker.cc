@@ -1,8 +1,5 @@
 #include "worker.h"
 
-#include <sys/random.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -28,10 +25,8 @@ constexpr size_t kTaskBytes = 64 * 1024;
 constexpr int64_t kReplayMs = 1'000;
 constexpr int64_t kViewMs = 100;  // while it is busy; else at once
 
-constexpr size_t kEntropyBytes = 32;
 constexpr const char* kEntropyPlace = R"("entropy":{"offset":0,"size":32},)";
-
-bool Entropy(char* bytes) { return getentropy(bytes, kEntropyBytes) == 0; }
+static_assert(kEntropyBytes == 32);
 
 // Behind the brace of an object: the first member, or its end.
 std::string_view Members(std::string_view object) {
@@ -92,12 +87,13 @@ waymark_status Worker::Open() {
   if (fault != Fault::kNone) return FaultStatus(fault);
   const uint64_t last = std::max(store_.covered(), calls_->intake().last_sequence());
   calls_->SetNextSequence(last);
+  ReadPreferences();
   return OpenEngine();
 }
 
 waymark_status Worker::OpenEngine() {
   char entropy[kEntropyBytes];
-  if (!Entropy(entropy)) return WAYMARK_STORE_UNAVAILABLE;
+  if (!settings_->entropy(entropy)) return WAYMARK_STORE_UNAVAILABLE;
   const Now opened = now();
   String start;
   JsonWriter writer(&start);
@@ -289,7 +285,7 @@ void Worker::HandleCommand(const Call& call) {
     more = "\"request_id\":" + std::to_string(next_request_id_++) + ",";
   }
   char entropy[kEntropyBytes];
-  const bool fresh = Entropy(entropy);
+  const bool fresh = settings_->entropy(entropy);
   if (fresh) more += kEntropyPlace;
   // What was admitted before goes before anything else is done about it.
   if (call.decides) calls_->intake().Consume();
@@ -307,11 +303,7 @@ void Worker::AskQuery(const Call& call) {
   String repaired;
   const Input query = ReadInput(frame, &repaired);
   const String answer = WriteAnswer(query, [&](JsonWriter* writer, List<Problem>* problems) {
-    for (size_t i = 0; i < kQuestionCount; ++i) {
-      if (!query.fields["query"].IsName(kQuestions[i].name)) continue;
-      return kQuestions[i].answer(*engine_, query, writer, problems);
-    }
-    AddProblem(problems, "not_allowed", "/query", "an unknown question", "one of effect.md");
+    AnswerAny(*engine_, query, writer, problems);
   });
   const std::string text(std::string_view(answer).substr(sizeof(uint32_t)));
   call.answer(call.context, text.c_str(), text.size());

@@ -89,7 +89,8 @@ class Worker {
   void PerformRead(const Effect& effect);
   void PerformHttp(Effect&& effect);
   void PerformAnswer(const Effect& effect);
-  void Told(const StateChange& change);
+  void ReadPreferences();
+  void TellPreferences(const std::vector<StateChange>& changes);
   void TellAnswer(const HttpAnswer& answer);
   void TellStore(int64_t effect_id, Fault fault);
   void Report(const char* code, std::string_view pointer, std::string_view found,
@@ -116,6 +117,7 @@ class Worker {
   int64_t next_request_id_ = 1;
   std::map<int64_t, Asked> asked_;
   std::set<int64_t> in_flight_;
+  std::set<std::string> preferences_;  // names that the app's preferences have
   std::string table_;
   std::string scratch_;
   String record_text_;

@@ -1,4 +1,6 @@
 // What the engine asks for, performed, and what came of it.
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "base/json_writer.h"
@@ -112,19 +114,55 @@ void Worker::PerformStore() {
   counters_->store_failures += fault != Fault::kNone;
   counters_->corrupt = store_.corrupt();
   counters_->stored_segments = store_.segments();
-  if (fault == Fault::kNone) {
-    for (const StateChange& change : changes) Told(change);
-  }
+  if (fault == Fault::kNone) TellPreferences(changes);
   for (const Effect& effect : effects) TellStore(effect.effect_id, fault);
 }
 
-// Consent strings also go where other parts of the app look for them.
-void Worker::Told(const StateChange& change) {
-  if (!settings_->on_preference || !change.key.starts_with(kPreferences)) return;
-  const std::string name = change.key.substr(kPreferences.size());
-  const bool put = change.kind == StateChange::Kind::kPut;
-  const std::string value(change.value);
-  settings_->on_preference(settings_->context, name.c_str(), put ? value.c_str() : nullptr);
+// Names of the preferences that an earlier process has told, and that lie in the store.
+void Worker::ReadPreferences() {
+  if (!settings_->on_preference) return;
+  std::vector<StoreEntry> entries;
+  std::string after;
+  for (bool more = true; more;) {
+    entries.clear();
+    more = false;
+    store_.Read(kPreferences, after, static_cast<size_t>(kStorePageBytesMax), &entries, &more);
+    for (const StoreEntry& entry : entries) {
+      preferences_.insert(entry.key.substr(kPreferences.size()));
+    }
+    if (!entries.empty()) after = entries.back().key;
+  }
+}
+
+// Consent strings also go where other parts of the app look for them: each name once, with what
+// holds after the transaction.
+void Worker::TellPreferences(const std::vector<StateChange>& changes) {
+  if (!settings_->on_preference) return;
+  std::map<std::string, std::optional<std::string>> told;
+  const auto is_below = [](const std::string& name, std::string_view prefix) {
+    return (std::string(kPreferences) + name).starts_with(prefix);
+  };
+  for (const StateChange& change : changes) {
+    if (change.kind == StateChange::Kind::kDeleteBelow) {
+      for (const std::string& name : preferences_) {
+        if (is_below(name, change.key)) told[name] = std::nullopt;
+      }
+      for (auto& [name, value] : told) {
+        if (is_below(name, change.key)) value = std::nullopt;
+      }
+    } else if (change.key.starts_with(kPreferences)) {
+      std::optional<std::string>& value = told[change.key.substr(kPreferences.size())];
+      value = std::nullopt;
+      if (change.kind != StateChange::Kind::kDelete) value = std::string(change.value);
+    }
+  }
+  for (const auto& [name, value] : told) {
+    if (value)
+      preferences_.insert(name);
+    else
+      preferences_.erase(name);
+    settings_->on_preference(settings_->context, name.c_str(), value ? value->c_str() : nullptr);
+  }
 }
 
 void Worker::TellStore(int64_t effect_id, Fault fault) {
