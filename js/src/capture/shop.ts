@@ -4,7 +4,7 @@
 // Promise: only the members that stand here are taken over; the data layer stays as it is.
 
 import type { Properties } from "../core/types.ts";
-import type { Kind } from "./index.ts";
+import type { Kind } from "./start.ts";
 
 type Told = [name: string, properties: Properties];
 
@@ -65,18 +65,18 @@ export const data_layer: Kind = (kit, { name = "dataLayer" }) => {
       const { order_id } = properties;
       if (name === "order_completed" && orders.has(order_id)) continue;
       orders.add(order_id ?? {});
-      kit.track(name, properties);
+      kit._track(name, properties);
     }
   };
   const { push } = layer;
   const hear = (...entries: any[]) => {
-    entries.forEach((entry) => kit.later(() => read(entry)));
+    entries.forEach((entry) => kit._later(() => read(entry)));
     return push.apply(layer, entries);
   };
-  layer.forEach((entry) => kit.later(() => read(entry)));
+  layer.forEach((entry) => kit._later(() => read(entry)));
   layer.push = hear;
   // Whoever has put himself before it still calls it, and then it has nobody to tell.
-  kit.until(() => layer.push === hear && (layer.push = push));
+  kit._until(() => layer.push === hear && (layer.push = push));
 };
 
 const list = (value: any): any[] => [value ?? []].flat();
@@ -131,12 +131,12 @@ const parse = (text: string) => {
 
 export const json_ld: Kind = (kit) => {
   let told = "";
-  kit.arrived(() => {
+  kit._arrived(() => {
     const found = document.querySelectorAll('script[type="application/ld+json"]');
     const texts = Array.from(found, (script) => script.textContent!);
     // An app may leave there what it had on the page before.
     if (texts.join() === told) return;
     told = texts.join();
-    readDocuments(texts.map(parse)).forEach((one) => kit.track(...one));
+    readDocuments(texts.map(parse)).forEach((one) => kit._track(...one));
   });
 };
