@@ -280,6 +280,35 @@ test("JSON-LD: a product, a list", async (t) => {
   assert.deepEqual(products, [{ ...compass, position: 1 }, { ...compass, product_id: "c-2", position: 2 }]);
 });
 
+test("the data layer and JSON-LD of one page: each thing once, and what only one of them says", async (t) => {
+  const product = (sku) => ({ "@type": "Product", sku, name: sku, offers: { price: 49, priceCurrency: "EUR" } });
+  const view = (item_id) => ({ event: "view_item", ecommerce: { currency: "EUR", items: [{ item_id, price: 49 }] } });
+  const page = (documents, entries) => markup(
+    documents.map((one) => `<script type="application/ld+json">${JSON.stringify(one)}</script>`).join(""),
+    `<script>dataLayer = ${JSON.stringify(entries)}</script>`);
+  const order = { event: "purchase", ecommerce: { transaction_id: "T1", value: 9, items: [] } };
+  const pages = {
+    "/both": page([product("c-1")], [view("c-1")]),
+    "/late": page([product("c-1")], []),
+    "/ordered": page([{ "@type": "Order", orderNumber: "T1", price: 9 }], [order]),
+    "/document": page([product("c-2")], [{ event: "other" }]),
+  };
+  // Whichever of the kinds stands first.
+  for (const capture of [{ data_layer: true, json_ld: true }, { json_ld: true, data_layer: true }]) {
+    const { page, open, mark } = await newScene(t, browser, { pages, capture });
+    await open("/both");
+    assert.deepEqual((await mark()).map(([name, { product_id }]) => [name, product_id]), [["Product Viewed", "c-1"]]);
+    await open("/late");
+    await mark();
+    await page.evaluate((entries) => window.dataLayer.push(...entries), [view("c-1"), view("c-9"), view("c-1")]);
+    assert.deepEqual((await mark()).slice(1).map(([, { product_id }]) => product_id), ["c-1", "c-9", "c-1"]);
+    await open("/ordered");
+    assert.deepEqual((await mark()).slice(4).map(([name, { order_id }]) => [name, order_id]), [["Order Completed", "T1"]]);
+    await open("/document");
+    assert.deepEqual((await mark()).slice(5).map(([, { product_id }]) => product_id), ["c-2"]);
+  }
+});
+
 test("all kinds together, and each file alone: no error, no event twice", async (t) => {
   const body = `<h1>All</h1><form id="signup"><input name="mail"></form><button id="b" onclick="this.title='x'">B</button><p data-wm-view="offer">An offer</p>${tall}`;
   const use = async ({ page, open, mark }) => {
