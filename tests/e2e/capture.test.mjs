@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { launch, until } from "./browser.mjs";
+import { launch, onDevice, until } from "./browser.mjs";
 import { all_kinds, markup, newScene } from "./capture_scene.mjs";
 
 let browser;
@@ -382,4 +382,33 @@ test("robots are flagged, or kept out", async (t) => {
   await dropped.page.evaluate(() => window.waymark("track", "hello"));
   await dropped.page.waitForTimeout(300);
   assert.deepEqual(dropped.site.requests, []);
+});
+
+test("a browser that is driven: flagged by navigator.webdriver alone, or kept out, as the config says", async (t) => {
+  const person = { userAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36" };
+  const capture = { page_views: true, clicks: true };
+  const flagged = await scene(t, { ...capture, bots: true }, '<button id="b">B</button>', {}, person);
+  await flagged.open();
+  await flagged.page.click("#b");
+  await flagged.events(["page", "element_clicked"], 2);
+  assert.deepEqual(flagged.site.events.map(({ type, event, context }) => [event ?? type, context.bot]), [
+    ["page", { webdriver: true }],
+    ["element_clicked", { webdriver: true }],
+  ]);
+
+  const dropped = await scene(t, { ...capture, bots: { webdriver: "drop" } }, '<button id="b">B</button>', {}, person);
+  await dropped.page.goto(dropped.site.url);
+  await dropped.page.waitForFunction(() => window.waymark?.client);
+  assert.equal(await dropped.page.evaluate(() => window.waymark.client.ready.catch(({ code }) => code)), "closed");
+  await dropped.page.click("#b");
+  await dropped.page.waitForTimeout(1000);
+  assert.deepEqual(dropped.site.requests, []);
+  assert.deepEqual(await onDevice(dropped.page), { cookies: "", localStorage: {}, sessionStorage: {}, databases: [], caches: [] });
+
+  // The same browser, were it a person's.
+  const admitted = await scene(t, { ...capture, bots: { webdriver: "drop" } }, "", {}, person);
+  await admitted.page.addInitScript(() => Object.defineProperty(Navigator.prototype, "webdriver", { get: () => false }));
+  await admitted.open();
+  assert.equal((await admitted.events("page")).length, 1);
+  assert.equal(admitted.site.events[0].context.bot, undefined);
 });
