@@ -21,7 +21,7 @@ enum class Channel : uint8_t {
   kEmail,
   kPaid,
   kAiAssistant,
-  kShopping,   // marketplaces, and sites that compare
+  kShopping,  // marketplaces, and sites that compare
   kPartner,   // affiliates, and the config's partners
   kReferral,  // any other site
   kSms,
