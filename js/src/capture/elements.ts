@@ -17,8 +17,8 @@ const choices = written + ",option,[role=option],[role=textbox],[role=combobox]"
 
 /** What a person takes for something that answers to a click. */
 const clickable =
-  "input,select,textarea,label,option,a,area,button,summary,[role=option],[role=button],[role=link]," +
-  "[role=tab],[role^=menuitem],[role=switch],[role=checkbox],[onclick],[data-wm-event]";
+  "input,select,textarea,label,option,a,area,button,summary,[role=option],[role=button]," +
+  "[role=link],[role=tab],[role^=menuitem],[role=switch],[role=checkbox],[onclick],[data-wm-event]";
 
 // Made by people, not by a framework: letters, and at most one figure.
 const stable_id = /^[a-z][a-z_-]*\d?$/i;

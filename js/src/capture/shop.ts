@@ -54,9 +54,9 @@ export function readEntry(name: string, given: any): Told[] {
   return [[all, about]];
 }
 
-// Of this page, what has been told by the data layer and by documents: a page that has both says most
-// things twice. What the data layer says goes first, because it says more; of a document only that
-// very product, list or order is left out of it.
+// Of this page, what has been told by the data layer and by documents: a page that has both says
+// most things twice. What the data layer says goes first, because it says more; of a document only
+// that very product, list or order is left out of it.
 let page = "";
 const by_layer = new Set<string>();
 const by_documents = new Set<string>();

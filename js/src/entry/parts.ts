@@ -29,7 +29,7 @@ export type Start = (page: Page) => End;
 // Nobody has judged the config yet: any member may be missing or something else.
 const parts: [
   name: string,
-  wanted: (consent: any, identity: any, capture: any, options: any, journey: any) => unknown,
+  wanted: (consent: any, identity: any, capture: any, options: any, journey: any) => any,
 ][] = [
   ["banner", ({ ui }) => ui],
   ["iab", ({ iab }) => iab],
@@ -59,7 +59,7 @@ export function startParts(folder: string, page: Page): Promise<unknown> {
   const first: Promise<unknown>[] = [];
   for (const [name, wanted] of parts) {
     const { consent, identity, capture, journey }: any = page.config ?? {};
-    const asked: any = wanted(consent ?? {}, identity ?? {}, capture ?? {}, page.options, journey ?? {});
+    const asked = wanted(consent ?? {}, identity ?? {}, capture ?? {}, page.options, journey ?? {});
     if (!asked) continue;
     // Where many kinds are captured one file has them all.
     const file = asked > kinds_max ? name + "-all" : name;
