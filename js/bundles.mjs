@@ -68,6 +68,18 @@ const later = {
   },
 };
 
+// What one file of capture calls in another has one short name in all of them: the members of the kit.
+const members = ["elements", "kit"].flatMap((name) =>
+  readFileSync(join(here, `src/capture/${name}.ts`), "utf8").match(/\b_[a-z]\w*(?=[:(])/g),
+);
+const short_names = [...new Set(members)]
+  .filter((name) => !shared.reserveProps.test(name))
+  .map((name, index) => [name, String.fromCharCode(65 + index)]);
+const capture = (name, file) => ({
+  ...part("capture", name, file),
+  mangleCache: Object.fromEntries(short_names),
+});
+
 /** What is in a file of the words of one language: of the banner's all save what few get to see. */
 const speaking = (language, has) => ({
   name: "speaking",
@@ -96,7 +108,7 @@ function from(options, source, outfile) {
 export const parts = ["banner", "iab", "guard", "tags", "share", "identity", "capture", "segments", "inspector"];
 
 /** The files that hold the kinds of capture, beside what all have in common. */
-export const captures = ["page", "clicks", "forms", "shop", "errors", "vitals"];
+export const captures = ["page", "clicks", "forms", "shop", "errors", "vitals", "all"];
 
 /** The banner of a site that speaks this language above all: one request less. */
 export function bannerIn(language) {
@@ -193,7 +205,8 @@ export const bundles = {
   requests: from({ ...page, format: "iife" }, "guard/requests.ts", "waymark-requests.js"),
   app: part("app"),
   links: part("share", "links", "waymark-share-links.mjs"),
-  ...Object.fromEntries(captures.map((name) => [`capture_${name}`, part("capture", name, `waymark-capture-${name}.mjs`)])),
+  capture: capture("index", "waymark-capture.mjs"),
+  ...Object.fromEntries(captures.map((name) => [`capture_${name}`, capture(name, `waymark-capture-${name}.mjs`)])),
   share_server: from(node, "share/server.ts", "share-server.mjs"),
   cli: from({ ...node, minify: false, define: cli_define }, "cli/main.ts", "cli.mjs"),
 };

@@ -22,9 +22,9 @@ describe("where an element stands", () => {
   const second = element("li", {}, list, first);
 
   test("by tags and places, up to the page", () => {
-    const path = elements.climb(second);
-    expect(elements.selectorOf(path)).toBe("html > body > ul > li:nth-of-type(2)");
-    expect(elements.selectorOf(elements.climb(first))).toBe("html > body > ul > li");
+    const path = elements._climb(second);
+    expect(elements._selector_of(path)).toBe("html > body > ul > li:nth-of-type(2)");
+    expect(elements._selector_of(elements._climb(first))).toBe("html > body > ul > li");
   });
 
   test.each([
@@ -36,22 +36,22 @@ describe("where an element stands", () => {
     ["joe@example.org", "html > body > button > b"],
   ])("from an id that a person has given: %s", (id, selector) => {
     const inner = element("b", {}, element("button", { id }, body));
-    expect(elements.selectorOf(elements.climb(inner))).toBe(selector);
+    expect(elements._selector_of(elements._climb(inner))).toBe(selector);
   });
 
   test("out of a shadow", () => {
     const host = element("x-card", {}, body);
     const root = { host };
     const button = element("button", {}, root);
-    expect(elements.selectorOf(elements.climb(button))).toBe("html > body > x-card >>> button");
-    expect(elements.selectorOf(elements.climb(element("b", {}, button)))).toBe(
+    expect(elements._selector_of(elements._climb(button))).toBe("html > body > x-card >>> button");
+    expect(elements._selector_of(elements._climb(element("b", {}, button)))).toBe(
       "html > body > x-card >>> button > b",
     );
   });
 
   test("nothing of what is private", () => {
     const own = element("div", { dataset: { wmPrivate: "" } }, body);
-    expect(elements.climb(element("b", {}, own))).toEqual([]);
+    expect(elements._climb(element("b", {}, own))).toEqual([]);
   });
 });
 
@@ -60,21 +60,21 @@ test("what an element declares goes before what is around it", () => {
     attributes: { "data-wm-property-plan": "free", "data-wm-property-row": "3", title: "x" },
   });
   const button = element("button", { attributes: { "data-wm-property-plan": "pro" } }, card);
-  expect(elements.declared(elements.climb(button))).toEqual({ plan: "pro", row: "3" });
+  expect(elements._declared(elements._climb(button))).toEqual({ plan: "pro", row: "3" });
 });
 
 test("addresses and texts are cut to what may be told", () => {
-  expect(elements.bare("https://a.example/p?token=1#x")).toBe("https://a.example/p");
-  expect(elements.bare("https://a.example/p#/r?x")).toBe("https://a.example/p");
-  expect(elements.bare("x".repeat(900)).length).toBe(500);
-  expect(elements.clip("  a \n\t b ")).toBe("a b");
-  expect(elements.clip("")).toBeUndefined();
-  expect(elements.clip(undefined)).toBeUndefined();
-  expect(elements.clip("x".repeat(200))?.length).toBe(100);
+  expect(elements._bare("https://a.example/p?token=1#x")).toBe("https://a.example/p");
+  expect(elements._bare("https://a.example/p#/r?x")).toBe("https://a.example/p");
+  expect(elements._bare("x".repeat(900)).length).toBe(500);
+  expect(elements._clip("  a \n\t b ")).toBe("a b");
+  expect(elements._clip("")).toBeUndefined();
+  expect(elements._clip(undefined)).toBeUndefined();
+  expect(elements._clip("x".repeat(200))?.length).toBe(100);
 });
 
 test("of a fragment only a route is an address", () => {
-  const route = (hash: string) => elements.routeOf(new URL(hash, "https://a.example/"));
+  const route = (hash: string) => elements._route_of(new URL(hash, "https://a.example/"));
   expect(route("#/cart?step=1")).toBe("#/cart");
   expect(route("#!/cart")).toBe("#!/cart");
   expect(route("#access_token=abc")).toBe("");

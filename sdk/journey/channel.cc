@@ -33,6 +33,7 @@ constexpr const char* kMedia =
     "cpc,ppc,cpm,cpv,cpa,cpp,paid*,display,banner,retargeting,remarketing,sem,ads,video_ad,"
     "interstitial,programmatic;"
     "ai,ai_assistant,llm,chatbot;"
+    "shopping*,marketplace*,comparison,price_comparison;"
     "affiliate*,partner*;"
     "referral,link;"
     "sms,mms,rcs,whatsapp;"

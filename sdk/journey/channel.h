@@ -14,13 +14,14 @@
 
 namespace waymark {
 
-// In the order of kChannelNames. The first five are the classes of referrers.inc, in its order.
+// In the order of kChannelNames. The first six are the classes of referrers.inc, in its order.
 enum class Channel : uint8_t {
   kSearch,
   kSocial,
   kEmail,
   kPaid,
   kAiAssistant,
+  kShopping,  // marketplaces, and sites that compare
   kPartner,   // affiliates, and the config's partners
   kReferral,  // any other site
   kSms,
@@ -31,8 +32,8 @@ enum class Channel : uint8_t {
   kDirect,     // from nowhere that is known
 };
 inline constexpr const char* kChannelNames =
-    "search,social,email,paid,ai_assistant,partner,referral,sms,push,out_of_home,other,internal,"
-    "direct";
+    "search,social,email,paid,ai_assistant,shopping,partner,referral,sms,push,out_of_home,other,"
+    "internal,direct";
 
 std::string_view ChannelText(Channel channel);
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { launch, until } from "./browser.mjs";
+import { launch, onDevice, until } from "./browser.mjs";
 import { all_kinds, markup, newScene } from "./capture_scene.mjs";
 
 let browser;
@@ -280,6 +280,35 @@ test("JSON-LD: a product, a list", async (t) => {
   assert.deepEqual(products, [{ ...compass, position: 1 }, { ...compass, product_id: "c-2", position: 2 }]);
 });
 
+test("the data layer and JSON-LD of one page: each thing once, and what only one of them says", async (t) => {
+  const product = (sku) => ({ "@type": "Product", sku, name: sku, offers: { price: 49, priceCurrency: "EUR" } });
+  const view = (item_id) => ({ event: "view_item", ecommerce: { currency: "EUR", items: [{ item_id, price: 49 }] } });
+  const page = (documents, entries) => markup(
+    documents.map((one) => `<script type="application/ld+json">${JSON.stringify(one)}</script>`).join(""),
+    `<script>dataLayer = ${JSON.stringify(entries)}</script>`);
+  const order = { event: "purchase", ecommerce: { transaction_id: "T1", value: 9, items: [] } };
+  const pages = {
+    "/both": page([product("c-1")], [view("c-1")]),
+    "/late": page([product("c-1")], []),
+    "/ordered": page([{ "@type": "Order", orderNumber: "T1", price: 9 }], [order]),
+    "/document": page([product("c-2")], [{ event: "other" }]),
+  };
+  // Whichever of the kinds stands first.
+  for (const capture of [{ data_layer: true, json_ld: true }, { json_ld: true, data_layer: true }]) {
+    const { page, open, mark } = await newScene(t, browser, { pages, capture });
+    await open("/both");
+    assert.deepEqual((await mark()).map(([name, { product_id }]) => [name, product_id]), [["Product Viewed", "c-1"]]);
+    await open("/late");
+    await mark();
+    await page.evaluate((entries) => window.dataLayer.push(...entries), [view("c-1"), view("c-9"), view("c-1")]);
+    assert.deepEqual((await mark()).slice(1).map(([, { product_id }]) => product_id), ["c-1", "c-9", "c-1"]);
+    await open("/ordered");
+    assert.deepEqual((await mark()).slice(4).map(([name, { order_id }]) => [name, order_id]), [["Order Completed", "T1"]]);
+    await open("/document");
+    assert.deepEqual((await mark()).slice(5).map(([, { product_id }]) => product_id), ["c-2"]);
+  }
+});
+
 test("all kinds together, and each file alone: no error, no event twice", async (t) => {
   const body = `<h1>All</h1><form id="signup"><input name="mail"></form><button id="b" onclick="this.title='x'">B</button><p data-wm-view="offer">An offer</p>${tall}`;
   const use = async ({ page, open, mark }) => {
@@ -353,4 +382,33 @@ test("robots are flagged, or kept out", async (t) => {
   await dropped.page.evaluate(() => window.waymark("track", "hello"));
   await dropped.page.waitForTimeout(300);
   assert.deepEqual(dropped.site.requests, []);
+});
+
+test("a browser that is driven: flagged by navigator.webdriver alone, or kept out, as the config says", async (t) => {
+  const person = { userAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36" };
+  const capture = { page_views: true, clicks: true };
+  const flagged = await scene(t, { ...capture, bots: true }, '<button id="b">B</button>', {}, person);
+  await flagged.open();
+  await flagged.page.click("#b");
+  await flagged.events(["page", "element_clicked"], 2);
+  assert.deepEqual(flagged.site.events.map(({ type, event, context }) => [event ?? type, context.bot]), [
+    ["page", { webdriver: true }],
+    ["element_clicked", { webdriver: true }],
+  ]);
+
+  const dropped = await scene(t, { ...capture, bots: { webdriver: "drop" } }, '<button id="b">B</button>', {}, person);
+  await dropped.page.goto(dropped.site.url);
+  await dropped.page.waitForFunction(() => window.waymark?.client);
+  assert.equal(await dropped.page.evaluate(() => window.waymark.client.ready.catch(({ code }) => code)), "closed");
+  await dropped.page.click("#b");
+  await dropped.page.waitForTimeout(1000);
+  assert.deepEqual(dropped.site.requests, []);
+  assert.deepEqual(await onDevice(dropped.page), { cookies: "", localStorage: {}, sessionStorage: {}, databases: [], caches: [] });
+
+  // The same browser, were it a person's.
+  const admitted = await scene(t, { ...capture, bots: { webdriver: "drop" } }, "", {}, person);
+  await admitted.page.addInitScript(() => Object.defineProperty(Navigator.prototype, "webdriver", { get: () => false }));
+  await admitted.open();
+  assert.equal((await admitted.events("page")).length, 1);
+  assert.equal(admitted.site.events[0].context.bot, undefined);
 });

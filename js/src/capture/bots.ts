@@ -12,7 +12,7 @@ export function admitsPage(client: any, bots: Record<string, "flag" | "drop">): 
   const hints = () => {
     const { webdriver, userAgent, languages } = navigator;
     const headless = robots.test(userAgent) || !languages[0];
-    const hints = { webdriver, headless, prerender: (document as any).prerendering };
+    const hints = { webdriver, headless, prerender: prerendering() };
     return Object.entries(hints).filter(([, holds]) => holds);
   };
   const flag = () => {
@@ -48,5 +48,8 @@ function silence(client: any): void {
   shown(() => verbs.forEach((verb) => delete client[verb]));
 }
 
-const shown = (run: () => void) =>
+export const prerendering = (): boolean => (document as any).prerendering;
+
+/** Runs it when a prerendered page is seen. */
+export const shown = (run: () => void): void =>
   document.addEventListener("prerenderingchange", run, { once: true });

@@ -1,6 +1,6 @@
 // What people see and hear of a page: elements that came into sight, videos and sounds.
 
-import type { Kind } from "./index.ts";
+import type { Kind } from "./start.ts";
 
 /** Those with `data-wm-view`, and those that the config selects. */
 export const element_views: Kind = (kit, options) => {
@@ -10,11 +10,11 @@ export const element_views: Kind = (kit, options) => {
   const see = (element: any) => {
     observer.unobserve(element);
     told.add(element);
-    const path = kit.climb(element);
+    const path = kit._climb(element);
     if (!path[0]) return;
-    const properties = kit.describe(path, text);
+    const properties = kit._describe(path, text);
     const name = element.dataset.wmView || properties.name;
-    kit.track("element_viewed", { ...properties, name });
+    kit._track("element_viewed", { ...properties, name });
   };
   const look = (entries: IntersectionObserverEntry[]) => {
     for (const { target, intersectionRatio, intersectionRect } of entries) {
@@ -32,13 +32,13 @@ export const element_views: Kind = (kit, options) => {
       if (!told.has(element)) observer.observe(element);
     }
   };
-  const added = new MutationObserver(() => kit.later(find));
+  const added = new MutationObserver(() => kit._later(find));
   added.observe(document, { childList: true, subtree: true });
-  kit.arrived(() => {
+  kit._arrived(() => {
     told = new WeakSet();
     find();
   });
-  kit.until(() => {
+  kit._until(() => {
     added.disconnect();
     observer.disconnect();
   });
@@ -47,15 +47,15 @@ export const element_views: Kind = (kit, options) => {
 export const media: Kind = (kit, { percents = [25, 50, 75] }) => {
   // How far each has been told of, and what it played.
   const played = new WeakMap<object, { source: string; open: number[] }>();
-  kit.at("play pause timeupdate ended", (path, { type }) => {
+  kit._at("play pause timeupdate ended", (path, { type }) => {
     const [one] = path;
     const { localName, currentSrc, currentTime, duration, ended, seeking, title, dataset } = one;
     const tell = (what: string, percent?: number) =>
-      kit.track("media_" + what, {
-        ...kit.declared(path),
+      kit._track("media_" + what, {
+        ...kit._declared(path),
         media_type: localName,
-        media_name: kit.clip(dataset.wmName ?? title),
-        media_url: /^http/.test(currentSrc) ? kit.bare(currentSrc) : undefined,
+        media_name: kit._clip(dataset.wmName ?? title),
+        media_url: /^http/.test(currentSrc) ? kit._bare(currentSrc) : undefined,
         position_s: Math.round(currentTime * 10) / 10,
         duration_s: duration < Infinity ? Math.round(duration * 10) / 10 : undefined,
         percent,

@@ -10,14 +10,15 @@ const text_max = 100;
 const url_max = 500;
 const fields_max = 200;
 
-const fields = "input:not([type=submit],[type=button]),textarea,select,[contenteditable]";
+const fields = "input:not([type=button],[type=submit],[type=reset],[type=image]),select,textarea";
+const written = fields + ",[contenteditable]";
 // Their text is what somebody has chosen or written.
-const choices = fields + ",option,[role=option],[role=textbox],[role=combobox]";
+const choices = written + ",option,[role=option],[role=textbox],[role=combobox]";
 
 /** What a person takes for something that answers to a click. */
 const clickable =
-  "a,button,summary,option,input,select,textarea,label,area,[role=button],[role=link],[role=tab]," +
-  "[role^=menuitem],[role=option],[role=switch],[role=checkbox],[onclick],[data-wm-event]";
+  "input,select,textarea,label,option,a,area,button,summary,[role=option],[role=button]," +
+  "[role=link],[role=tab],[role^=menuitem],[role=switch],[role=checkbox],[onclick],[data-wm-event]";
 
 // Made by people, not by a framework: letters, and at most one figure.
 const stable_id = /^[a-z][a-z_-]*\d?$/i;
@@ -98,7 +99,7 @@ function touch(event: Event): void {
 
 /** A text without what stands in the page's fields, should the page have put it in there. */
 function masked(text?: string): string | undefined {
-  for (const { value, textContent } of [...touched, ...document.querySelectorAll<any>(fields)]) {
+  for (const { value, textContent } of [...touched, ...document.querySelectorAll<any>(written)]) {
     for (const word of `${value ?? textContent}`.split(/\s+/)) {
       if (word.length > 2) text = text?.split(word).join("…");
     }
@@ -118,15 +119,16 @@ const routeOf = ({ hash }: URL | Location): string =>
 
 /** For all kinds. */
 export const elements = {
-  bare,
-  clicked,
-  climb,
-  clip,
-  declared,
-  describe,
-  masked,
-  routeOf,
-  scrolled,
-  selectorOf,
-  touch,
+  _bare: bare,
+  _clicked: clicked,
+  _climb: climb,
+  _clip: clip,
+  _declared: declared,
+  _describe: describe,
+  _fields: fields,
+  _masked: masked,
+  _route_of: routeOf,
+  _scrolled: scrolled,
+  _selector_of: selectorOf,
+  _touch: touch,
 };

@@ -5,7 +5,7 @@
 // the texts, and so is what stands in quotation marks, mail addresses, and whatever has figures or
 // is too long for a word.
 
-import type { Kind } from "./index.ts";
+import type { Kind } from "./start.ts";
 
 const errors_max = 20;
 const message_max = 200;
@@ -25,8 +25,8 @@ export const scrub = (text: string) =>
 
 export const errors: Kind = (kit, { texts }) => {
   const told = new Set<string>();
-  kit.on("input", kit.touch);
-  kit.on("error unhandledrejection", (event) => {
+  kit._on("input", kit._touch);
+  kit._on("error unhandledrejection", (event) => {
     const { target, filename, lineno, colno, reason } = event;
     const error = event.error ?? reason;
     const failed = target.localName && (target.src ?? target.href);
@@ -34,9 +34,9 @@ export const errors: Kind = (kit, { texts }) => {
     const lines = `${error?.stack ?? ""}`.match(frames)?.slice(0, frames_max).join("\n");
     const wanted = texts !== false && !failed;
     const properties = {
-      error_type: failed ? "resource" : (kit.clip(error?.name) ?? "Error"),
-      message: wanted ? kit.clip(scrub(kit.masked(text)!), message_max) : undefined,
-      source: kit.bare(filename || failed || "") || undefined,
+      error_type: failed ? "resource" : (kit._clip(error?.name) ?? "Error"),
+      message: wanted ? kit._clip(scrub(kit._masked(text)!), message_max) : undefined,
+      source: kit._bare(filename || failed || "") || undefined,
       line: lineno || undefined,
       column: colno || undefined,
       stack: wanted ? lines?.replace(queries, "").slice(0, stack_max) : undefined,
@@ -45,6 +45,6 @@ export const errors: Kind = (kit, { texts }) => {
     const key = JSON.stringify(properties);
     if (told.has(key) || told.size >= errors_max) return;
     told.add(key);
-    kit.track("error_occurred", properties);
+    kit._track("error_occurred", properties);
   });
 };

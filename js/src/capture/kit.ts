@@ -16,9 +16,8 @@ type Run = (of?: any) => void;
 // A page that never rests must not keep what it was seen to do.
 const timeout = 500;
 
-// WebKit has no idle time.
-const idle = (run: Run) =>
-  "requestIdleCallback" in self ? requestIdleCallback(run, { timeout }) : setTimeout(run, 1);
+// Where there is no idle time a timer takes no notice of the options.
+const idle = (run: Run) => ((self as any).requestIdleCallback ?? setTimeout)(run, { timeout });
 
 /** `hash`: routes in the fragment count. `own`: the name of what is Waymark's in a window. */
 export function createKits(hash: boolean, own: string, failed: (error: unknown) => void) {
@@ -44,10 +43,12 @@ export function createKits(hash: boolean, own: string, failed: (error: unknown) 
   const listener = (event: Event) => {
     if (heard.has(event)) return;
     heard.add(event);
-    const [target] = event.composedPath() as any[];
-    if (target.localName && target !== event.target) adopt(target.getRootNode());
-    if (event.type === "load") guard(frame, target);
-    tell(event.type, event);
+    const { target, type }: any = event;
+    // The path is long, and pointers move often.
+    const [inner]: any[] = target.shadowRoot ? event.composedPath() : [target];
+    if (inner !== target) adopt(inner.getRootNode());
+    if (type === "load") guard(frame, target);
+    tell(type, event);
   };
   const hear = (root: any, type: string) =>
     root.addEventListener(type, listener, { capture: true, passive: true });
@@ -72,7 +73,7 @@ export function createKits(hash: boolean, own: string, failed: (error: unknown) 
     for (const run of queue) {
       queue.delete(run);
       guard(run);
-      if (queue.size && slice?.timeRemaining && slice.timeRemaining() < 1) return idle(work);
+      if (queue.size && slice?.timeRemaining()! < 1) return idle(work);
     }
   };
   const later = (run: Run) => {
@@ -89,7 +90,7 @@ export function createKits(hash: boolean, own: string, failed: (error: unknown) 
   const arrive = () => runs.arrived?.forEach(later);
 
   // What `page_views` takes for another page.
-  const route = (url: URL | Location) => (hash ? elements.routeOf(url) : "");
+  const route = (url: URL | Location) => (hash ? elements._route_of(url) : "");
   const path = (url: URL | Location) => url.pathname + route(url);
   const isOther = (to: URL | Location, replaced: boolean) =>
     path(to) !== path(at) || (!replaced && to.search !== at.search);
@@ -142,61 +143,62 @@ export function createKits(hash: boolean, own: string, failed: (error: unknown) 
   });
 
   /** What one kind gets; `track` tells an event when nobody waits for the page. */
-  const open = (track: (name: string, properties: Properties) => void) => {
+  const _open = (track: (name: string, properties: Properties) => void) => {
     const ends: (() => void)[] = [];
     let ended = false;
     const kit = {
       ...elements,
 
       /** The page before this one. */
-      referrer: () => referrer,
+      _referrer: () => referrer,
 
       /**
        * Hears events of these types in the page, its frames and shadows. `left` is told how the
-       * page is left, before anybody else hears that it is. Gives what ends that.
+       * page is left, before anybody else hears that it is.
        */
-      on(types: string, run: Run) {
-        const end = on(types, run);
-        ends.push(end);
-        return end;
+      _on(types: string, run: Run) {
+        ends.push(on(types, run));
       },
 
       /** Hears events at elements, with what these stand in; of private ones nothing. */
-      at: (types: string, run: (path: any[], event: any) => void) =>
-        kit.on(types, (event) => {
-          const path = elements.climb(event.composedPath()[0]);
+      _at: (types: string, run: (path: any[], event: any) => void) =>
+        kit._on(types, (event) => {
+          const path = elements._climb(event.composedPath()[0]);
           if (path[0]) run(path, event);
         }),
 
       /** Runs it on this page, and on each that comes. */
-      arrived(run: Run) {
-        kit.on("arrived", run);
+      _arrived(run: Run) {
+        kit._on("arrived", run);
         later(run);
       },
 
       /** Runs it when nobody waits for the page, or when it is left: once, however often asked. */
-      later,
+      _later: later,
 
-      track(name: string, properties: Properties) {
+      _track(name: string, properties: Properties) {
         later(() => ended || track(name, properties));
       },
 
+      /** Begins when nobody waits for the page, unless it has ended before. */
+      _start: (run: Run) => later(() => ended || run()),
+
       /** Runs it at the end. */
-      until: (end: () => void) => ends.push(end),
+      _until: (end: () => void) => ends.push(end),
     };
     const end = () => {
       ended = true;
       ends.forEach((run) => run());
     };
-    return { kit, end };
+    return [kit, end] as const;
   };
 
-  const end = () => {
+  const _end = () => {
     unwatch();
     unlisten();
     navigation?.removeEventListener("navigate", departs);
   };
-  return { open, end };
+  return { _open, _end };
 }
 
-export type Kit = ReturnType<ReturnType<typeof createKits>["open"]>["kit"];
+export type Kit = ReturnType<ReturnType<typeof createKits>["_open"]>[0];

@@ -2,18 +2,18 @@
 // more than the script's own views, how long it was worked with and how far down, and the small
 // things that happen to it.
 
-import type { Kind } from "./index.ts";
+import type { Kind } from "./start.ts";
 
 export * from "./content.ts";
 
 /** `hash`: the route in the fragment is part of the address. */
 export const page_views: Kind = (kit, { hash, needs }, client) =>
-  kit.arrived(() => {
+  kit._arrived(() => {
     const { href, pathname, search } = location;
-    const route = hash ? kit.routeOf(location) : "";
+    const route = hash ? kit._route_of(location) : "";
     const url = href.split("#")[0] + route;
     const { title } = document;
-    const page = { url, path: pathname + route, search, referrer: kit.referrer(), title };
+    const page = { url, path: pathname + route, search, referrer: kit._referrer(), title };
     // Until the next navigation the app's own events are of this page, too.
     client._request({ type: "set_context", context: { page } });
     client.page(undefined, undefined, { needs });
@@ -40,21 +40,21 @@ export const engagement: Kind = (kit, { rest_ms = 30_000 }) => {
     visible = !document.hidden;
     focused = document.hasFocus();
   };
-  const look = () => (scroll_percent = Math.max(scroll_percent, kit.scrolled()));
-  kit.on(signs, live);
-  kit.on("scroll", () => kit.later(look));
-  kit.arrived(() => {
+  const look = () => (scroll_percent = Math.max(scroll_percent, kit._scrolled()));
+  kit._on(signs, live);
+  kit._on("scroll", () => kit._later(look));
+  kit._arrived(() => {
     scroll_percent = 0;
     look();
     live();
   });
   live();
-  kit.on("left", (reason) => {
+  kit._on("left", (reason) => {
     live();
     // One that is hidden and then closed is told of once; the next one begins at once.
     visible &&= reason === "navigated";
     if (visible_ms < 1) return;
-    kit.track("page_left", {
+    kit._track("page_left", {
       engaged_ms: Math.round(engaged_ms),
       visible_ms: Math.round(visible_ms),
       scroll_percent,
@@ -67,47 +67,47 @@ export const engagement: Kind = (kit, { rest_ms = 30_000 }) => {
 export const scroll: Kind = (kit, { percents = [25, 50, 75, 90, 100] }) => {
   let open: number[] = [];
   const look = () => {
-    const reached = kit.scrolled();
+    const reached = kit._scrolled();
     open = open.filter((percent) => {
-      if (percent <= reached) kit.track("scroll_depth_reached", { percent });
+      if (percent <= reached) kit._track("scroll_depth_reached", { percent });
       return percent > reached;
     });
   };
   // What is seen without scrolling is no depth.
-  kit.arrived(() => (open = percents.filter((percent: number) => percent > kit.scrolled())));
-  kit.on("scroll", () => open[0] && kit.later(look));
+  kit._arrived(() => (open = percents.filter((percent: number) => percent > kit._scrolled())));
+  kit._on("scroll", () => open[0] && kit._later(look));
 };
 
 export const search: Kind = (
   kit,
   { parameters = ["q", "s", "search", "query", "keyword", "term"] },
 ) =>
-  kit.arrived(() => {
+  kit._arrived(() => {
     const asked = new URLSearchParams(location.search);
     for (const parameter of parameters) {
-      const query = kit.clip(asked.get(parameter));
-      if (query) return kit.track("search_performed", { query, parameter });
+      const query = kit._clip(asked.get(parameter));
+      if (query) return kit._track("search_performed", { query, parameter });
     }
   });
 
 export const print: Kind = (kit) => {
-  kit.on("beforeprint", () => kit.track("page_printed", {}));
+  kit._on("beforeprint", () => kit._track("page_printed", {}));
 };
 
 export const copy: Kind = (kit) => {
-  kit.at("copy", (path) => kit.track("content_copied", kit.describe(path)));
+  kit._at("copy", (path) => kit._track("content_copied", kit._describe(path)));
 };
 
 export const visibility: Kind = (kit) => {
   let { hidden } = document;
   let since_ms = performance.now();
   // Before the page hears that it is hidden, and when it hears that it is shown.
-  kit.on("left visibilitychange", () => {
+  kit._on("left visibilitychange", () => {
     if (document.hidden === hidden) return;
     hidden = !hidden;
     const now = performance.now();
     const duration_ms = Math.round(now - since_ms);
-    kit.track(hidden ? "page_hidden" : "page_shown", { duration_ms });
+    kit._track(hidden ? "page_hidden" : "page_shown", { duration_ms });
     since_ms = now;
   });
 };
@@ -123,9 +123,9 @@ export const connection: Kind = (kit) => {
   // Several events tell of one change.
   const tell = () => {
     if (last === (last = JSON.stringify(look()))) return;
-    kit.track("connection_changed", look());
+    kit._track("connection_changed", look());
   };
-  kit.on("online offline", tell);
+  kit._on("online offline", tell);
   connection?.addEventListener?.("change", tell);
-  kit.until(() => connection?.removeEventListener?.("change", tell));
+  kit._until(() => connection?.removeEventListener?.("change", tell));
 };

@@ -4,7 +4,7 @@
 // Promise: only the members that stand here are taken over; the data layer stays as it is.
 
 import type { Properties } from "../core/types.ts";
-import type { Kind } from "./index.ts";
+import type { Kind } from "./start.ts";
 
 type Told = [name: string, properties: Properties];
 
@@ -54,6 +54,22 @@ export function readEntry(name: string, given: any): Told[] {
   return [[all, about]];
 }
 
+// Of this page, what has been told by the data layer and by documents: a page that has both says
+// most things twice. What the data layer says goes first, because it says more; of a document only
+// that very product, list or order is left out of it.
+let page = "";
+const by_layer = new Set<string>();
+const by_documents = new Set<string>();
+
+const keyOf = ([name, { product_id, order_id, products }]: Told) =>
+  name + (order_id ?? product_id ?? (products as Properties[])?.[0]?.product_id);
+
+function turnPage(): void {
+  if (page === (page = location.href)) return;
+  by_layer.clear();
+  by_documents.clear();
+}
+
 export const data_layer: Kind = (kit, { name = "dataLayer" }) => {
   const layer: any[] = ((window as any)[name] ??= []);
   // An order is told once, however often the page says so.
@@ -61,22 +77,25 @@ export const data_layer: Kind = (kit, { name = "dataLayer" }) => {
   const read = (entry: any) => {
     const [event, given] =
       entry?.[0] === "event" ? [entry[1], entry[2]] : [entry?.event, entry?.ecommerce];
-    for (const [name, properties] of readEntry(event, given)) {
-      const { order_id } = properties;
+    turnPage();
+    for (const told of readEntry(event, given)) {
+      const [name, { order_id }] = told;
       if (name === "order_completed" && orders.has(order_id)) continue;
       orders.add(order_id ?? {});
-      kit.track(name, properties);
+      by_layer.add(name);
+      // What is said once more is meant.
+      if (!by_documents.delete(keyOf(told))) kit._track(...told);
     }
   };
   const { push } = layer;
   const hear = (...entries: any[]) => {
-    entries.forEach((entry) => kit.later(() => read(entry)));
+    entries.forEach((entry) => kit._later(() => read(entry)));
     return push.apply(layer, entries);
   };
-  layer.forEach((entry) => kit.later(() => read(entry)));
+  layer.forEach((entry) => kit._later(() => read(entry)));
   layer.push = hear;
   // Whoever has put himself before it still calls it, and then it has nobody to tell.
-  kit.until(() => layer.push === hear && (layer.push = push));
+  kit._until(() => layer.push === hear && (layer.push = push));
 };
 
 const list = (value: any): any[] => [value ?? []].flat();
@@ -131,12 +150,19 @@ const parse = (text: string) => {
 
 export const json_ld: Kind = (kit) => {
   let told = "";
-  kit.arrived(() => {
+  const read = () => {
     const found = document.querySelectorAll('script[type="application/ld+json"]');
     const texts = Array.from(found, (script) => script.textContent!);
     // An app may leave there what it had on the page before.
     if (texts.join() === told) return;
     told = texts.join();
-    readDocuments(texts.map(parse)).forEach((one) => kit.track(...one));
-  });
+    turnPage();
+    for (const one of readDocuments(texts.map(parse))) {
+      if (by_layer.has(one[0])) continue;
+      by_documents.add(keyOf(one));
+      kit._track(...one);
+    }
+  };
+  // Behind what waits of the data layer.
+  kit._arrived(() => kit._later(read));
 };

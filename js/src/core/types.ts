@@ -178,7 +178,7 @@ export interface View {
 export type Stage = "none" | "pre_purchase" | "purchase" | "post_purchase";
 
 export type Channel =
-  | "search" | "social" | "email" | "paid" | "ai_assistant" | "partner" | "referral"
+  | "search" | "social" | "email" | "paid" | "ai_assistant" | "shopping" | "partner" | "referral"
   | "sms" | "push" | "out_of_home" | "other" | "direct";
 
 export type AttributionModel =

@@ -29,7 +29,7 @@ export type Start = (page: Page) => End;
 // Nobody has judged the config yet: any member may be missing or something else.
 const parts: [
   name: string,
-  wanted: (consent: any, identity: any, capture: any, options: any, journey: any) => unknown,
+  wanted: (consent: any, identity: any, capture: any, options: any, journey: any) => any,
 ][] = [
   ["banner", ({ ui }) => ui],
   ["iab", ({ iab }) => iab],
@@ -39,12 +39,15 @@ const parts: [
   ["share", ({ share }) => share && !appHasEngine()],
   ["identity", (_, identity) => /cookie|link|hand|import/.test(Object.keys(identity).join())],
   // Page views that ask for nothing more are the script's own.
-  ["capture", (_, __, all) => Object.keys(all).some((kind) => all[kind] && !isOwn(all, kind))],
+  ["capture", (_, __, all) => Object.entries(all).filter(isMore).length],
   ["inspector", (_, __, ___, options) => "inspector" in options],
   ["segments", (_, __, ___, ____, journey) => journey.segments],
 ];
 
-const isOwn = (all: any, kind: string) => kind === "page_views" && all[kind] === true;
+// More of them are less to load as one file than one by one.
+const kinds_max = 5;
+
+const isMore = ([kind, on]: [string, unknown]) => on && (kind !== "page_views" || on !== true);
 
 // As long as people put up with a page that does nothing. A host that does not answer must not cost
 // events: what comes after this counts as a decision of that moment.
@@ -58,7 +61,9 @@ export function startParts(folder: string, page: Page): Promise<unknown> {
     const { consent, identity, capture, journey }: any = page.config ?? {};
     const asked = wanted(consent ?? {}, identity ?? {}, capture ?? {}, page.options, journey ?? {});
     if (!asked) continue;
-    const started = load(`${folder}waymark-${name}.mjs`, page);
+    // Where many kinds are captured one file has them all.
+    const file = asked > kinds_max ? name + "-all" : name;
+    const started = load(`${folder}waymark-${file}.mjs`, page);
     if (!/iab|guard|tags|segments/.test(name)) first.push(started);
   }
   return Promise.race([Promise.all(first), patience()]);

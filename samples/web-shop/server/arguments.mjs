@@ -12,7 +12,7 @@ export const USAGE = `Usage: node serve.mjs [options]
   --port <number>      port to listen on; 0 takes any free one   (8801)
   --host <name>        ${LOOPBACK.join(", ")}               (127.0.0.1)
   --collector <url>    where Waymark sends its events            (http://127.0.0.1:8802)
-  --sdk <folder>       folder of stub.js, waymark.js, waymark.wasm  (js/dist of this repository)
+  --sdk <folder>       folder of stub.js, waymark.js, waymark-all.wasm  (js/dist of this repository)
   --dialects           also send each event in every other protocol (dialects.json)
   --help               this text
 `;

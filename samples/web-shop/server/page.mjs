@@ -2,12 +2,11 @@
 // the server knows put in. Both are read for each request, so that an edit shows on reload.
 
 import { readFileSync } from "node:fs";
-import { moduleName, stubText } from "./sdk.mjs";
+import { stubText } from "./sdk.mjs";
 
 const file = (name) => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
 
 const STUB_MARK = "<!-- waymark:stub -->";
-const SCRIPT_MARK = 'src="waymark.js"';
 const DEFAULT_COLLECTOR = "http://127.0.0.1:8802";
 
 const attribute = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
@@ -17,9 +16,8 @@ function stubTag(sdk, nonce) {
   return text === undefined ? "" : `<script nonce="${nonce}">${text}</script>`;
 }
 
-export function pageText({ sdk, collector, dialects }, nonce) {
+export function pageText({ sdk, collector }, nonce) {
   return file("index.html")
-    .replace(SCRIPT_MARK, `${SCRIPT_MARK} data-wasm="${moduleName(dialects)}"`)
     .replaceAll(DEFAULT_COLLECTOR, () => attribute(collector))
     .replace(STUB_MARK, () => stubTag(sdk, nonce));
 }

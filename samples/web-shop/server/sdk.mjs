@@ -3,12 +3,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
-/** The module with two protocols, or that with all. */
-export const moduleName = (dialects) => (dialects ? "waymark-all.wasm" : "waymark.wasm");
-
 /** Names of the build's files that are not there, as seen from the working folder. */
-export function missingSdkFiles({ sdk, dialects }) {
-  const paths = ["stub.js", "waymark.js", moduleName(dialects)].map((name) => join(sdk, name));
+export function missingSdkFiles({ sdk }) {
+  const paths = ["stub.js", "waymark.js", "waymark-all.wasm"].map((name) => join(sdk, name));
   return paths.filter((path) => !existsSync(path)).map((path) => relative(process.cwd(), path));
 }
 

@@ -124,3 +124,10 @@ test("the server says what is wrong with its flags", () => {
     assert.ok(stderr.trim().length > 20);
   }
 });
+
+test("the config is one that Waymark takes, and no rule of its journey is idle", () => {
+  const cli = fileURLToPath(new URL("../../../js/dist/cli.mjs", import.meta.url));
+  const config = fileURLToPath(new URL("../waymark.json", import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, "lint", config], { encoding: "utf8" });
+  assert.equal(status, 0, stdout + stderr);
+});

@@ -20,13 +20,20 @@ const report = (listId, category, products) => () =>
     products: products.map((product, index) => productFields(product, { position: index + 1 })),
   }));
 
+// One of them is shown by Waymark, by what it knows on this device alone; without it neither is.
+const notes = () =>
+  h("div.hero-note", {},
+    h("p", { "data-wm-segment": "buyer", hidden: true, "data-testid": "note-buyer" }, "Thank you for your order. Boots like it when they are waxed before the first walk."),
+    h("p", { "data-wm-segment": "undecided", hidden: true, "data-testid": "note-undecided" }, "Not sure yet? What is in your cart comes back free of charge for a year."));
+
 const hero = () =>
   h("section.hero", {},
     h("div.hero-text", {},
       h("p.eyebrow", {}, "Autumn, sheet by sheet"),
       h("h1", {}, "Goods for people who walk there."),
       h("p.lede", {}, "Maps, lamps, wool and brass, chosen by people who came back wet and went again."),
-      h("a.button", { href: "/departments/wayfinding" }, "Find your way")),
+      h("a.button", { href: "/departments/wayfinding" }, "Find your way"),
+      notes()),
     h("img.hero-picture", { src: "img/high-moor-map.svg", alt: "", width: 420, height: 420 }));
 
 export function home() {
