@@ -4,7 +4,7 @@
 import { h } from "../../../js/src/banner/dom.ts";
 import { directionOf, languages, spokenIn } from "../../../js/src/platform/browser/language.ts";
 import { readTexts } from "../../../js/src/platform/browser/part.ts";
-import { disclose, type Disclosure } from "../../../js/src/policy/disclose.ts";
+import type { Disclosure } from "../../../js/src/policy/disclose.ts";
 import {
   asHtml,
   asMarkdown,
@@ -14,6 +14,7 @@ import {
 } from "../../../js/src/policy/disclosure_text.ts";
 import type { PolicyDocument } from "../../../js/src/policy/questions.ts";
 import { button, field, languageName, save, select, setOptions } from "./form.ts";
+import { say } from "./speech.ts";
 
 export class NoticePanel {
   readonly node: HTMLElement;
@@ -38,9 +39,9 @@ export class NoticePanel {
       h(
         "div",
         { class: "tools" },
-        field("Language", this.language),
-        button("Save as HTML", html),
-        button("Save as Markdown", markdown),
+        field(say("language"), this.language),
+        button(say("notice.html"), html),
+        button(say("decisions.save"), markdown),
       ),
       this.status,
       this.text,
@@ -56,8 +57,9 @@ export class NoticePanel {
       languageName(tag),
     ]);
     setOptions(this.language, options, this.language.value);
-    const left = offered.filter((tag) => !spokenIn(tag)).map(languageName);
-    this.status.textContent = left.length ? `There are no words for it in ${left.join(", ")}.` : "";
+    const left = offered.filter((tag) => !spokenIn(tag)).map((tag) => languageName(tag));
+    const silent = { languages: left.join(", ") };
+    this.status.textContent = left.length ? say("notice.silent", silent) : "";
     void this.ask();
   }
 
@@ -70,6 +72,7 @@ export class NoticePanel {
     const { taken } = this;
     if (!taken || !this.visible || this.disclosed === taken) return;
     this.disclosed = taken;
+    const { disclose } = await import("../../../js/src/policy/disclose.ts");
     this.found = await disclose(await this.module, taken);
     await this.draw();
   }
@@ -81,10 +84,10 @@ export class NoticePanel {
     const file = spokenIn(language)!;
     const read = async (name: string) => (await readTexts("waymark-texts/", name)) ?? {};
     const [banner, notice] = await Promise.all([read(file), read(`disclosure/${file}`)]);
-    const say = noticeWords(taken.value, language, notice, banner);
+    const words = noticeWords(taken.value, language, notice, banner);
     // Somebody may have gone on meanwhile.
     if (this.language.value !== language || this.taken !== taken) return;
-    this.blocks = blocksOf(found, say);
+    this.blocks = blocksOf(found, words);
     this.text.lang = language;
     this.text.dir = directionOf(language);
     this.text.replaceChildren(...this.blocks.map(nodeOf));
