@@ -152,7 +152,7 @@ const studio = (source, name = source) => ({
 /** What the page begins with, and what comes to it later: in files that have what they share. */
 export const studio_page = {
   ...studio_shared,
-  entryPoints: { studio: `${studio_of}/src/main.ts`, start: `${studio_of}/src/start.ts` },
+  entryPoints: { studio: `${studio_of}/src/main.ts` },
   outdir: "dist/studio",
   splitting: true,
   chunkNames: "studio-[hash]",
@@ -164,6 +164,7 @@ export const studio_pages = ["index.html", "preview.html"];
 
 /** `files`: all that the studio needs without a network. */
 export const studioBundles = (files) => [
+  studio("start"),
   studio("worker"),
   { ...studio("preview_frame", "preview"), external: ["./waymark-banner.mjs"] },
   { ...studio("offline"), define: { WAYMARK_STUDIO_FILES: JSON.stringify(files) } },

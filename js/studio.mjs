@@ -12,7 +12,7 @@ const dist = join(here, "dist");
 const studio = join(dist, "studio");
 const source = join(here, "../samples/consent-studio");
 
-const made = ["worker.js", "preview.js", "studio.css", "preview.css"];
+const made = ["start.js", "worker.js", "preview.js", "studio.css", "preview.css"];
 
 // The page's own scripts; gives their names, and of them those without which it cannot begin.
 async function buildPage() {

@@ -40,7 +40,7 @@ const verbs: [what: string, line: (bad: string) => string[]][] = [
   ["records export", (bad) => ["records", "export", bad]],
   ["audit, the policy", (bad) => ["audit", lines("e"), lines("r"), "--policy", bad]],
   ["stub", (bad) => ["stub", bad]],
-  ["codegen", (bad) => ["codegen", "--language", "typescript", bad]],
+  ["codegen", (bad) => ["codegen", "--language", "ts", bad]],
 ];
 /** Those that are read line by line, of any size. */
 const streams: typeof verbs = [

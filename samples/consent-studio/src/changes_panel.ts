@@ -2,7 +2,8 @@
 
 import { h } from "../../../js/src/banner/dom.ts";
 import { jsonError } from "../../../js/src/cli/json_error.ts";
-import type { PolicyDiff, SettingChange } from "../../../js/src/policy/diff.ts";
+import { diffPolicies, type PolicyDiff, type SettingChange } from "../../../js/src/policy/diff.ts";
+import { comparedNode } from "./compared.ts";
 import { brokenAt, sentenceOf } from "./editor.ts";
 import { button, openFile } from "./form.ts";
 import type { PolicyDocument } from "../../../js/src/policy/questions.ts";
@@ -98,7 +99,6 @@ export class ChangesPanel {
     if (this.compared[0] === deployed && this.compared[1] === taken) return;
     this.compared = [deployed, taken];
     this.tell(say("changes.trying"));
-    const { comparedNode, diffPolicies } = await import("./compared.ts");
     const diff = await diffPolicies(await this.module, deployed, taken);
     if (this.compared[1] !== taken) return;
     const count = diff.settings.length;

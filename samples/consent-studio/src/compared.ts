@@ -1,4 +1,4 @@
-// Two policies compared, in the text and by what they do: loaded when somebody wants to know.
+// Two policies compared in the text.
 
 import { unifiedMergeView } from "@codemirror/merge";
 import { EditorState } from "@codemirror/state";
@@ -6,8 +6,6 @@ import { EditorView } from "@codemirror/view";
 import { h } from "../../../js/src/banner/dom.ts";
 import { reading } from "./editor.ts";
 import { say } from "./speech.ts";
-
-export { diffPolicies } from "../../../js/src/policy/diff.ts";
 
 /** The new text, with what it says otherwise than the `original`. */
 export function comparedNode(original: string, doc: string): HTMLElement {

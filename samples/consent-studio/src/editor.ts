@@ -83,10 +83,9 @@ export function rename(view: EditorView, { judgement }: Policy): void {
   view.dispatch(setDiagnostics(view.state, diagnosticsOf(judgement)));
 }
 
-/** Adds what helps in writing; fulfilled when it is there. */
-export async function addAssistance(view: EditorView, policy: Policy): Promise<void> {
-  const { assistance } = await import("./assist.ts");
-  view.dispatch({ effects: later.reconfigure(assistance(policy)) });
+/** Adds what helps in writing. */
+export function assist(view: EditorView, assistance: Extension): void {
+  view.dispatch({ effects: later.reconfigure(assistance) });
 }
 
 /** Replaces the whole text; what was there comes back with undo. */

@@ -9,7 +9,7 @@ import { h } from "../../../js/src/banner/dom.ts";
 import shop from "../policies/shop.json?text";
 import smallest from "../policies/smallest.json?text";
 import { begin } from "./begun.ts";
-import { addAssistance, createEditor, rename, replaceText } from "./editor.ts";
+import { assist, createEditor, rename, replaceText } from "./editor.ts";
 import { button, languageName, openFile, save, select } from "./form.ts";
 import { Keeping } from "./keeping.ts";
 import { Policy } from "./policy.ts";
@@ -114,19 +114,14 @@ function drawJudgement(editor: EditorView): void {
 /** When the browser has drawn what is there. */
 const drawn = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
-async function addWorkbench(): Promise<Workbench> {
-  const { Workbench } = await import("./workbench.ts");
-  const workbench = new Workbench(at("workbench"), questions, module);
-  policy.on("taken", (taken) => workbench.show(taken));
-  if (policy.taken) workbench.show(policy.taken);
-  return workbench;
-}
-
 /** All that can wait until the policy can be edited and has been judged. */
 async function goOn(editor: EditorView): Promise<Workbench> {
   await drawn();
-  const workbench = await addWorkbench();
-  await addAssistance(editor, policy);
+  const { assistance, Workbench } = await import("./later.ts");
+  assist(editor, assistance(policy));
+  const workbench = new Workbench(at("workbench"), questions, module);
+  policy.on("taken", (taken) => workbench.show(taken));
+  if (policy.taken) workbench.show(policy.taken);
   performance.mark("complete");
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("offline.js").catch(() => {});
   return workbench;

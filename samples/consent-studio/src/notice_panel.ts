@@ -4,7 +4,7 @@
 import { h } from "../../../js/src/banner/dom.ts";
 import { directionOf, languages, spokenIn } from "../../../js/src/platform/browser/language.ts";
 import { readTexts } from "../../../js/src/platform/browser/part.ts";
-import type { Disclosure } from "../../../js/src/policy/disclose.ts";
+import { disclose, type Disclosure } from "../../../js/src/policy/disclose.ts";
 import {
   asHtml,
   asMarkdown,
@@ -72,7 +72,6 @@ export class NoticePanel {
     const { taken } = this;
     if (!taken || !this.visible || this.disclosed === taken) return;
     this.disclosed = taken;
-    const { disclose } = await import("../../../js/src/policy/disclose.ts");
     this.found = await disclose(await this.module, taken);
     await this.draw();
   }

@@ -6,11 +6,8 @@ import type { Field } from "../../../js/src/inspector/bodies.ts";
 import type { FieldFate } from "../../../js/src/policy/fields.ts";
 import { type Step, touchpointIn } from "../../../js/src/policy/scenario.ts";
 import { badge, button, choice, field, save } from "./form.ts";
-import type { Lane, Played, Visitor } from "./simulator.ts";
+import { type Lane, type Played, play, scenarioOf, type Visitor } from "./simulator.ts";
 import { counted, labelOf, modelOf, reasonOf, say, stateOf } from "./speech.ts";
-
-// The engine's client comes when somebody is to be played.
-const simulator = () => import("./simulator.ts");
 
 const product = { product_id: "compass-01", name: "Meridian compass", price: 49, currency: "EUR" };
 
@@ -44,7 +41,7 @@ export class SimulatorPanel {
   private readonly again = h(
     "div",
     { class: "row end" },
-    button(say("simulator.save"), () => void this.save(), { title: say("simulator.save.for") }),
+    button(say("simulator.save"), () => this.save(), { title: say("simulator.save.for") }),
     button(say("simulator.clear"), () => this.clear()),
   );
   private readonly open = new Set<string>();
@@ -98,8 +95,7 @@ export class SimulatorPanel {
     void this.play();
   }
 
-  private async save(): Promise<void> {
-    const { scenarioOf } = await simulator();
+  private save(): void {
     const scenario = { title: "A visit", ...scenarioOf(this.visitor, this.steps) };
     save("scenario.json", JSON.stringify(scenario, null, 2) + "\n");
   }
@@ -107,7 +103,6 @@ export class SimulatorPanel {
   private async play(): Promise<void> {
     const run = ++this.run;
     if (!this.visible || !this.config) return;
-    const { play } = await simulator();
     const visit = await play(await this.module, this.config, { ...this.visitor }, [...this.steps]);
     // A newer one is under way.
     if (run !== this.run) return;
