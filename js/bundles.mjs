@@ -161,13 +161,22 @@ const studio = (source, name = source) => ({
   entryPoints: [`${studio_of}/src/${source}.ts`],
   outfile: `dist/studio/${name}.js`,
 });
+/** What the page begins with, and what comes to it later: in files that have what they share. */
+export const studio_page = {
+  ...studio_shared,
+  entryPoints: { studio: `${studio_of}/src/main.ts` },
+  outdir: "dist/studio",
+  splitting: true,
+  chunkNames: "studio-[hash]",
+  metafile: true,
+};
 
 /** What lies beside the studio's scripts as it is. */
 export const studio_pages = ["index.html", "preview.html"];
 
 /** `files`: all that the studio needs without a network. */
 export const studioBundles = (files) => [
-  studio("main", "studio"),
+  studio("start"),
   studio("worker"),
   { ...studio("preview_frame", "preview"), external: ["./waymark-banner.mjs"] },
   { ...studio("offline"), define: { WAYMARK_STUDIO_FILES: JSON.stringify(files) } },

@@ -13,11 +13,13 @@ import {
   directionOf,
   fileFor,
   languages,
+  spokenIn,
 } from "../src/platform/browser/language.ts";
 
 const folders = {
   "the banner and placeholders": new URL("../src/banner/texts/", import.meta.url),
   receipts: new URL("../src/records/texts/", import.meta.url),
+  "privacy notices": new URL("../src/policy/texts/", import.meta.url),
 };
 const readFrom = (folder: URL, name: string): Texts =>
   JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
@@ -55,6 +57,12 @@ describe("the language", () => {
   test("that the policy names is spoken by the nearest file", () => {
     expect(["de-CH", "pt-BR", "pt-AO", "nb", "en-GB", "tlh"].map(fileFor)).toEqual(
       ["de", "pt-BR", "pt", "no", "en", "en"],
+    );
+  });
+
+  test("is spoken by a file, or by none", () => {
+    expect(["de-CH", "pt-BR", "pt-AO", "nn", "en-GB", "tlh"].map(spokenIn)).toEqual(
+      ["de", "pt-BR", "pt", "no", "en", undefined],
     );
   });
 
@@ -105,6 +113,15 @@ describe.each(Object.entries(folders))("the files of %s", (_, folder) => {
     // Names are alike in many languages; sentences are not.
     expect(same.filter((name) => en[name]!.length > 20)).toEqual([]);
     expect(same.length).toBeLessThan(10);
+  });
+
+  // Names of techniques and of signals stay as they are; nothing else is in Latin letters.
+  const names = /cookies?|IndexedDB|Global Privacy Control|Do Not Track|GPC|IAB|TCF|OK/gi;
+  test.each("ar bg el he ja ko ru uk zh".split(" "))("%s has nothing left of English", (language) => {
+    const left = Object.entries(read(language)).filter(([, text]) =>
+      /[a-z]/i.test(text.replace(/\{\w+\}/g, "").replace(names, "")),
+    );
+    expect(left).toEqual([]);
   });
 });
 

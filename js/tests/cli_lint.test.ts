@@ -205,7 +205,10 @@ describe("what is no config", () => {
     ['{\n "a": 1\n "b": 2\n}', "line 3, column 2", '"', "there is a comma"],
     ['{ "a": [1, 2', "line 1, column 13", "the end of the text", "not whole"],
     ["", "line 1, column 1", "the end of the text", "not whole"],
-    ["%PDF-1.7", "line 1, column 1", "%", ""],
+    ["%PDF-1.7", "line 1, column 1", "a PDF", "plain text"],
+    ["PK\u0003\u0004docx", "line 1, column 1", "a Word or ZIP file", "plain text"],
+    ["{\\rtf1\\ansi {}}", "line 1, column 2", "a text with formatting (RTF)", "plain text"],
+    ["<!doctype html><p>", "line 1, column 1", "a web page", "the config itself"],
   ])("%j", async (text, place, found, fix) => {
     for (const verb of [["lint"], ["table"], ["disclose"], ["records", "verify"]]) {
       const { code, out, err } = await waymark(...verb, file("bad.json", text));

@@ -3,8 +3,8 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
-import { disclosure_languages } from "../src/cli/disclose.ts";
-import { expectGolden, file, terminalWords, waymark } from "./cli_terminal.ts";
+import { languages } from "../src/platform/browser/language.ts";
+import { expectGolden, file, waymark } from "./cli_terminal.ts";
 
 const collector = (id: string, needs: string[], more = {}) => ({
   ...{ id, protocol: "segment", url: `https://${id}.example`, needs },
@@ -249,21 +249,28 @@ describe("disclose", () => {
     expect(periods.events_days).toBe(700);
   });
 
-  test.each(disclosure_languages)("all is said in %s", async (language) => {
-    const texts = terminalWords("disclosure", language);
-    expect(Object.keys(texts)).toEqual(Object.keys(terminalWords("disclosure", "en")));
-    for (const [name, text] of Object.entries<string>(terminalWords("disclosure", "en"))) {
-      const places = (words: string) => (words.match(/\{\w+\}/g) ?? []).sort();
-      expect([name, places(texts[name])]).toEqual([name, places(text)]);
-    }
+  test.each(languages)("all is said in %s", async (language) => {
     const { code, out } = await waymark("disclose", policy(), "--language", language);
     expect([code, out.match(/\{\w+\}/)]).toEqual([0, null]);
   });
 
+  test("in a language as a region writes it, with the words of the config for it", async () => {
+    const ui = { languages: ["de-CH"], texts: { "de-CH": { "purposes.analytics": "Statistik CH" } } };
+    const { code, out } = await waymark("disclose", policy({ consent: { ...consent, ui } }));
+    expect(code).toBe(0);
+    expect(out).toMatch(/^# Cookies und ähnliche Techniken/);
+    expect(out).toContain("| Statistik CH |");
+  });
+
+  test("from the right in a language that is written so", async () => {
+    const { out } = await waymark("disclose", policy(), "--form=html", "--language", "he");
+    expect(out).toMatch(/^<section lang="he" dir="rtl">/);
+  });
+
   test("says for which language there are no words", async () => {
-    const ui = { languages: ["en", "ja"] };
+    const ui = { languages: ["en", "tlh"] };
     const { code, err } = await waymark("disclose", policy({ consent: { ...consent, ui } }));
-    expect([code, err]).toEqual([1, "There are no words for a notice in ja: it is left out.\n"]);
+    expect([code, err]).toEqual([1, "There are no words for a notice in tlh: it is left out.\n"]);
   });
 });
 

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import axe from "axe-core";
 
-const dist = new URL("../../js/dist/studio/", import.meta.url);
+const built = new URL("../../js/dist/studio/", import.meta.url);
 const TYPES = {
   html: "text/html; charset=utf-8",
   js: "text/javascript",
@@ -15,8 +15,8 @@ const TYPES = {
   svg: "image/svg+xml",
 };
 
-/** Serves `js/dist/studio`; `stop` takes the network away from whoever is still there. */
-export async function startStudio() {
+/** Serves a built studio, this tree's without `dist`; `stop` takes the network away from whoever is still there. */
+export async function startStudio(dist = built) {
   const answer = async ({ url }, response) => {
     const { pathname } = new URL(url, "http://studio");
     const file = pathname === "/" ? "index.html" : pathname.slice(1);

@@ -28,28 +28,44 @@ const megabyte = 1024 * 1024;
 
 const failures: Record<string, string> = {
   ENOENT: "There is no such file; is the name right, and the folder?",
+  ENOTDIR: "There is no such file; is the name right, and the folder?",
   EISDIR: "It is a folder; name a file in it.",
   EACCES: "You may not read it.",
+  EPERM: "You may not read it.",
 };
 
-/** The text of a file, or of standard input, without a byte order mark. */
-export function readText(file: string): string {
-  const text = file === "-" ? readFileSync(0, "utf8") : contentOf(file);
-  return text.startsWith("\ufeff") ? text.slice(1) : text;
-}
-
-function contentOf(file: string): string {
+/** What `read` gives; throws `Unusable`, in plain words, when the file cannot be read. */
+export function reading<Value>(file: string, read: () => Value): Value {
   try {
-    const { size } = statSync(file);
-    if (size <= document_bytes_max) return readFileSync(file, "utf8");
-    const found = `a file of ${Math.ceil(size / megabyte)} MB`;
-    const allowed = `a document of at most ${document_bytes_max / megabyte} MB`;
-    const fix = "Is it another file? Stored events are read by `waymark audit`, of any size.";
-    throw new Unusable(line(file, { code: "too_big", pointer: "", found, allowed, fix }));
+    return read();
   } catch (error) {
     const failure = failures[(error as { code?: string }).code ?? ""];
     throw failure ? new Unusable(`${file}: ${failure}`) : error;
   }
+}
+
+/** The text of a file, or of standard input, without a byte order mark. */
+export function readText(file: string): string {
+  const bytes = file === "-" ? readFileSync(0) : reading(file, () => contentOf(file));
+  // What Windows calls "Unicode": browsers refuse a config that is written so.
+  if (/^(fffe|feff)/.test(bytes.subarray(0, 2).toString("hex"))) {
+    const found = "a text in UTF-16";
+    const fix = "Save it as UTF-8: in the editor's Save as, under Encoding.";
+    throw new Unusable(line(file, { ...in_whole, found, allowed: "UTF-8", fix }));
+  }
+  const text = bytes.toString("utf8");
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
+const in_whole = { code: "wrong_type", pointer: "" };
+
+function contentOf(file: string): Buffer {
+  const { size } = statSync(file);
+  if (size <= document_bytes_max) return readFileSync(file);
+  const found = `a file of ${Math.ceil(size / megabyte)} MB`;
+  const allowed = `a document of at most ${document_bytes_max / megabyte} MB`;
+  const fix = "Is it another file? Stored events are read by `waymark audit`, of any size.";
+  throw new Unusable(line(file, { code: "too_big", pointer: "", found, allowed, fix }));
 }
 
 /** Where a text stops being JSON, or undefined. */
@@ -63,7 +79,15 @@ export function notJson(text: string): Finding | undefined {
 }
 
 // What people write who know JSON from editors that forgive; from the sign before the error on.
+const plain_text = "Save what is in it as plain text, with a name that ends in .json.";
 const slips: { at: RegExp; found?: string; fix: string }[] = [
+  { ...{ at: /^ PK\u0003/, found: "a Word or ZIP file" }, fix: plain_text },
+  { ...{ at: /^ %PDF/, found: "a PDF" }, fix: plain_text },
+  { ...{ at: /^\{\\rtf/, found: "a text with formatting (RTF)" }, fix: plain_text },
+  {
+    ...{ at: /^ <[!a-z?]/i, found: "a web page" },
+    fix: "Open the address of the config itself, and save that.",
+  },
   {
     ...{ at: /^[^]\/[/*]|^[^]#/, found: "a comment" },
     fix:

@@ -61,13 +61,42 @@ function askedIn(given: Words): Asked {
   if (age !== undefined && !/^\d{1,3}$/.test(age)) {
     throw new Misuse(`--age takes whole years, not ${age}.`);
   }
-  const region = given.one("region");
-  if (region !== undefined && !/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(region)) {
-    throw new Misuse(`--region takes a country (DE) or a subdivision (US-CA), not ${region}.`);
-  }
+  const region = given.one("region")?.toUpperCase();
+  if (region !== undefined) expectPlace(region, given.one("region")!);
   for (const signal of given.all("signal")) expectKnown("signal", signal, signals);
   const choices = Object.fromEntries(given.all("choice").map(choiceOf));
   return { region, age: age === undefined ? age : +age, signals: given.all("signal"), choices };
+}
+
+const place = /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/;
+// Groups that a rule may name, and the code that people write who mean Great Britain.
+const nowhere: Record<string, string> = {
+  EU: "a group of countries; name one of them, as FR",
+  EEA: "a group of countries; name one of them, as NO",
+  UK: "no code of a country; the United Kingdom is GB",
+};
+
+/** Throws `Misuse` for what is no place where somebody can be. */
+function expectPlace(region: string, written: string): void {
+  const wrong = nowhere[region];
+  if (wrong) throw new Misuse(`--region ${written} is ${wrong}.`);
+  if (place.test(region)) return;
+  const code = codeOf(written);
+  const meant = code ? ` Did you mean ${code}?` : "";
+  throw new Misuse(
+    `--region takes a country (DE) or a subdivision (US-CA), not ${written}.${meant}`,
+  );
+}
+
+/** The code of a country that is called so in English. */
+function codeOf(name: string): string | undefined {
+  const names = new Intl.DisplayNames(["en"], { type: "region", fallback: "none" });
+  const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+  const codes = letters.flatMap((first) => letters.map((second) => first + second));
+  // Not one that stands for another, as DD for DE.
+  const own = (code: string) => Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}`;
+  const called = (code: string) => names.of(code)?.toLowerCase() === name.toLowerCase();
+  return codes.find((code) => called(code) && own(code));
 }
 
 const choice_words: Record<string, "granted" | "denied"> = {

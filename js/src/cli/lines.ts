@@ -1,7 +1,7 @@
 // Files of any size, a few megabytes of whole lines at a time.
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { Unusable } from "./document.ts";
+import { reading, Unusable } from "./document.ts";
 
 const chunk_bytes = 4 * 1024 * 1024;
 const newline = 10;
@@ -14,13 +14,14 @@ export interface Lines {
 
 /** Throws `Unusable` for a line that is longer than anything of ours. */
 export function* linesOf(file: string): Generator<Lines> {
-  const handle = openSync(file, "r");
+  const handle = reading(file, () => openSync(file, "r"));
   try {
     const { size } = fstatSync(handle);
     const buffer = new Uint8Array(chunk_bytes);
     let [kept, read] = [0, 0];
     for (;;) {
-      const count = readSync(handle, buffer, kept, buffer.length - kept, null);
+      const room = buffer.length - kept;
+      const count = reading(file, () => readSync(handle, buffer, kept, room, null));
       read += count;
       const filled = kept + count;
       const end = count ? buffer.lastIndexOf(newline, filled - 1) + 1 : filled;

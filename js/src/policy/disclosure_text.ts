@@ -1,10 +1,25 @@
 // A disclosure for people to read: as Markdown, and as HTML to be put into a privacy notice.
 
-import { nameOf, type Say } from "../core/say.ts";
+import { nameOf, type Say, sayFrom, type Texts } from "../core/say.ts";
+import { directionOf } from "../platform/browser/language.ts";
 import type { Disclosure, Periods, Recipient, StoredItem } from "./disclose.ts";
 
 /** What stands in a document: a heading, a sentence, or a table with its head. */
 export type Block = { heading: string; level: number } | { text: string } | { rows: string[][] };
+
+/**
+ * The words of a notice in a language of the config: those of `waymark-texts/disclosure`, and
+ * purposes under the names that they have in the banner.
+ */
+export function noticeWords(config: any, language: string, notice: Texts, banner: Texts): Say {
+  const { ui, services = [] } = config.consent;
+  const named = services.map(({ id, name }: any) => [`services.${id}`, name ?? id]);
+  const own = onlyPurposes(ui?.texts?.[language] ?? {});
+  return sayFrom({ ...Object.fromEntries(named), ...onlyPurposes(banner), ...own, ...notice });
+}
+
+const onlyPurposes = (texts: Texts): Texts =>
+  Object.fromEntries(Object.entries(texts).filter(([name]) => name.startsWith("purposes.")));
 
 /** The disclosure in the words of `say`, which has purposes and services by name, too. */
 export function blocksOf(disclosure: Disclosure, say: Say): Block[] {
@@ -101,8 +116,8 @@ export function asHtml(blocks: Block[], language: string): string {
     const body = rows.map((cells) => row(cells, "td")).join("");
     return `<table>\n<thead>\n${row(head!, "th")}</thead>\n<tbody>\n${body}</tbody>\n</table>\n`;
   });
-  const direction = /^(ar|he)/.test(language) ? ' dir="rtl"' : "";
-  return `<section lang="${language}"${direction}>\n${parts.join("")}</section>\n`;
+  const direction = directionOf(language) === "rtl" ? ' dir="rtl"' : "";
+  return `<section lang="${escaped(language)}"${direction}>\n${parts.join("")}</section>\n`;
 }
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

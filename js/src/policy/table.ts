@@ -102,24 +102,42 @@ function rowOf(collector: string, { columns, because, cases, verdict }: Box, nam
   };
 }
 
-/** The columns of the table. */
-export const columns_shown = ["Region", "Age", "Signals", "Answer", "Events", "Because", "Cases"];
+/** The columns of the table, and what they are called on the command line. */
+export const columns = "region age signals answer events because cases".split(" ");
+export const columns_shown = columns.map((name) => name[0]!.toUpperCase() + name.slice(1));
+
+/** How cells are worded: a table is read in more than one language. */
+export interface CellWords {
+  any: string;
+  or: string;
+  /** An answer, an age, a signal that is `on` or `off`. */
+  said: (value: string) => string;
+  /** Who or what decided. */
+  why: (why: string) => string;
+}
+
+const plain: CellWords = { any: "any", or: "or", said: (value) => value, why: (why) => why };
 
 /** What a row says, in words, in the order of the columns; `cases`: all of its collector. */
-export function cellsOf(rows: Row[], cases: PolicyCase[]): string[][] {
+export function cellsOf(rows: Row[], cases: PolicyCase[], words = plain): string[][] {
   const regions = unique(cases.map(({ region }) => region));
   const ages = unique(cases.map(({ age }) => age));
+  const place = (region: string) => (region === "unknown" ? words.said(region) : region);
   return rows.map((row) => [
-    listed(row.regions, regions),
-    listed(row.ages, ages),
-    conditions(row.signals, () => 2),
-    conditions(row.answers, (purpose) => answersIn(row.regions, purpose, cases)),
-    ...[row.verdict, reasons(row.because), String(row.cases)],
+    listed(row.regions, regions, words, place),
+    listed(row.ages, ages, words, words.said),
+    conditions(row.signals, () => 2, words),
+    conditions(row.answers, (purpose) => answersIn(row.regions, purpose, cases), words),
+    ...[row.verdict, reasons(row.because, words), String(row.cases)],
   ]);
 }
 
-const listed = (values: string[], all: string[]) =>
-  values.length === all.length ? "any" : values.join(", ");
+const listed = (
+  values: string[],
+  all: string[],
+  { any }: CellWords,
+  said: (value: string) => string,
+) => (values.length === all.length ? any : values.map(said).join(", "));
 
 /** How many answers about a purpose there are in these regions: not all ask about it. */
 function answersIn(regions: string[], purpose: string, cases: PolicyCase[]): number {
@@ -128,17 +146,21 @@ function answersIn(regions: string[], purpose: string, cases: PolicyCase[]): num
 }
 
 // What makes no difference is left out.
-function conditions(values: Record<string, string[]>, count: (name: string) => number): string {
+function conditions(
+  values: Record<string, string[]>,
+  count: (name: string) => number,
+  { any, or, said }: CellWords,
+): string {
   const parts = Object.entries(values).filter(([name, list]) => list.length < count(name));
-  return parts.map(([name, list]) => `${name} ${list.join(" or ")}`).join("; ") || "any";
+  return parts.map(([name, list]) => `${name} ${list.map(said).join(` ${or} `)}`).join("; ") || any;
 }
 
 /** `analytics denied (gpc, person)` */
-function reasons(because: Reason[]): string {
+function reasons(because: Reason[], { said, why: worded }: CellWords): string {
   const whys = new Map<string, string[]>();
   for (const { purpose, state, why } of because) {
-    const key = `${purpose} ${state}`;
-    whys.set(key, unique([...(whys.get(key) ?? []), why]));
+    const key = `${purpose} ${said(state)}`;
+    whys.set(key, unique([...(whys.get(key) ?? []), worded(why)]));
   }
   return [...whys].map(([key, list]) => `${key} (${list.join(", ")})`).join("; ");
 }

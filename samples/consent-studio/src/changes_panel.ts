@@ -1,35 +1,14 @@
 // The diff against the policy that is deployed: what changes for visitors, and in the text.
 
-import { unifiedMergeView } from "@codemirror/merge";
-import { EditorState } from "@codemirror/state";
-import { EditorView } from "@codemirror/view";
 import { h } from "../../../js/src/banner/dom.ts";
 import { jsonError } from "../../../js/src/cli/json_error.ts";
-import {
-  diffPolicies,
-  type PolicyDiff,
-  type SettingChange,
-  type Visitor,
-} from "../../../js/src/policy/diff.ts";
-import { reading, sentenceOf } from "./editor.ts";
+import { diffPolicies, type PolicyDiff, type SettingChange } from "../../../js/src/policy/diff.ts";
+import { comparedNode } from "./compared.ts";
+import { brokenAt, sentenceOf } from "./editor.ts";
 import { button, openFile } from "./form.ts";
 import type { PolicyDocument } from "../../../js/src/policy/questions.ts";
 import type { Questions } from "./questions.ts";
-import { brokenAt } from "./problems.ts";
-import { plural, verdicts } from "./words.ts";
-
-const people: Record<Visitor, string> = {
-  new: "who has not answered yet",
-  accepted: "who accepted everything",
-  refused: "who refused everything",
-  gpc: "whose browser sends Global Privacy Control",
-};
-const reasons: Record<string, string> = {
-  new: "never asked before",
-  changed: "the question has changed",
-  expired: "the answer has run out",
-};
-const none = "is not there";
+import { counted, labelOf, type Name, outcome_of, say } from "./speech.ts";
 
 export class ChangesPanel {
   readonly node: HTMLElement;
@@ -40,15 +19,15 @@ export class ChangesPanel {
   private readonly result = h("div", { class: "changes" });
   private readonly text = h("div", { class: "compared" });
   private readonly pasted = h("textarea", {
-    ...{ rows: "5", spellcheck: "false", "aria-label": "The deployed policy" },
-    placeholder: "Paste the policy that is deployed, or open its file",
+    ...{ rows: "5", spellcheck: "false", "aria-label": say("changes.deployed") },
+    placeholder: say("changes.paste"),
   });
   private deployed: PolicyDocument | undefined;
   private taken: PolicyDocument | undefined;
   private compared: unknown[] = [];
   private visible = false;
 
-  constructor(questions: Questions, module: Promise<WebAssembly.Module>) {
+  constructor(questions: Questions, module: Promise<WebAssembly.Module>, pasted = "") {
     this.questions = questions;
     this.module = module;
     this.pasted.addEventListener("input", () => void this.take(this.pasted.value));
@@ -58,25 +37,31 @@ export class ChangesPanel {
     };
     const open = () => openFile(take, (why) => this.tell(why));
     const current = () => this.taken && take(this.taken.text);
+    if (pasted) take(pasted);
     this.node = h(
       "section",
       { class: "panel changes-panel" },
       h(
         "fieldset",
         { class: "tool" },
-        h("legend", {}, "The deployed policy"),
+        h("legend", {}, say("changes.deployed")),
         this.pasted,
         h(
           "div",
           { class: "row" },
-          button("Open its file…", open),
-          button("Compare with what stands here now", current),
+          button(say("changes.open"), open),
+          button(say("changes.current"), current),
         ),
       ),
       this.status,
       this.result,
       this.text,
     );
+  }
+
+  /** The deployed policy, as it was given. */
+  get given(): string {
+    return this.pasted.value;
   }
 
   show(taken: PolicyDocument): void {
@@ -113,76 +98,65 @@ export class ChangesPanel {
     if (!deployed || !taken || !this.visible) return;
     if (this.compared[0] === deployed && this.compared[1] === taken) return;
     this.compared = [deployed, taken];
-    this.tell("Visitors of every kind come back to the new policy …");
+    this.tell(say("changes.trying"));
     const diff = await diffPolicies(await this.module, deployed, taken);
     if (this.compared[1] !== taken) return;
     const count = diff.settings.length;
     const [before, after] = diff.revisions;
-    const revisions =
-      before === after ? `Both are revision ${before}.` : `Revision ${before} becomes ${after}.`;
-    const settings = plural(count, "setting differs", "settings differ");
-    this.tell(`${count ? settings : "No setting differs"}. ${revisions}`);
+    const revisions = say(before === after ? "changes.revision" : "changes.revisions", {
+      ...{ before, after },
+    });
+    const settings = count ? counted("changes.settings", count) : say("changes.settings.none");
+    this.tell(`${settings} ${revisions}`);
     this.result.replaceChildren(...sections(diff));
-    this.drawText(deployed.text, taken.text);
-  }
-
-  private drawText(original: string, doc: string): void {
-    const fixed = [EditorState.readOnly.of(true), EditorView.editable.of(false)];
-    const names = EditorView.contentAttributes.of({
-      "aria-label": "Both texts, compared",
-      tabindex: "0",
-    });
-    const merge = unifiedMergeView({ original, mergeControls: false, collapseUnchanged: {} });
-    const parent = h("div", {});
-    new EditorView({
-      state: EditorState.create({ doc, extensions: [reading, fixed, names, merge] }),
-      parent,
-    });
-    this.text.replaceChildren(h("h2", {}, "In the text"), parent);
+    const text = comparedNode(deployed.text, taken.text);
+    this.text.replaceChildren(h("h2", {}, say("changes.text")), text);
   }
 }
 
 function sections(diff: PolicyDiff): HTMLElement[] {
   const { settings, questions, withdrawals, verdicts: changed, notices } = diff;
   const asked = questions.map(({ visitor, regions, purposes }) => {
-    const about = Object.entries(purposes).map(([id, why]) => `${id} (${reasons[why]})`);
-    return [places(regions), people[visitor], about.join(", ")];
+    const about = Object.entries(purposes).map(([id, why]) => `${id} (${say(`question.${why}` as Name)})`);
+    return [places(regions), say(`people.${visitor}`), about.join(", ")];
   });
   const gone = withdrawals.map(({ visitor, regions, purposes }) => [
-    ...[places(regions), people[visitor], purposes.join(", ")],
+    ...[places(regions), say(`people.${visitor}`), purposes.join(", ")],
   ]);
-  const label = (verdict?: string) => (verdict ? verdicts[verdict]!.label : none);
+  const label = (verdict?: string) => (verdict ? labelOf(outcome_of[verdict]!) : say("changes.absent"));
   const got = changed.map(({ collector, visitor, regions, before, after }) => [
-    ...[places(regions), people[visitor], `${collector}: ${label(before)} → ${label(after)}`],
+    ...[places(regions), say(`people.${visitor}`), `${collector}: ${label(before)} → ${label(after)}`],
   ]);
   const told = notices.map((region) => [
     places([region]),
-    "everybody",
-    "the notice is shown again",
+    say("changes.everybody"),
+    say("changes.told"),
   ]);
   return [
-    section("Who is asked anew", [...asked, ...told], "Nobody is asked anew."),
-    section("No longer allowed: what is kept for it is deleted", gone, "Nothing."),
-    section("What collectors get", got, "As before."),
-    section("Settings", settings.map(settingRow), "None differs.", ["Setting", "Before", "Now"]),
+    section("changes.asked", [...asked, ...told]),
+    section("changes.gone", gone),
+    section("changes.got", got),
+    section("changes.set", settings.map(settingRow), ["setting", "before", "now"]),
   ];
 }
 
 const shown_max = 200;
 const shownValue = (value: unknown) =>
-  value === undefined ? "not set" : JSON.stringify(value).slice(0, shown_max);
+  value === undefined ? say("changes.unset") : JSON.stringify(value).slice(0, shown_max);
 
 const settingRow = ({ pointer, before, after }: SettingChange) => [
   ...[pointer, shownValue(before), shownValue(after)],
 ];
 
-const who = ["Where", "Visitors", "What"];
+const who = ["where", "who", "what"];
 
-function section(title: string, rows: string[][], otherwise: string, names = who): HTMLElement {
+function section(name: Name, rows: string[][], columns = who): HTMLElement {
+  const title = say(name);
   const heading = h("h2", {}, title);
-  if (!rows.length) return h("section", {}, heading, h("p", { class: "note" }, otherwise));
+  const none = () => h("p", { class: "note" }, say(`${name}.none` as Name));
+  if (!rows.length) return h("section", {}, heading, none());
   const body = rows.map((cells) => h("tr", {}, ...cells.map((cell) => h("td", {}, cell))));
-  const head = names.map((name) => h("th", { scope: "col" }, name));
+  const head = columns.map((one) => h("th", { scope: "col" }, say(`changes.${one}` as Name)));
   const table = h(
     "table",
     { class: "decision" },
@@ -193,5 +167,6 @@ function section(title: string, rows: string[][], otherwise: string, names = who
   return h("section", {}, heading, h("div", scroll, table));
 }
 
+const unnamed: Record<string, Name> = { "*": "changes.elsewhere", unknown: "changes.unknown" };
 const places = (regions: string[]) =>
-  regions.map((name) => ({ "*": "elsewhere", unknown: "place unknown" })[name] ?? name).join(", ");
+  regions.map((name) => (unnamed[name] ? say(unnamed[name]) : name)).join(", ");

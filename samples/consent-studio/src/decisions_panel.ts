@@ -2,19 +2,17 @@
 
 import { h } from "../../../js/src/banner/dom.ts";
 import {
-  circumstances,
   collectorsIn,
   type PolicyCase,
   type PolicyDocument,
   purposesIn,
-  reasonText,
 } from "../../../js/src/policy/questions.ts";
-import { cellsOf, columns_shown, rowsOf } from "../../../js/src/policy/table.ts";
+import { cellsOf, columns, rowsOf } from "../../../js/src/policy/table.ts";
 import { asMarkdown, type Block } from "../../../js/src/policy/disclosure_text.ts";
 import { badge, button, field, save, select, setOptions } from "./form.ts";
 import type { Questions, Table } from "./questions.ts";
 import { askedIn } from "./simulator_panel.ts";
-import { plural, verdicts } from "./words.ts";
+import { cellWords, counted, type Name, outcome_of, reasonOf, say, stateOf } from "./speech.ts";
 
 const all = "*";
 
@@ -41,8 +39,8 @@ export class DecisionsPanel {
       h(
         "div",
         { class: "tools" },
-        field("Collector", this.collector),
-        button("Save as Markdown", () => this.save()),
+        field(say("collector"), this.collector),
+        button(say("decisions.save"), () => this.save()),
       ),
       this.status,
       this.tables,
@@ -53,7 +51,7 @@ export class DecisionsPanel {
     this.taken = taken;
     const ids = collectorsIn(taken);
     const options = ids.map((id): [string, string] => [id, id]);
-    setOptions(this.collector, [[all, "All"], ...options], this.collector.value);
+    setOptions(this.collector, [[all, say("all")], ...options], this.collector.value);
     this.claim.offer(taken);
     this.ask();
   }
@@ -68,7 +66,7 @@ export class DecisionsPanel {
     const { taken } = this;
     if (!taken || !this.visible || this.answered === taken) return;
     this.answered = taken;
-    this.status.textContent = "Every case is tried …";
+    this.status.textContent = say("decisions.trying");
     void this.questions.table(taken.text).then((answer) => {
       if (this.taken !== taken) return;
       this.answer = answer;
@@ -79,11 +77,11 @@ export class DecisionsPanel {
   private save(): void {
     const { value } = this.taken!;
     const purposes = purposesIn(this.taken!);
-    const heading = `Who gets what: revision ${value.consent.revision}`;
+    const heading = say("decisions.title", { revision: value.consent.revision });
     const tables = collectorsIn(this.taken!).flatMap((id): Block[] => {
       const mine = this.answer.cases.filter(({ collector }) => collector === id);
-      const rows = cellsOf(rowsOf(id, mine, purposes), mine);
-      return [{ heading: id, level: 2 }, { rows: [columns_shown, ...rows] }];
+      const rows = cellsOf(rowsOf(id, mine, purposes), mine, cellWords());
+      return [{ heading: id, level: 2 }, { rows: [columnNames(), ...rows] }];
     });
     save("decisions.md", asMarkdown([{ heading, level: 1 }, ...tables]), "text/markdown");
   }
@@ -92,9 +90,8 @@ export class DecisionsPanel {
     const { cases, whole } = this.answer;
     const one = this.collector.value;
     const ids = collectorsIn(this.taken!).filter((id) => one === all || one === id);
-    const cut = whole ? "" : " The table is cut: there are more than a million cases.";
-    const made = "every region, signal, age and answer that makes a difference";
-    this.status.textContent = `${plural(cases.length, "case")}: ${made}.${cut}`;
+    const cut = whole ? "" : say("decisions.cut");
+    this.status.textContent = `${counted("decisions.cases", cases.length)} ${cut}`.trim();
     const purposes = purposesIn(this.taken!);
     this.tables.replaceChildren(
       ...ids.map((id) => {
@@ -105,21 +102,18 @@ export class DecisionsPanel {
   }
 }
 
-function verdictBadge(verdict: string): HTMLElement {
-  const { outcome, label } = verdicts[verdict]!;
-  return badge(outcome, label);
-}
+const columnNames = () => columns.map((name) => say(`column.${name}` as Name));
 
-const verdict_at = columns_shown.indexOf("Events");
+const verdict_at = columns.indexOf("events");
 
 function tableNode(id: string, cases: PolicyCase[], purposes: string[]): HTMLElement {
-  const rows = cellsOf(rowsOf(id, cases, purposes), cases);
+  const rows = cellsOf(rowsOf(id, cases, purposes), cases, cellWords());
   const cell = (text: string, at: number) =>
-    h("td", {}, at === verdict_at ? verdictBadge(text) : text);
+    h("td", {}, at === verdict_at ? badge(outcome_of[text]!) : text);
   const body = rows.map((cells) => h("tr", {}, ...cells.map(cell)));
-  const head = h("tr", {}, ...columns_shown.map((name) => h("th", { scope: "col" }, name)));
+  const head = h("tr", {}, ...columnNames().map((name) => h("th", { scope: "col" }, name)));
   const table = h("table", { class: "decision" }, h("thead", {}, head), h("tbody", {}, ...body));
-  const names = { class: "scroll", tabindex: "0", role: "region", "aria-label": `Cases of ${id}` };
+  const names = { class: "scroll", tabindex: "0", role: "region", "aria-label": say("decisions.of", { collector: id }) };
   return h("section", {}, h("h2", {}, id), h("div", names, table));
 }
 
@@ -130,7 +124,7 @@ class Claim {
   private readonly collector = select([], "", () => this.forget());
   private readonly purpose = select([], "", () => this.forget());
   private readonly path = h("input", {
-    ...{ placeholder: "the whole event", size: "14", spellcheck: "false" },
+    ...{ placeholder: say("prove.whole"), size: "14", spellcheck: "false" },
     input: () => this.forget(),
   });
   private readonly result = h("p", { class: "note", role: "status" });
@@ -141,14 +135,14 @@ class Claim {
     this.node = h(
       "fieldset",
       { class: "tool claim" },
-      h("legend", {}, "Prove it"),
+      h("legend", {}, say("prove")),
       h(
         "div",
         { class: "row" },
-        field("Nothing reaches", this.collector),
-        field("without", this.purpose),
-        field("Field, as it is", this.path),
-        button("Prove", () => void this.prove()),
+        field(say("prove.nothing"), this.collector),
+        field(say("prove.without"), this.purpose),
+        field(say("prove.field"), this.path),
+        button(say("prove.button"), () => void this.prove()),
       ),
       this.result,
     );
@@ -177,12 +171,23 @@ class Claim {
     const [problem] = proof.problems;
     const found = proof.counterexample as PolicyCase;
     this.result.className = `note ${problem || !proof.holds ? "fails" : "holds"}`;
-    if (problem) this.result.textContent = `Found ${problem.found}; allowed: ${problem.allowed}.`;
-    else if (proof.holds) this.result.textContent = `Holds in all ${proof.cases} cases.`;
-    else if (!found.verdict) this.result.textContent = "There are too many cases to decide.";
+    if (problem) this.result.textContent = say("problem.found", { ...problem });
+    else if (proof.holds) this.result.textContent = say("prove.holds", { count: proof.cases });
+    else if (!found.verdict) this.result.textContent = say("prove.many");
     else {
-      const because = found.because.map(reasonText).join(", ");
-      this.result.textContent = `Does not hold: ${circumstances(found)}; because ${because}.`;
+      const reasons = found.because.map(reasonOf).join(", ");
+      this.result.textContent = say("prove.fails", { circumstances: circumstances(found), reasons });
     }
   }
+}
+
+/** Where, who and what was answered, for a sentence. */
+function circumstances({ region, signals = [], age, choices }: PolicyCase): string {
+  const answers = Object.entries(choices).map(([id, choice]) => `${id} ${stateOf(choice)}`);
+  return [
+    region === "unknown" ? say("case.nowhere") : say("case.place", { region }),
+    signals.length ? say("case.signals", { signals: signals.join(", ") }) : say("case.no_signal"),
+    say(`case.age.${age}` as "case.age.unknown") || age,
+    ...(answers.length ? answers : [say("case.no_answer")]),
+  ].join(", ");
 }

@@ -2,7 +2,7 @@
 
 import { h } from "../../../js/src/banner/dom.ts";
 import type { Outcome } from "./simulator.ts";
-import { outcomes } from "./words.ts";
+import { labelOf, languageNow, say } from "./speech.ts";
 
 export const button = (label: string, click: () => void, more: Record<string, string> = {}) =>
   h("button", { type: "button", class: "button", click, ...more }, label);
@@ -57,8 +57,8 @@ export const tick = (label: string, checked: boolean, change: (checked: boolean)
     h("span", {}, label),
   );
 
-export const badge = (outcome: Outcome, label = outcomes[outcome].label) =>
-  h("span", { class: `badge ${outcome}`, title: outcomes[outcome].text }, label);
+export const badge = (outcome: Outcome, label = labelOf(outcome)) =>
+  h("span", { class: `badge ${outcome}`, title: say(`outcome.${outcome}.text`) }, label);
 
 /** Hands a text over as a file. */
 export function save(name: string, text: string, type = "application/json"): void {
@@ -79,21 +79,20 @@ export function openFile(
   input.addEventListener("change", () => {
     const file = input.files?.[0];
     if (!file) return;
-    const millions = Math.ceil(file.size / 1e6);
+    const { name } = file;
     if (file.size > file_bytes_max) {
-      return refused(`${file.name} has ${millions} MB: a policy has at most 4 MB.`);
+      return refused(say("file.large", { name, size: Math.ceil(file.size / 1e6) }));
     }
-    const take = (text: string) => then(text.replace(/^\ufeff/, ""), file.name);
-    file.text().then(take, () => refused(`${file.name} cannot be read.`));
+    const take = (text: string) => then(text.replace(/^\ufeff/, ""), name);
+    file.text().then(take, () => refused(say("file.unreadable", { name })));
   });
   input.click();
 }
 
-const names = new Intl.DisplayNames(["en"], { type: "language" });
-
-/** `German (de)`; a tag that is none stays as it is. */
-export function languageName(tag: string): string {
+/** `German (de)`, in the language of the studio or another; a tag that is none stays as it is. */
+export function languageName(tag: string, language = languageNow()): string {
   try {
+    const names = new Intl.DisplayNames([language], { type: "language" });
     return `${names.of(tag)} (${tag})`;
   } catch {
     return tag;

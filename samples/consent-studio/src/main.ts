@@ -1,160 +1,162 @@
 // The studio: the policy on one side, what it does on the other.
+//
+// The order is that in which somebody can do something with it: the text to read and to change,
+// then what the engine says of it, then all else.
 
 import { redo, redoDepth, undo, undoDepth } from "@codemirror/commands";
 import type { EditorView } from "@codemirror/view";
 import { h } from "../../../js/src/banner/dom.ts";
-import { loadModule } from "../../../js/src/platform/load.ts";
-import schema from "../../../sdk/docs/config.schema.json" with { type: "json" };
 import shop from "../policies/shop.json?text";
 import smallest from "../policies/smallest.json?text";
-import { ChangesPanel } from "./changes_panel.ts";
-import { DecisionsPanel } from "./decisions_panel.ts";
-import { createEditor, replaceText } from "./editor.ts";
-import { button, openFile, save, select } from "./form.ts";
+import { begin } from "./begun.ts";
+import { assist, createEditor, rename, replaceText } from "./editor.ts";
+import { button, languageName, openFile, save, select } from "./form.ts";
 import { Keeping } from "./keeping.ts";
-import { NoticePanel } from "./notice_panel.ts";
 import { Policy } from "./policy.ts";
-import { Preview } from "./preview.ts";
 import { drawProblems, statusOf } from "./problems.ts";
 import { Questions } from "./questions.ts";
-import { SimulatorPanel } from "./simulator_panel.ts";
-import { Tabs } from "../../../js/src/inspector/tabs.ts";
-import { VisitorPanel } from "./visitor.ts";
-import { models } from "./words.ts";
+import { languageNow, languages_spoken, type Name, say, speak, speakAsAsked } from "./speech.ts";
+import type { Workbench } from "./workbench.ts";
 
-const module = loadModule(new URL("waymark-tools.wasm", location.href));
-const questions = new Questions(new Worker("worker.js", { type: "module" }), module);
+const { module, worker } = begin();
+const questions = new Questions(worker, module);
 const policy = new Policy(questions);
 const keeping = new Keeping();
 
 const at = (id: string) => document.getElementById(id)!;
 
-const visitors = new VisitorPanel(() => visit());
-const simulator = new SimulatorPanel(module);
-const decisions = new DecisionsPanel(questions);
-const changes = new ChangesPanel(questions, module);
-const notice = new NoticePanel(module);
-const preview = new Preview(module, {
-  decided: (choices) => simulator.choose(choices),
-  viewed: ({ model, due = [] }) => {
-    const asked = due.length ? `Asked about ${due.join(", ")}.` : "Nothing is asked.";
-    visitors.tell(`${models[model]} ${asked}`);
-  },
-});
-
-/** The visitor comes anew, to the policy as it is. */
-function visit(): void {
-  const { taken } = policy;
-  if (!taken) return;
-  preview.show(taken.value, { ...visitors.visitor });
-  simulator.show(taken.value, visitors.visitor);
+const said = h("span", { class: "status", role: "status" });
+function tell(text: string, state = ""): void {
+  said.textContent = text;
+  said.dataset.state = state;
 }
 
-function drawWorkbench(): void {
-  const visited = h("div", {}, preview.node, simulator.node);
-  const tabs = new Tabs(
-    "What it does",
-    [
-      { id: "preview", label: "Preview", panel: preview.node },
-      { id: "simulator", label: "Simulator", panel: simulator.node },
-      { id: "decisions", label: "Decisions", panel: decisions.node },
-      { id: "changes", label: "Changes", panel: changes.node },
-      { id: "notice", label: "Notice", panel: notice.node },
-    ],
-    (id) => {
-      visitors.node.hidden = !/preview|simulator/.test(id);
-      decisions.seen(id === "decisions");
-      changes.seen(id === "changes");
-      notice.seen(id === "notice");
-    },
-  );
-  const late = "Shown is the last version without problems.";
-  const stale = h("p", { class: "stale-note" }, late);
-  const others = [decisions.node, changes.node, notice.node];
-  at("workbench").append(tabs.list, stale, visitors.node, visited, ...others);
+/** The words that stand in the page itself. */
+function drawPage(): void {
+  document.documentElement.lang = languageNow();
+  for (const node of document.querySelectorAll<HTMLElement>("[data-text]")) {
+    node.textContent = say(node.dataset.text as Name);
+  }
+  for (const node of document.querySelectorAll<HTMLElement>("[data-label]")) {
+    node.setAttribute("aria-label", say(node.dataset.label as Name));
+  }
 }
 
-function drawActions(editor: EditorView): () => void {
+function beginWith(editor: EditorView): HTMLElement {
   const examples: Record<string, string> = { shop, smallest };
-  const begin = select(
-    [
-      ["", "Examples"],
-      ["shop", "A shop, worldwide"],
-      ["smallest", "The smallest"],
-    ],
-    "",
-    (name) => {
-      if (examples[name]) replaceText(editor, examples[name]);
-      begin.value = "";
-    },
-  );
-  begin.setAttribute("aria-label", "Begin with an example");
+  const offered: [string, string][] = [
+    ["", say("examples")],
+    ["shop", say("example.shop")],
+    ["smallest", say("example.smallest")],
+  ];
+  const list = select(offered, "", (name) => {
+    if (examples[name]) replaceText(editor, examples[name]);
+    list.value = "";
+  });
+  list.setAttribute("aria-label", say("examples.begin"));
+  return list;
+}
+
+function languagesOf(again: () => void): HTMLElement {
+  const names = languages_spoken.map((tag): [string, string] => [tag, languageName(tag, tag)]);
+  const list = select(names, languageNow(), (tag) => {
+    speak(tag);
+    again();
+    at("actions").querySelector<HTMLElement>(".languages")!.focus();
+  });
+  list.className = "languages";
+  list.setAttribute("aria-label", say("language.studio"));
+  return list;
+}
+
+/** Gives what is to be called when there may be more or less to undo. */
+function drawActions(editor: EditorView, again: () => void): () => void {
   const open = () => {
     const take = (text: string) => replaceText(editor, text);
-    openFile(take, (why) => say(why, "error"));
+    openFile(take, (why) => tell(why, "error"));
   };
-  const back = button("Undo", () => undo(editor), { title: "Control Z" });
-  const forth = button("Redo", () => redo(editor), { title: "Control Y" });
-  at("actions").append(
-    begin,
-    button("Open…", open),
-    button("Save as file", () => save("waymark.json", editor.state.doc.toString())),
+  const back = button(say("undo"), () => undo(editor), { title: say("undo.keys") });
+  const forth = button(say("redo"), () => redo(editor), { title: say("redo.keys") });
+  at("actions").replaceChildren(
+    beginWith(editor),
+    button(say("open"), open),
+    button(say("save"), () => save("waymark.json", editor.state.doc.toString())),
     back,
     forth,
+    languagesOf(again),
   );
-  return () => {
+  const settle = () => {
     back.disabled = undoDepth(editor.state) === 0;
     forth.disabled = redoDepth(editor.state) === 0;
   };
+  settle();
+  return settle;
 }
 
-const said = h("span", { class: "status", role: "status" });
-const say = (text: string, state = "") => {
-  said.textContent = text;
-  said.dataset.state = state;
-};
-
 function drawKeeping(): void {
-  const ask = h("input", {
-    type: "checkbox",
-    checked: keeping.keeps,
-    change: () => {
-      if (ask.checked) keeping.keep(policy.text);
-      else keeping.forget();
-    },
-  });
-  at("keep").append(
-    h("label", { class: "tick" }, ask, h("span", {}, "Keep my policy in this browser")),
-  );
+  const change = () => {
+    if (!ask.checked) return keeping.forget();
+    ask.checked = keeping.keep(policy.text);
+    if (!ask.checked) tell(say("keep.refused"), "warning");
+  };
+  const ask = h("input", { type: "checkbox", checked: keeping.keeps, change });
+  at("keep").replaceChildren(h("label", { class: "tick" }, ask, h("span", {}, say("keep"))));
+}
+
+function drawJudgement(editor: EditorView): void {
+  const { judgement } = policy;
+  const { text, state } = statusOf(judgement);
+  tell(text, state);
+  drawProblems(at("problems"), judgement, editor);
+  document.body.classList.toggle("stale", !!policy.taken && policy.stale);
+}
+
+/** When the browser has drawn what is there. */
+const drawn = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
+/** All that can wait until the policy can be edited and has been judged. */
+async function goOn(editor: EditorView): Promise<Workbench> {
+  await drawn();
+  const { assistance, Workbench } = await import("./later.ts");
+  assist(editor, assistance(policy));
+  const workbench = new Workbench(at("workbench"), questions, module);
+  policy.on("taken", (taken) => workbench.show(taken));
+  if (policy.taken) workbench.show(policy.taken);
+  performance.mark("complete");
+  if ("serviceWorker" in navigator) navigator.serviceWorker.register("offline.js").catch(() => {});
+  return workbench;
 }
 
 function start(): void {
+  speakAsAsked();
   policy.text = keeping.kept() ?? shop;
-  const editor = createEditor(at("editor"), policy, schema);
-  performance.mark("editor");
-  const settle = drawActions(editor);
+  const editor = createEditor(at("editor"), policy);
+  let more: Promise<Workbench> | undefined;
+  const again = () => {
+    draw();
+    rename(editor, policy);
+    drawJudgement(editor);
+    void more?.then((workbench) => workbench.name());
+  };
+  let settle = () => {};
+  const draw = () => {
+    drawPage();
+    settle = drawActions(editor, again);
+    drawKeeping();
+  };
   at("document").append(said);
-  drawWorkbench();
-  drawKeeping();
-  policy.on("judged", (judgement) => {
-    const { text, state } = statusOf(judgement);
-    say(text, state);
-    drawProblems(at("problems"), judgement, editor);
-    document.body.classList.toggle("stale", !!policy.taken && policy.stale);
-    keeping.update(judgement.text);
+  draw();
+  performance.mark("editor");
+  policy.on("judged", ({ text }) => {
+    drawJudgement(editor);
+    keeping.update(text);
     settle();
-  });
-  policy.on("taken", (taken) => {
-    visitors.offer(taken.value);
-    decisions.show(taken);
-    changes.show(taken);
-    notice.show(taken);
-    visit();
+    if (more) return;
     performance.mark("interactive");
+    more = goOn(editor);
   });
-  module.catch((error) => say(error.message, "error"));
+  module.catch((error) => tell(error.message, "error"));
   policy.write(policy.text, true);
 }
 
 start();
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("offline.js").catch(() => {});

@@ -2,7 +2,7 @@
 // long, who gets data, and for what.
 
 import { h } from "../../../js/src/banner/dom.ts";
-import { sayFrom, type Texts } from "../../../js/src/core/say.ts";
+import { directionOf, languages, spokenIn } from "../../../js/src/platform/browser/language.ts";
 import { readTexts } from "../../../js/src/platform/browser/part.ts";
 import { disclose, type Disclosure } from "../../../js/src/policy/disclose.ts";
 import {
@@ -10,12 +10,11 @@ import {
   asMarkdown,
   type Block,
   blocksOf,
+  noticeWords,
 } from "../../../js/src/policy/disclosure_text.ts";
 import type { PolicyDocument } from "../../../js/src/policy/questions.ts";
 import { button, field, languageName, save, select, setOptions } from "./form.ts";
-
-// Those of `waymark-texts/disclosure`.
-const spoken = ["en", "de", "es", "fr", "it", "nl", "pl", "pt", "pt-BR"];
+import { say } from "./speech.ts";
 
 export class NoticePanel {
   readonly node: HTMLElement;
@@ -40,9 +39,9 @@ export class NoticePanel {
       h(
         "div",
         { class: "tools" },
-        field("Language", this.language),
-        button("Save as HTML", html),
-        button("Save as Markdown", markdown),
+        field(say("language"), this.language),
+        button(say("notice.html"), html),
+        button(say("decisions.save"), markdown),
       ),
       this.status,
       this.text,
@@ -51,15 +50,16 @@ export class NoticePanel {
 
   show(taken: PolicyDocument): void {
     this.taken = taken;
-    const offered: string[] = taken.value.consent.ui?.languages ?? spoken;
-    const known = offered.filter((tag) => spoken.includes(tag));
+    const offered: string[] = taken.value.consent.ui?.languages ?? languages;
+    const known = offered.filter(spokenIn);
     const options = (known.length ? known : ["en"]).map((tag): [string, string] => [
       tag,
       languageName(tag),
     ]);
     setOptions(this.language, options, this.language.value);
-    const left = offered.filter((tag) => !spoken.includes(tag)).map(languageName);
-    this.status.textContent = left.length ? `There are no words for it in ${left.join(", ")}.` : "";
+    const left = offered.filter((tag) => !spokenIn(tag)).map((tag) => languageName(tag));
+    const silent = { languages: left.join(", ") };
+    this.status.textContent = left.length ? say("notice.silent", silent) : "";
     void this.ask();
   }
 
@@ -80,22 +80,18 @@ export class NoticePanel {
     const { found, taken } = this;
     const language = this.language.value;
     if (!found || !taken) return;
+    const file = spokenIn(language)!;
     const read = async (name: string) => (await readTexts("waymark-texts/", name)) ?? {};
-    const [banner, notice] = await Promise.all([read(language), read(`disclosure/${language}`)]);
-    const { ui, services = [] } = taken.value.consent;
-    const named = services.map(({ id, name }: any) => [`services.${id}`, name ?? id]);
-    const own = onlyPurposes(ui?.texts?.[language] ?? {});
-    const words = { ...Object.fromEntries(named), ...onlyPurposes(banner), ...own, ...notice };
+    const [banner, notice] = await Promise.all([read(file), read(`disclosure/${file}`)]);
+    const words = noticeWords(taken.value, language, notice, banner);
     // Somebody may have gone on meanwhile.
     if (this.language.value !== language || this.taken !== taken) return;
-    this.blocks = blocksOf(found, sayFrom(words));
+    this.blocks = blocksOf(found, words);
     this.text.lang = language;
+    this.text.dir = directionOf(language);
     this.text.replaceChildren(...this.blocks.map(nodeOf));
   }
 }
-
-const onlyPurposes = (texts: Texts): Texts =>
-  Object.fromEntries(Object.entries(texts).filter(([name]) => name.startsWith("purposes.")));
 
 function nodeOf(block: Block): HTMLElement {
   if ("heading" in block) return h(block.level === 1 ? "h2" : "h3", {}, block.heading);

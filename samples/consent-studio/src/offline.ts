@@ -13,6 +13,12 @@ declare const WAYMARK_STUDIO_FILES: string[];
 async function fill(): Promise<void> {
   const cache = await caches.open(cache_name);
   await cache.addAll(WAYMARK_STUDIO_FILES);
+  // An older version had files under other names.
+  const ours = new Set(WAYMARK_STUDIO_FILES.map((name) => new URL(name, location.href).href));
+  const texts = new URL("waymark-texts/", location.href).href;
+  for (const { url } of await cache.keys()) {
+    if (!ours.has(url) && !url.startsWith(texts)) await cache.delete(url);
+  }
 }
 
 async function answer(request: Request): Promise<Response> {

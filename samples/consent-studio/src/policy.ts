@@ -5,6 +5,7 @@ import { type JsonError, jsonError } from "../../../js/src/cli/json_error.ts";
 import type { Finding, Verdict } from "../../../js/src/policy/lint.ts";
 import type { PolicyDocument } from "../../../js/src/policy/questions.ts";
 import type { Questions } from "./questions.ts";
+import { say } from "./speech.ts";
 
 export interface Judgement {
   text: string;
@@ -55,8 +56,8 @@ export class Policy {
 
   private ask(text: string): Promise<Verdict> {
     return this.questions.lint(text).catch((failed: Error) => {
-      const found = `an engine that does not answer (${failed.message})`;
-      const allowed = "load the page anew; what stands here can be saved as a file";
+      const found = say("engine.silent", { why: failed.message });
+      const allowed = say("engine.advice");
       const problem = { code: "internal", pointer: "", found, allowed };
       return { problems: [{ ...problem, severity: "error" }], findings: [] };
     });

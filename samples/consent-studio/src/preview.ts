@@ -5,6 +5,7 @@ import { languages } from "../../../js/src/platform/browser/language.ts";
 import type { Choices, ConsentView } from "../../../js/src/core/types.ts";
 import { button, choice, field, languageName, select, setOptions } from "./form.ts";
 import type { Visitor } from "./simulator.ts";
+import { say } from "./speech.ts";
 
 /** What the page in the frame is told. */
 export interface Shown {
@@ -38,9 +39,10 @@ export interface PreviewHooks {
 export class Preview {
   readonly node: HTMLElement;
 
-  private readonly frame = h("iframe", { title: "A page with the banner", src: "preview.html" });
+  private readonly frame = h("iframe");
   private readonly stage = h("div", { class: "stage" }, this.frame);
   private readonly note = h("p", { class: "note", role: "status" });
+  private readonly bar = h("div", { class: "tools" });
   private readonly language = select([], "", () => this.draw());
   private readonly hooks: PreviewHooks;
   private readonly module: Promise<WebAssembly.Module>;
@@ -53,7 +55,8 @@ export class Preview {
   constructor(module: Promise<WebAssembly.Module>, hooks: PreviewHooks) {
     this.module = module;
     this.hooks = hooks;
-    this.node = h("section", { class: "panel preview" }, this.tools(), this.note, this.stage);
+    this.node = h("section", { class: "panel preview" }, this.bar, this.note, this.stage);
+    this.name();
     addEventListener("message", ({ data, source, origin }) => {
       if (source === this.frame.contentWindow && origin === location.origin) this.hear(data);
     });
@@ -69,7 +72,15 @@ export class Preview {
     setOptions(this.language, named, this.language.value || offered[0]!);
     this.config = config;
     this.visitor = visitor;
+    // The page in it is loaded when there is something to show.
+    if (!this.frame.src) this.frame.src = "preview.html";
     this.draw();
+  }
+
+  /** Draws all that has words, in the language as it is now. */
+  name(): void {
+    this.frame.title = say("preview.frame");
+    this.bar.replaceChildren(...this.tools());
   }
 
   private draw(): void {
@@ -77,7 +88,7 @@ export class Preview {
     const { config, visitor } = this;
     this.note.textContent = config.consent.ui
       ? ""
-      : "This policy has no consent.ui, so pages load no banner. With it they would show this one.";
+      : say("preview.no_ui");
     const message = { type: "show", config: this.staged(), language: this.language.value, visitor };
     const post = (module: WebAssembly.Module) =>
       this.frame.contentWindow?.postMessage({ ...message, module }, location.origin);
@@ -103,33 +114,31 @@ export class Preview {
     if (told.type === "decided") this.hooks.decided(told.choices);
   }
 
-  private tools(): HTMLElement {
+  private tools(): HTMLElement[] {
     const screens: [Size, string][] = [
-      ["phone", "Phone"],
-      ["desktop", "Desktop"],
+      ["phone", say("preview.phone")],
+      ["desktop", say("preview.desktop")],
     ];
     const themes: [Theme, string][] = [
-      ["auto", "As set"],
-      ["light", "Light"],
-      ["dark", "Dark"],
+      ["auto", say("preview.auto")],
+      ["light", say("preview.light")],
+      ["dark", say("preview.dark")],
     ];
     const centre = () => this.frame.contentWindow?.postMessage({ type: "centre" }, location.origin);
-    return h(
-      "div",
-      { class: "tools" },
-      choice("Screen", "size", screens, this.size, (size) => {
+    return [
+      choice(say("preview.screen"), "size", screens, this.size, (size) => {
         this.size = size;
         this.frame.dataset.size = size;
         this.fit();
       }),
-      choice("Theme", "theme", themes, this.theme, (theme) => {
+      choice(say("preview.theme"), "theme", themes, this.theme, (theme) => {
         this.theme = theme;
         this.draw();
       }),
-      field("Language", this.language),
-      button("Preference centre", centre),
-      button("Start over", () => this.draw()),
-    );
+      field(say("language"), this.language),
+      button(say("preview.centre"), centre),
+      button(say("preview.again"), () => this.draw()),
+    ];
   }
 
   // As large as there is room for, and never larger than it is.

@@ -2,34 +2,30 @@
 
 import type { EditorView } from "@codemirror/view";
 import { h } from "../../../js/src/banner/dom.ts";
-import type { JsonError } from "../../../js/src/cli/json_error.ts";
 import type { Finding } from "../../../js/src/policy/lint.ts";
-import { goTo, sentenceOf } from "./editor.ts";
+import { brokenAt, goTo, sentenceOf } from "./editor.ts";
 import type { Judgement } from "./policy.ts";
-import { plural } from "./words.ts";
+import { counted, say } from "./speech.ts";
 
 export function statusOf({ error, problems, findings }: Judgement): {
   text: string;
   state: string;
 } {
-  if (error) return { text: `Not JSON: line ${error.line}`, state: "error" };
-  if (problems.length) return { text: plural(problems.length, "problem"), state: "error" };
+  if (error) return { text: say("status.broken", { line: error.line }), state: "error" };
+  if (problems.length) return { text: counted("status.problems", problems.length), state: "error" };
   const grave = findings.filter(({ severity }) => severity !== "note").length;
-  const count = plural(findings.length, "finding");
-  if (findings.length) return { text: `Valid, ${count}`, state: grave ? "warning" : "valid" };
-  return { text: "Valid", state: "valid" };
+  const text = findings.length ? counted("status.findings", findings.length) : say("status.valid");
+  return { text, state: grave ? "warning" : "valid" };
 }
-
-export const brokenAt = ({ line, column, found, expected }: JsonError) =>
-  `Line ${line}, column ${column}: found ${found}; expected ${expected}.`;
 
 export function drawProblems(node: HTMLElement, judgement: Judgement, editor: EditorView): void {
   const { error, problems, findings } = judgement;
   const row = (finding: Finding) => {
     const click = () => goTo(editor, finding.pointer);
-    const place = h("code", {}, finding.pointer || "the document");
-    const more = [finding.fix, finding.source && `Source: ${finding.source}.`].filter(Boolean);
-    const advice = more.length > 0 && h("span", { class: "advice" }, more.join(" "));
+    const place = h("code", {}, finding.pointer || say("problem.document"));
+    const source = finding.source && say("problem.source", { source: finding.source });
+    const more = [finding.fix, source].filter(Boolean).join(" ");
+    const advice = more && h("span", { class: "advice" }, more);
     const said = h("span", {}, sentenceOf(finding));
     return h(
       "li",

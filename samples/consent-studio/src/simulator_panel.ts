@@ -7,7 +7,7 @@ import type { FieldFate } from "../../../js/src/policy/fields.ts";
 import { type Step, touchpointIn } from "../../../js/src/policy/scenario.ts";
 import { badge, button, choice, field, save } from "./form.ts";
 import { type Lane, type Played, play, scenarioOf, type Visitor } from "./simulator.ts";
-import { models, outcomes, plural, reasonOf } from "./words.ts";
+import { counted, labelOf, modelOf, reasonOf, say, stateOf } from "./speech.ts";
 
 const product = { product_id: "compass-01", name: "Meridian compass", price: 49, currency: "EUR" };
 
@@ -31,7 +31,7 @@ function nameOf(step: Step): string {
 
 export class SimulatorPanel {
   readonly node: HTMLElement;
-  steps: Step[] = [];
+  steps: Step[];
 
   private readonly module: Promise<WebAssembly.Module>;
   private readonly answers = h("div", { class: "answers" });
@@ -41,17 +41,19 @@ export class SimulatorPanel {
   private readonly again = h(
     "div",
     { class: "row end" },
-    button("Save as scenario", () => this.save(), { title: "A file for `waymark simulate`" }),
-    button("Begin anew", () => this.clear()),
+    button(say("simulator.save"), () => this.save(), { title: say("simulator.save.for") }),
+    button(say("simulator.clear"), () => this.clear()),
   );
   private readonly open = new Set<string>();
   private config: any;
   private visitor: Visitor = { region: "", gpc: false, dnt: false };
   private choices: Choices = {};
+  private visible = false;
   private run = 0;
 
-  constructor(module: Promise<WebAssembly.Module>) {
+  constructor(module: Promise<WebAssembly.Module>, steps: Step[] = []) {
     this.module = module;
+    this.steps = steps;
     this.node = h(
       "section",
       { class: "panel simulator" },
@@ -69,6 +71,12 @@ export class SimulatorPanel {
     const wanted: string[] = (config.collectors ?? []).flatMap(({ only }: any) => only ?? []);
     this.offer(wanted.filter((name) => !/^(page|screen|identify)$/.test(name)));
     this.drawAnswers();
+    void this.play();
+  }
+
+  /** A visit is played when somebody looks at it. */
+  seen(visible: boolean): void {
+    this.visible = visible;
     void this.play();
   }
 
@@ -94,15 +102,15 @@ export class SimulatorPanel {
 
   private async play(): Promise<void> {
     const run = ++this.run;
+    if (!this.visible || !this.config) return;
     const visit = await play(await this.module, this.config, { ...this.visitor }, [...this.steps]);
     // A newer one is under way.
     if (run !== this.run) return;
     const [problem] = visit.refused;
     const { model = "opt_in", due = [] } = visit.consent ?? {};
-    const asked = due.length ? `Asked about: ${due.join(", ")}.` : "Nothing is asked.";
     this.status.textContent = problem
-      ? `The engine refuses this policy: ${problem.pointer} ${problem.found}.`
-      : `${models[model]} ${asked}`;
+      ? say("problem.refused", { ...problem })
+      : modelOf(model, due);
     this.list.replaceChildren(...visit.steps.map((step, at) => this.stepNode(step, at)));
     this.again.hidden = !visit.steps.length;
     if (!visit.steps.length && !problem) this.list.append(this.hint());
@@ -110,7 +118,7 @@ export class SimulatorPanel {
 
   private hint(): HTMLElement {
     const all = usual.slice(0, 5);
-    const example = button("Play an example visit", () => {
+    const example = button(say("simulator.example"), () => {
       this.steps = [
         ...all.slice(0, 2),
         { answer: answersFor(this.config, "granted", true) },
@@ -118,12 +126,12 @@ export class SimulatorPanel {
       ];
       void this.play();
     });
-    const words = "Nobody has done anything yet. Fire a touchpoint above, or answer the question.";
-    return h("li", { class: "empty" }, h("p", {}, words), example);
+    return h("li", { class: "empty" }, h("p", {}, say("simulator.hint")), example);
   }
 
   private touchpointTools(): HTMLElement {
-    const name = h("input", { placeholder: "any_other_name", size: "16", spellcheck: "false" });
+    const placeholder = say("simulator.another.name");
+    const name = h("input", { placeholder, size: "16", spellcheck: "false" });
     const fire = () => {
       const named = name.value.trim();
       if (named) this.add({ track: named, properties: { ...product } });
@@ -131,18 +139,19 @@ export class SimulatorPanel {
     };
     const keydown = (event: KeyboardEvent) => event.key === "Enter" && fire();
     name.addEventListener("keydown", keydown);
-    const other = h("div", { class: "other" }, field("Another", name), button("Fire", fire));
+    const other = h("div", { class: "other" }, field(say("simulator.another"), name), button(say("simulator.fire"), fire));
     return h(
       "fieldset",
       { class: "tool" },
-      h("legend", {}, "Fire a touchpoint"),
+      h("legend", {}, say("simulator.touchpoint")),
       this.palette,
       other,
     );
   }
 
   private answerTools(): HTMLElement {
-    return h("fieldset", { class: "tool" }, h("legend", {}, "Answer the question"), this.answers);
+    const legend = h("legend", {}, say("simulator.answer"));
+    return h("fieldset", { class: "tool" }, legend, this.answers);
   }
 
   private offer(names: string[]): void {
@@ -169,8 +178,8 @@ export class SimulatorPanel {
           id,
           `answer-${id}`,
           [
-            ["granted", "Yes"],
-            ["denied", "No"],
+            ["granted", say("simulator.yes")],
+            ["denied", say("simulator.no")],
           ],
           this.choices[id]!,
           (state) => {
@@ -182,11 +191,11 @@ export class SimulatorPanel {
     const buttons = h(
       "div",
       { class: "row" },
-      button("Accept all", all("granted")),
-      button("Reject all", all("denied")),
-      button("Answer as chosen", () => this.add({ answer: { ...this.choices } })),
+      button(say("simulator.accept"), all("granted")),
+      button(say("simulator.reject"), all("denied")),
+      button(say("simulator.chosen"), () => this.add({ answer: { ...this.choices } })),
     );
-    const none = h("p", { class: "note" }, "This policy asks about nothing.");
+    const none = h("p", { class: "note" }, say("simulator.unasked"));
     this.answers.replaceChildren(...(asked.length ? [...rows, buttons] : [none]));
   }
 
@@ -196,7 +205,7 @@ export class SimulatorPanel {
     const title = touched ? nameOf(step) : answerText(step.answer as Choices);
     const remove = button("×", () => this.remove(at), {
       class: "remove",
-      "aria-label": `Take out step ${at + 1}, ${title}`,
+      "aria-label": say("simulator.remove", { step: at + 1, title }),
     });
     const kind = touched ? "touchpoint" : "decision";
     const rows = Object.entries(lanes).map(([id, lane]) => this.laneNode(id, lane, at));
@@ -208,10 +217,8 @@ export class SimulatorPanel {
       kind === "decision" && standing(played),
       touched &&
         !rows.length &&
-        h("p", { class: "note" }, "There is no collector: nobody gets it."),
-      ...problems.map(({ found, allowed, pointer }) =>
-        h("p", { class: "problem" }, `${pointer} Found ${found}; allowed: ${allowed}.`),
-      ),
+        h("p", { class: "note" }, say("simulator.nobody")),
+      ...problems.map((one) => h("p", { class: "problem" }, say("simulator.problem", { ...one }))),
     );
   }
 
@@ -222,13 +229,14 @@ export class SimulatorPanel {
 
   private laneNode(id: string, lane: Lane, at: number): HTMLElement {
     const { outcome, waited, because, delivery } = lane;
-    const label =
-      waited && outcome !== "held" ? `held, then ${outcomes[outcome].label}` : undefined;
-    const reasons = outcome === "unwanted" ? [outcomes.unwanted.text] : because.map(reasonOf);
+    const gone = waited && outcome !== "held";
+    const label = gone ? say("simulator.held_then", { label: labelOf(outcome) }) : undefined;
+    const unwanted = outcome === "unwanted";
+    const reasons = unwanted ? [say("outcome.unwanted.text")] : because.map(reasonOf);
     const head = [
       h("span", { class: "who" }, id),
       badge(outcome, label),
-      h("span", { class: "why" }, reasons.join("; ") || "needs nothing that is asked"),
+      h("span", { class: "why" }, reasons.join("; ") || say("simulator.free")),
     ];
     if (!delivery) return h("li", { class: "lane" }, h("div", { class: "line" }, ...head));
     const key = `${at} ${id}`;
@@ -250,26 +258,28 @@ const isLess = ({ fate }: FieldFate) => !/^(kept|added)$/.test(fate);
 
 const fieldCount = ({ delivery, fates }: Lane) => {
   const less = fates.filter(isLess).length;
-  const fields = delivery!.opaque ? "sent" : plural(delivery!.fields.length, "field");
-  return fields + (less ? `, ${less} withheld or changed` : "");
+  const { opaque, fields: got } = delivery!;
+  const fields = opaque ? labelOf("sent") : counted("simulator.fields", got.length);
+  return less ? say("simulator.less", { fields, count: less }) : fields;
 };
 
 function contentsNodes({ delivery, fates }: Lane, at: number): HTMLElement[] {
   const { url, bytes, fields, opaque } = delivery!;
-  const later = delivery!.at > at ? `, after step ${delivery!.at + 1}` : "";
-  const nodes: HTMLElement[] = [h("p", { class: "note" }, `To ${url}, ${bytes} bytes${later}.`)];
+  const later = delivery!.at > at;
+  const values = { url, bytes, step: delivery!.at + 1 };
+  const to = say(later ? "simulator.to.later" : "simulator.to", values);
+  const nodes: HTMLElement[] = [h("p", { class: "note" }, to)];
   const less = fates.filter(isLess);
   const why = ({ fate, rule, needs, note }: FieldFate) => [
-    fate,
+    say(`fate.${fate}`),
     note,
-    rule && `by ${rule}`,
-    needs?.length && `needs ${needs.join(", ")}`,
+    rule && say("simulator.by", { rule }),
+    needs?.length && say("simulator.needs", { purposes: needs.join(", ") }),
   ];
   const rows = less.map((one): Field => [one.path, why(one).filter(Boolean).join(", ")]);
-  if (rows.length) nodes.push(fieldTable("Withheld or changed", rows));
-  if (opaque)
-    nodes.push(h("p", { class: "note" }, "The body is in a form that people do not read."));
-  if (fields.length) nodes.push(fieldTable("What it got, in its own protocol", fields));
+  if (rows.length) nodes.push(fieldTable(say("simulator.withheld"), rows));
+  if (opaque) nodes.push(h("p", { class: "note" }, say("simulator.opaque")));
+  if (fields.length) nodes.push(fieldTable(say("simulator.got"), fields));
   return nodes;
 }
 
@@ -283,9 +293,9 @@ function fieldTable(caption: string, fields: Field[]): HTMLElement {
 
 function standing({ consent, held }: Played): HTMLElement {
   const states = Object.entries(consent.purposes).map(([id, { state }]) =>
-    h("span", { class: `state ${state}` }, `${id} ${state}`),
+    h("span", { class: `state ${state}` }, `${id} ${stateOf(state)}`),
   );
-  const waits = held > 0 && h("span", { class: "state" }, `${plural(held, "event")} still held`);
+  const waits = held > 0 && h("span", { class: "state" }, counted("simulator.held", held));
   return h("p", { class: "standing" }, ...states, waits);
 }
 
@@ -302,6 +312,6 @@ function answersFor(config: any, state: "granted" | "denied", first_only = false
 }
 
 function answerText(choices: Choices): string {
-  const words = Object.entries(choices).map(([id, state]) => `${id} ${state}`);
-  return `Answer: ${words.join(", ") || "nothing"}`;
+  const words = Object.entries(choices).map(([id, state]) => `${id} ${stateOf(state)}`);
+  return say("simulator.given", { words: words.join(", ") || say("simulator.given.nothing") });
 }

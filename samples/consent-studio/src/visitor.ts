@@ -3,6 +3,7 @@
 import { h } from "../../../js/src/banner/dom.ts";
 import { field, tick } from "./form.ts";
 import type { Visitor } from "./simulator.ts";
+import { say } from "./speech.ts";
 
 const usual = "DE FR GB US-CA US-TX CA-QC BR JP".split(" ");
 
@@ -12,33 +13,35 @@ const group = /^(EU|EEA|\*)$/;
 
 export class VisitorPanel {
   readonly node: HTMLElement;
-  readonly visitor: Visitor = { region: "DE", gpc: false, dnt: false };
+  readonly visitor: Visitor;
 
   private readonly changed: () => void;
   private readonly regions = h("datalist", { id: "regions" });
   private readonly note = h("p", { class: "note", id: "region-note" });
 
-  constructor(changed: () => void) {
+  constructor(visitor: Visitor, changed: () => void) {
+    this.visitor = visitor;
     this.changed = changed;
     const region = h("input", {
-      ...{ id: "region", list: "regions", value: "DE", size: "8", autocomplete: "off" },
-      ...{ spellcheck: "false", placeholder: "unknown", "aria-describedby": "region-note" },
+      ...{ id: "region", list: "regions", value: visitor.region, size: "8", autocomplete: "off" },
+      ...{ spellcheck: "false", placeholder: say("visitor.unknown"), "aria-describedby": "region-note" },
       input: ({ target }: any) => this.place(target),
     });
     const age = h("input", {
-      ...{ id: "age", type: "number", min: "0", max: "120", placeholder: "unknown" },
+      ...{ id: "age", type: "number", min: "0", max: "120", value: String(visitor.age ?? "") },
+      placeholder: say("visitor.unknown"),
       input: ({ target }: any) =>
         this.set({ age: target.value === "" ? undefined : +target.value }),
     });
     this.node = h(
       "fieldset",
       { class: "visitor" },
-      h("legend", {}, "The visitor"),
-      field("Region", region),
+      h("legend", {}, say("visitor")),
+      field(say("visitor.region"), region),
       this.regions,
-      field("Age", age),
-      tick("Global Privacy Control", false, (gpc) => this.set({ gpc })),
-      tick("Do Not Track", false, (dnt) => this.set({ dnt })),
+      field(say("visitor.age"), age),
+      tick("Global Privacy Control", visitor.gpc, (gpc) => this.set({ gpc })),
+      tick("Do Not Track", visitor.dnt, (dnt) => this.set({ dnt })),
       this.note,
     );
   }
@@ -61,7 +64,7 @@ export class VisitorPanel {
     const known = region === "" || (place.test(region) && !group.test(region));
     input.setAttribute("aria-invalid", String(!known));
     if (known) this.set({ region });
-    else this.tell("A region is a country (DE) or a part of one (US-CA).");
+    else this.tell(say("visitor.wrong"));
   }
 
   private set(change: Partial<Visitor>): void {

@@ -36,6 +36,13 @@ export const pageLanguage = (offered = languages): string =>
 /** Which file of ours speaks a language best. */
 export const fileFor = (language: string) => chooseLanguage([language], languages);
 
+/** The file of ours in a language, whatever its region; undefined where there is none. */
+export function spokenIn(language: string): string | undefined {
+  const plain = base(language);
+  const file = fileFor(language);
+  return base(file) === (aliases[plain] ?? plain) ? file : undefined;
+}
+
 /** The attribute `dir` for words of a language. */
 export const directionOf = (language: string) =>
   /^(ar|fa|he|iw|ur|yi|dv|ps)\b/i.test(language) ? "rtl" : "ltr";
