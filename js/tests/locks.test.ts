@@ -18,18 +18,15 @@ class CountedChannel extends BroadcastChannel {
   }
 }
 
-/** One page: its claims run with its own window and document. */
+/** One page: it goes to sleep or ends its client, and may claim again. */
 class FakePage {
-  readonly window = new EventTarget();
-  readonly document = new EventTarget();
-  private readonly _claim = leadership("db");
+  private readonly _leadership = leadership("db");
   private _facts: Fact[] = [];
+  readonly sleep = this._leadership.release;
   release = (): void => {};
 
   claim(writer: string): this {
-    set("addEventListener", this.window.addEventListener.bind(this.window));
-    set("document", this.document);
-    this.release = this._claim(writer, (fact) => this._facts.push(fact));
+    this.release = this._leadership.claim(writer, (fact) => this._facts.push(fact));
     return this;
   }
 
@@ -43,7 +40,7 @@ class FakePage {
   }
 }
 
-const globals = ["navigator", "document", "addEventListener", "BroadcastChannel"];
+const globals = ["navigator", "BroadcastChannel"];
 let saved: [string, PropertyDescriptor | undefined][];
 
 beforeEach(() => {
@@ -80,8 +77,7 @@ test("the leader hears of each page that comes and goes; the others hear nothing
 });
 
 test.each([
-  ["pagehide", (page: FakePage) => page.window.dispatchEvent(new Event("pagehide"))],
-  ["freeze", (page: FakePage) => page.document.dispatchEvent(new Event("freeze"))],
+  ["its sleep", (page: FakePage) => page.sleep()],
   ["the end of its client", (page: FakePage) => page.release()],
 ])("with %s the lead goes on, and nothing is held any more", async (_name, leave) => {
   const a = new FakePage().claim("a");
@@ -97,7 +93,7 @@ test("a page that does not lead leaves no wait behind", async () => {
   const a = new FakePage().claim("a");
   const b = new FakePage().claim("b");
   await a.told();
-  b.window.dispatchEvent(new Event("pagehide"));
+  b.sleep();
   await a.told();
   expect(locks!.names).toEqual({ held: ["db/a", "db/"], waiting: [] });
 });
@@ -106,7 +102,7 @@ test("an awakened page claims anew, behind those that were awake", async () => {
   const a = new FakePage().claim("a");
   const b = new FakePage().claim("b");
   await a.told();
-  a.window.dispatchEvent(new Event("pagehide"));
+  a.sleep();
   await b.told();
   a.claim("a2");
   expect(await b.told()).toEqual(["a2 b"]);
@@ -138,7 +134,7 @@ test("another database has its own lead", async () => {
   const a = new FakePage().claim("a");
   const other = leadership("other");
   const facts: Fact[] = [];
-  other("x", (fact) => facts.push(fact));
+  other.claim("x", (fact) => facts.push(fact));
   await a.told();
   expect(facts).toEqual([{ type: "lead", live: ["x"] }]);
 });
@@ -146,7 +142,7 @@ test("another database has its own lead", async () => {
 test("where there are no locks, each page leads at once", () => {
   set("navigator", {});
   const facts: Fact[] = [];
-  leadership("db")("a", (fact) => facts.push(fact))();
+  leadership("db").claim("a", (fact) => facts.push(fact))();
   expect(facts).toEqual([{ type: "lead", live: [] }]);
 });
 

@@ -1,6 +1,6 @@
 // What the page tells about itself, as facts of the boundary.
 
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { BrowserStore } from "../src/platform/browser/store.ts";
 import { context, watch } from "../src/platform/browser/surroundings.ts";
 import type { Fact } from "../src/platform/platform.ts";
@@ -48,7 +48,7 @@ afterEach(() => {
 
 // That the page may be gone soon stands among the facts as a fact of the test.
 const begin = () => {
-  const away = () => facts.push({ type: "away", state: "away" });
+  const away = (sleeps: boolean) => facts.push({ type: "away", state: sleeps ? "sleeps" : "away" });
   return watch(new BrowserStore(), (fact) => facts.push(fact), away);
 };
 const told = () => facts.splice(0);
@@ -102,11 +102,46 @@ test("each step of the page's life is told", () => {
   expect(step(page, "visibilitychange")).toEqual(["hidden", "away"]);
   page.hidden = false;
   expect(step(page, "visibilitychange")).toEqual(["visible"]);
-  expect(step(view, "pagehide")).toEqual(["closing", "away"]);
+  expect(step(view, "pagehide")).toEqual(["closing", "sleeps"]);
   expect(step(view, "pageshow", { persisted: true })).toEqual(["consent/record", "visible"]);
   expect(step(view, "pageshow", { persisted: false })).toEqual([]);
-  expect(step(page, "freeze")).toEqual(["frozen", "away"]);
+  expect(step(page, "freeze")).toEqual(["frozen", "sleeps"]);
   expect(step(page, "resume")).toEqual(["consent/record", "resumed"]);
+});
+
+describe("a navigation that begins", () => {
+  const navigation = () => new EventTarget() as EventTarget & { transition?: object };
+  const go = async (target: EventTarget, more: object, prevent = false) => {
+    const event = new Event("navigate", { cancelable: true });
+    target.dispatchEvent(Object.assign(event, { destination: {}, downloadRequest: null }, more));
+    // Who listens behind us.
+    if (prevent) event.preventDefault();
+    expect(told()).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    return told().map(({ state }) => state);
+  };
+
+  test("in Firefox is told before the next page is there", async () => {
+    Object.assign(view, { navigation: navigation(), mozInnerScreenX: 0 });
+    begin();
+    expect(await go(view.navigation, {})).toEqual(["closing", "sleeps"]);
+  });
+
+  test("and does not leave the page is not", async () => {
+    Object.assign(view, { navigation: navigation(), mozInnerScreenX: 0 });
+    begin();
+    expect(await go(view.navigation, { destination: { sameDocument: true } })).toEqual([]);
+    expect(await go(view.navigation, { downloadRequest: "" })).toEqual([]);
+    expect(await go(view.navigation, {}, true)).toEqual([]);
+    view.navigation.transition = {};
+    expect(await go(view.navigation, {})).toEqual([]);
+  });
+
+  test("elsewhere is told by `pagehide` alone", async () => {
+    Object.assign(view, { navigation: navigation() });
+    begin();
+    expect(await go(view.navigation, {})).toEqual([]);
+  });
 });
 
 test("nothing listens to unload or beforeunload", () => {

@@ -93,8 +93,6 @@ inEachEngine((browser, name) => {
       await page.waitForURL(scene.site.elsewhere);
       const here = await go(page, "back", scene.site.url);
       const control = await go(page, "forward", scene.site.elsewhere);
-      // It caches no page that holds a Web Lock when a navigation begins, whatever is let go on pagehide.
-      if (name === "Firefox" && !here.returned) return t.skip("Firefox caches no page that holds a lock");
       if (!control.returned) return t.skip("a page without any tracker does not come back either");
       // "masked": the browser had a reason of its own, such as memory, which it keeps to itself. What a page does is named.
       const reasons = here.obstacles?.reasons?.map(({ reason }) => reason) ?? [];
@@ -103,6 +101,18 @@ inEachEngine((browser, name) => {
       await go(page, "back", scene.site.url);
       await track(page, "after", 20);
       await settled(page);
+      await assertDelivered(scene, { before: 20, after: 20 });
+    });
+
+    test("nowhere, for the answer has no page in it: it stays, leads, and goes on", async (t) => {
+      const scene = await newScene(t, browser());
+      const page = await scene.visit();
+      await untilView(page, ({ leading }) => leading);
+      await track(page, "before", 20, scene.site.nothing);
+      await arrived(scene, 20);
+      await track(page, "after", 20);
+      await settled(page);
+      await untilView(page, ({ leading }) => leading);
       await assertDelivered(scene, { before: 20, after: 20 });
     });
 
@@ -159,6 +169,20 @@ inEachEngine((browser, name) => {
         await assertDelivered(scene, { before: 25, after: 25 });
       });
     }
+  });
+
+  describe("the collector fails in two tabs at once", () => {
+    test("and both are closed meanwhile: the next visit has all", async (t) => {
+      const scene = await newScene(t, browser());
+      const tabs = [await scene.visit(), await scene.visit()];
+      await scene.collector.faults({ mode: "status", status: 503 });
+      await Promise.all(tabs.map((tab, i) => track(tab, `tab ${i}`, 25)));
+      await refused(scene);
+      for (const tab of tabs) await tab.close();
+      await scene.collector.faults({ mode: "none" });
+      await settled(await scene.visit());
+      await assertDelivered(scene, { "tab 0": 25, "tab 1": 25 });
+    });
   });
 
   describe("the device keeps nothing", () => {

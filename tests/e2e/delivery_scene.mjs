@@ -26,8 +26,8 @@ const beginWith = (init, html) => {
 };
 
 /**
- * `url`: the page; `elsewhere`: one of another site, without a tracker. `pages`, their `headers` and `config` may be
- * changed; `init` stands in front of every page, since not every browser's driver can put it there.
+ * `url`: the page; `elsewhere`: one of another site, without a tracker; `nothing`: where no page is. `pages`, their `headers`
+ * and `config` may be changed; `init` stands in front of every page, since not every browser's driver can put it there.
  */
 async function startSite(config, init) {
   const held = {};
@@ -52,6 +52,7 @@ async function startSite(config, init) {
       const html = init ? beginWith(init, site.pages[file]) : site.pages[file];
       return give("text/html; charset=utf-8", html, site.headers);
     }
+    if (file === "nothing") return response.writeHead(204).end();
     held[file]?.ask();
     await held[file]?.released;
     if (file in site.files) return give("application/json", JSON.stringify(site.files[file]));
@@ -64,6 +65,7 @@ async function startSite(config, init) {
   const { port } = server.address();
   site.url = `http://127.0.0.1:${port}/`;
   site.elsewhere = `http://localhost:${port}/elsewhere`;
+  site.nothing = `${site.url}nothing`;
   site.stop = () => (server.close(), server.closeAllConnections());
   return site;
 }

@@ -10,6 +10,7 @@ import { context, watch } from "./surroundings.ts";
 
 export function browserPlatform({ prefix, database = "waymark" }: OpenOptions): Platform {
   const store = new BrowserStore(prefix, database);
+  const { claim, release } = leadership(database);
   return {
     sdk: "waymark-web",
     origin: location.origin,
@@ -22,13 +23,14 @@ export function browserPlatform({ prefix, database = "waymark" }: OpenOptions): 
       return () => clearTimeout(timer);
     },
     microtask: (run) => queueMicrotask(run),
-    claim: leadership(database),
+    claim,
     consent: () => store.text("consent/record"),
     context,
     watch(reply, away) {
-      const leave = () => {
+      const leave = (sleeps: boolean) => {
         store.leave();
         away();
+        if (sleeps) release();
       };
       return watch(store, reply, leave);
     },

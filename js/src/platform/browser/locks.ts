@@ -6,8 +6,9 @@
 // told on a BroadcastChannel: unlike a `storage` event it writes nothing, and reaches no page that
 // sleeps.
 //
-// Promise: all locks, all waits and the channel are let go on `freeze` and `pagehide`, after the
-// engine was told; the awakened engine claims again. Measured in Chromium 156: a page comes back
+// Promise: `release` lets go of all locks, all waits and the channel; who watches the page calls it
+// when that may sleep, after the engine was told, and the awakened engine claims again. Measured in
+// Chromium 156: a page comes back
 // from the back/forward cache with locks of its own, with a `storage` listener, and with a channel
 // that was closed; it does not with a lock for which another page waits ("weblocks-contention") or
 // with an open channel on which something is said ("broadcastchannel-message"). And a frozen page
@@ -15,22 +16,23 @@
 
 import type { Platform, Reply } from "../platform.ts";
 
-/** Gives `claim` for the pages that share a database. */
-export function leadership(database: string): Platform["claim"] {
+/** What the pages that share a database claim, and how one of them lets go of all it has. */
+export function leadership(database: string): Pick<Platform, "claim"> & { release(): void } {
   let awake: Awake | undefined;
   const release = () => {
     awake?._release();
     awake = undefined;
   };
-  return (writer, reply) => {
+  const claim: Platform["claim"] = (writer, reply) => {
     try {
       if (!navigator.locks) reply({ type: "lead", live: [] });
-      else (awake ??= new Awake(database + "/", reply, release))._hold(writer);
+      else (awake ??= new Awake(database + "/", reply))._hold(writer);
     } catch {
       // A page without an origin: it has no store either.
     }
     return release;
   };
+  return { claim, release };
 }
 
 /** The time from the first claim until the page goes to sleep. */
@@ -45,13 +47,11 @@ class Awake {
   private _leads = false;
   private _channel?: BroadcastChannel;
 
-  constructor(prefix: string, reply: Reply, release: () => void) {
+  constructor(prefix: string, reply: Reply) {
     const { signal } = this._locks;
     this._prefix = prefix;
     this._reply = reply;
     this._released = new Promise((end) => signal.addEventListener("abort", () => end()));
-    addEventListener("pagehide", release, { signal });
-    document.addEventListener("freeze", release, { signal });
   }
 
   _hold(writer: string): void {

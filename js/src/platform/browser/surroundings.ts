@@ -30,8 +30,11 @@ function timezone(): string {
 
 type Listen = (target: EventTarget, type: string, run: (event: any) => void) => void;
 
-/** Reports what holds now, then what changes; calls `away` when the page may be gone soon. */
-export function watch(store: BrowserStore, reply: Reply, away: () => void): () => void {
+/** The page may be gone soon. `sleeps`: until it wakes it does nothing more. */
+type Away = (sleeps: boolean) => void;
+
+/** Reports what holds now, then what changes; calls `away` after the engine was told. */
+export function watch(store: BrowserStore, reply: Reply, away: Away): () => void {
   const controller = new AbortController();
   const listen: Listen = (target, type, run) =>
     target.addEventListener(type, run, { signal: controller.signal });
@@ -71,11 +74,11 @@ function connectivity(listen: Listen, reply: Reply): void {
   listen(window, "offline", tell);
 }
 
-function lifecycle(listen: Listen, reply: Reply, away: () => void): void {
+function lifecycle(listen: Listen, reply: Reply, away: Away): void {
   const tell = (state: string) => reply({ type: "lifecycle", state });
   const leave = (state: string) => {
     tell(state);
-    away();
+    away(state !== "hidden");
   };
   if (document.hidden) tell("hidden");
   listen(document, "visibilitychange", () => (document.hidden ? leave("hidden") : tell("visible")));
@@ -83,4 +86,15 @@ function lifecycle(listen: Listen, reply: Reply, away: () => void): void {
   listen(window, "pageshow", (event: PageTransitionEvent) => event.persisted && tell("visible"));
   listen(document, "freeze", () => leave("frozen"));
   listen(document, "resume", () => tell("resumed"));
+  // Firefox keeps no page in its back/forward cache that holds a lock when the next one's answer
+  // comes, which is before `pagehide`. The engine finds out by itself when the page stays all the
+  // same. Whether it does is known when all who listen have had their say.
+  const { navigation, mozInnerScreenX } = window as any;
+  if (mozInnerScreenX === undefined || !navigation) return;
+  const departs = ({ destination, downloadRequest, defaultPrevented }: any) => {
+    const stays = destination.sameDocument || defaultPrevented || navigation.transition;
+    if (!stays && downloadRequest == null) leave("closing");
+  };
+  listen(navigation, "navigate", (event) => setTimeout(departs, 0, event));
 }
+
