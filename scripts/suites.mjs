@@ -44,6 +44,12 @@ export const SUITES = [
       ...["--ci", "--json", `--outputFile=${report}`],
     ],
   },
+  {
+    name: "Android (JUnit, Robolectric)",
+    needs: "mobile/android/pom.xml",
+    format: "junit",
+    command: (report) => ["node", "scripts/test_android.mjs", report],
+  },
   nodeSuite("browsers (Chromium, Firefox, WebKit)", "tests/e2e"),
   nodeSuite("sample shop", "samples/web-shop"),
   nodeSuite("deletion server", "samples/deletion-server"),
