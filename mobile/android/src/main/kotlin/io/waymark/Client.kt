@@ -19,9 +19,9 @@ internal class Client(
     private val listen: Executor,
     private val prefer: (name: String, value: Any?) -> Unit,
 ) {
-    private class Opened(val number: Long, val status: Status)
+    internal class Opened(val number: Long, val status: Status)
 
-    @Volatile private var opened = Opened(0, Status.INVALID_ARGUMENT)
+    @Volatile internal var opened = Opened(0, Status.INVALID_ARGUMENT)
     private val isOpened = CountDownLatch(1)
     private val http = HttpSender(::answered)
     private val viewListeners = CopyOnWriteArraySet<Runnable>()
@@ -58,7 +58,7 @@ internal class Client(
         return if (now.number == 0L) now.status.orElse() else Status.of(call(now.number))
     }
 
-    private fun Status.orElse() = if (this == Status.OK) Status.INVALID_ARGUMENT else this
+    internal fun Status.orElse() = if (this == Status.OK) Status.INVALID_ARGUMENT else this
 
     /** Waits at most so long. */
     fun ready(waitMs: Long): Status = run { Native.ready(it, waitMs) }

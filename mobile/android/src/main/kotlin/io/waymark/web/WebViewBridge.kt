@@ -43,7 +43,7 @@ class WebViewBridge private constructor(
     private var lastView = ""
 
     /** What the page sees as `WaymarkHost`. Its methods are called on a thread of the web view. */
-    private inner class WaymarkHost {
+    internal inner class WaymarkHost {
         @JavascriptInterface
         fun engine(): Boolean = onMain { isAllowed() } ?: false
 
