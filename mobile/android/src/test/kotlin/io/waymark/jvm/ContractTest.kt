@@ -11,7 +11,7 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.junit.runners.Parameterized
 
-/** tests/contract/*.jsonl, read as every other face reads it: the same inputs, the same bytes. */
+/** The files of tests/contract, read as every other face reads it: the same inputs, the same bytes. */
 @RunWith(Parameterized::class)
 class ContractTest(private val name: String) {
     private var engine: Engine? = null
