@@ -367,10 +367,10 @@ waymark_status Count(JNIEnv* env, waymark_client* client, jlongArray counters) {
   all.struct_size = sizeof all;
   const waymark_status status = waymark_client_counters(client, &all);
   if (status != WAYMARK_OK) return status;
-  const uint64_t values[] = {all.calls,       all.queue_full,    all.off,
-                             all.replayed,    all.torn,          all.corrupt_files,
+  const uint64_t values[] = {all.calls,          all.queue_full, all.off,
+                             all.replayed,       all.torn,       all.corrupt_files,
                              all.store_failures, all.wake_ups,   all.intake_bytes,
-                             all.memory_bytes, all.requests,     all.request_bytes,
+                             all.memory_bytes,   all.requests,   all.request_bytes,
                              all.stored_segments};
   const jsize room = std::min<jsize>(env->GetArrayLength(counters), std::size(values));
   env->SetLongArrayRegion(counters, 0, room, reinterpret_cast<const jlong*>(values));

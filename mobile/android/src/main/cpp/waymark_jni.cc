@@ -3,8 +3,7 @@
 
 using namespace waymark::android;  // NOLINT: this file is the way out of it
 
-#define WAYMARK_NATIVE(type, name) \
-  extern "C" JNIEXPORT type JNICALL Java_io_waymark_Native_##name
+#define WAYMARK_NATIVE(type, name) extern "C" JNIEXPORT type JNICALL Java_io_waymark_Native_##name
 
 WAYMARK_NATIVE(jlong, open)
 (JNIEnv* env, jclass, jobject host, jbyteArray config, jbyteArray directory, jbyteArray region,
@@ -80,8 +79,7 @@ WAYMARK_NATIVE(jint, call)(JNIEnv* env, jclass, jlong client, jbyteArray command
 }
 
 WAYMARK_NATIVE(jint, ask)(JNIEnv* env, jclass, jlong client, jbyteArray question, jobject answer) {
-  return Call(client,
-              [&](waymark_client* c) { return Ask(env, c, Text(env, question), answer); });
+  return Call(client, [&](waymark_client* c) { return Ask(env, c, Text(env, question), answer); });
 }
 
 WAYMARK_NATIVE(jbyteArray, view)(JNIEnv* env, jclass, jlong client) { return View(env, client); }
