@@ -72,7 +72,7 @@ function readCounts(suite, report) {
 /** @returns {{passed: number, failed: number, skipped: number, note: string}} */
 function judge(counts, trouble) {
   if (!counts) return { passed: 0, failed: 1, skipped: 0, note: `no report, ${trouble ?? "no error"}` };
-  if (counts.passed + counts.failed === 0 && !counts.reasons?.length) {
+  if (counts.passed + counts.failed === 0) {
     return { ...counts, failed: 1, note: `ran no test${trouble ? `, ${trouble}` : ""}` };
   }
   // Every test passed and yet the suite failed: a crash at the end, or a leak found.

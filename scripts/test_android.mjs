@@ -32,12 +32,24 @@ function maven(...args) {
   return spawnSync("mvn", [...options, ...places, ...args], { stdio: "inherit" }).status === 0;
 }
 
+/** A method without its function is found when it is called: too late. Needs no JDK to be seen. */
+function checkNames() {
+  const read = (file) => readFileSync(join(ROOT, "mobile/android/src/main", file), "utf8");
+  const namesIn = (text, pattern) => [...text.matchAll(pattern)].map(([, name]) => name).sort();
+  const declared = namesIn(read("kotlin/io/waymark/Native.kt"), /external fun (\w+)/g);
+  const defined = namesIn(read("cpp/waymark_jni.cc"), /^WAYMARK_NATIVE\(\w+, (\w+)\)/gm);
+  const same = declared.length > 0 && declared.join() === defined.join();
+  const failure = `<failure>Native.kt: ${declared}; waymark_jni.cc: ${defined}</failure>`;
+  return `<testcase name="every native method has its function">${same ? "" : failure}</testcase>`;
+}
+
 /** One report out of those of all classes. */
 function gather() {
   const names = existsSync(REPORTS) ? readdirSync(REPORTS) : [];
   const files = names.filter((name) => /^TEST-.*\.xml$/.test(name)).sort();
   const suites = files.map((name) => readFileSync(join(REPORTS, name), "utf8"));
-  return `<testsuites>\n${suites.join("\n").replace(/<\?xml[^>]*\?>/g, "")}\n</testsuites>\n`;
+  const cases = suites.join("\n").replace(/<\?xml[^>]*\?>/g, "");
+  return `<testsuites>\n${checkNames()}\n${cases}\n</testsuites>\n`;
 }
 
 function write(xml) {
@@ -49,7 +61,8 @@ function write(xml) {
 function leaveOut(reason) {
   process.stdout.write(`left out: ${reason}\n`);
   const skipped = `<skipped type="skipped" message="${reason}"/>`;
-  write(`<testsuites><testcase name="Android">${skipped}</testcase></testsuites>\n`);
+  const left = `<testcase name="Android">${skipped}</testcase>`;
+  write(`<testsuites>\n${checkNames()}\n${left}\n</testsuites>\n`);
 }
 
 /** Whether all that the build needs lies in the cache; fetched where it does not. */
@@ -80,7 +93,7 @@ function run() {
   write(xml);
   const { passed, failed, skipped } = countJunit(xml);
   process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
-  process.exitCode = built && failed === 0 && passed > 0 ? 0 : 1;
+  process.exitCode = built && failed === 0 && passed > 1 ? 0 : 1;
 }
 
 run();

@@ -24,11 +24,12 @@ internal class AppLifecycle private constructor(
     private val waymark: Waymark,
     private val options: Options,
     private val installation: Installation,
-    private val version: String?,
+    private val about: Map<String, String>,
 ) : Application.ActivityLifecycleCallbacks {
     private var started = 0
     private var opened = false
-    private var inBackground = true
+    private var inBackground = false
+    private var visible = false
     private var turning = false
     private var seen = WeakReference<Intent>(null)
 
@@ -42,7 +43,7 @@ internal class AppLifecycle private constructor(
         started++
         if (turning) {
             turning = false
-        } else if (inBackground) {
+        } else if (!visible) {
             enterForeground()
         }
     }
@@ -69,22 +70,24 @@ internal class AppLifecycle private constructor(
     private fun open() {
         if (opened) return
         opened = true
-        val properties = mapOf("version" to version).filterValues { it != null }
         when (installation) {
-            Installation.NEW -> track("app_installed", properties)
-            Installation.UPDATED -> track("app_updated", properties)
+            Installation.NEW -> track("app_installed", about)
+            Installation.UPDATED -> track("app_updated", about)
             Installation.KNOWN -> Unit
         }
-        track("app_opened", properties)
+        track("app_opened", about)
     }
 
     private fun enterForeground() {
-        inBackground = false
+        visible = true
         tell(AppState.FOREGROUND)
-        track("app_foregrounded")
+        // The first time it was opened.
+        if (inBackground) track("app_foregrounded")
+        inBackground = false
     }
 
     private fun enterBackground() {
+        visible = false
         inBackground = true
         track("app_backgrounded")
         tell(AppState.BACKGROUND)
@@ -141,8 +144,7 @@ internal class AppLifecycle private constructor(
             options: Options,
             installation: Installation,
         ): Closeable {
-            val version = Device.packageInfo(application)?.versionName
-            val lifecycle = AppLifecycle(waymark, options, installation, version)
+            val lifecycle = AppLifecycle(waymark, options, installation, Device.version(application))
             application.registerActivityLifecycleCallbacks(lifecycle)
             return Closeable { application.unregisterActivityLifecycleCallbacks(lifecycle) }
         }

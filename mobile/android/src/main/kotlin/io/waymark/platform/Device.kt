@@ -36,22 +36,29 @@ internal object Device {
         null
     }
 
-    private fun app(context: Context): Map<String, Any?> {
-        val info = packageInfo(context)
-        return mapOf(
-            "name" to context.applicationInfo.loadLabel(context.packageManager).toString(),
-            "version" to info?.versionName,
-            "build" to info?.let(::build),
-            "namespace" to context.packageName,
-        ).filterValues { it != null }
+    /** `version` and `build` of the app. */
+    fun version(context: Context): Map<String, String> {
+        val info = packageInfo(context) ?: return emptyMap()
+        val version = info.versionName ?: return mapOf("build" to build(info))
+        return mapOf("version" to version, "build" to build(info))
     }
+
+    private fun app(context: Context): Map<String, Any?> = version(context) + mapOf(
+        "name" to context.applicationInfo.loadLabel(context.packageManager).toString(),
+        "namespace" to context.packageName,
+    )
 
     @Suppress("DEPRECATION")
     private fun build(info: PackageInfo): String =
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) info.longVersionCode.toString() else info.versionCode.toString()
+        if (Build.VERSION.SDK_INT < Build.VERSION_CODES.P) {
+            info.versionCode.toString()
+        } else {
+            info.longVersionCode.toString()
+        }
 
     private fun isTablet(context: Context): Boolean {
-        val size = context.resources.configuration.screenLayout and Configuration.SCREENLAYOUT_SIZE_MASK
+        val layout = context.resources.configuration.screenLayout
+        val size = layout and Configuration.SCREENLAYOUT_SIZE_MASK
         return size >= Configuration.SCREENLAYOUT_SIZE_LARGE
     }
 }

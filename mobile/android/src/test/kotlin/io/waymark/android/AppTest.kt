@@ -61,12 +61,12 @@ class AppTest {
     }
 
     @Test
-    fun `a first visit is an installation, an opening, a foreground and a screen`() {
+    fun `a first visit is an installation, an opening and a screen`() {
         openAllowed()
         val activity = Robolectric.buildActivity(CartActivity::class.java).setup()
-        val events = next(4)
-        assertEquals(listOf("app_installed", "app_opened", "app_foregrounded", "Cart"), names(events))
-        assertEquals("screen", events[3].getString("type"))
+        val events = next(3)
+        assertEquals(listOf("app_installed", "app_opened", "Cart"), names(events))
+        assertEquals("screen", events[2].getString("type"))
         val context = events[1].getJSONObject("context")
         assertEquals("Android", context.getJSONObject("os").getString("name"))
         assertEquals(application.packageName, context.getJSONObject("app").getString("namespace"))
@@ -91,7 +91,7 @@ class AppTest {
     fun `turning the device is neither background nor foreground`() {
         val waymark = openAllowed()
         val activity = Robolectric.buildActivity(CartActivity::class.java).setup()
-        next(4)
+        next(3)
         activity.recreate()
         waymark.track("after")
         assertEquals(listOf("Cart", "after"), names(next(2)))
