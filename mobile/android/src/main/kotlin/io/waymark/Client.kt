@@ -29,10 +29,12 @@ internal class Client(
     private val early = ArrayDeque<Problem>()
 
     fun open(config: String, directory: String?, options: Options): Status {
-        opened = if (Native.isThere) openNative(config, directory, options) else Opened(0, Status.LIBRARY_MISSING)
+        val missing = Opened(0, Status.LIBRARY_MISSING)
+        opened = if (Native.isThere) openNative(config, directory, options) else missing
         isOpened.countDown()
-        if (opened.status == Status.LIBRARY_MISSING) {
-            tell(Problem("library_missing", "", "no libwaymark_jni.so", "one for this device's processor"))
+        if (opened === missing) {
+            val allowed = "one for this device's processor"
+            tell(Problem("library_missing", "", "no libwaymark_jni.so", allowed))
         }
         return opened.status
     }
@@ -52,7 +54,7 @@ internal class Client(
         return Opened(number, Status.of(status[0]))
     }
 
-    /** What `call` answers for this client's number; what it was opened with, where there is none. */
+    /** What `call` answers for this client; what it was opened with, where there is none. */
     inline fun run(call: (Long) -> Int): Status {
         val now = opened
         return if (now.number == 0L) now.status.orElse() else Status.of(call(now.number))
@@ -164,7 +166,8 @@ internal class Client(
 
     private fun answered(id: Long, answer: HttpAnswer) {
         isOpened.await()
-        run { Native.httpDone(it, id, answer.error, answer.status, Json.utf8(answer.retryAfter), answer.body) }
+        val retryAfter = Json.utf8(answer.retryAfter)
+        run { Native.httpDone(it, id, answer.error, answer.status, retryAfter, answer.body) }
     }
 
     private inner class Host : NativeHost {
@@ -192,7 +195,15 @@ internal class Client(
             leaving: Boolean,
             credentials: Boolean,
         ) = http.send(
-            HttpRequest(id, method.text(), url.text(), headers.text(), body, timeoutMs, answerBytesMax),
+            HttpRequest(
+                id,
+                method.text(),
+                url.text(),
+                headers.text(),
+                body,
+                timeoutMs,
+                answerBytesMax,
+            ),
         )
 
         override fun onAbort(id: Long) = http.abort(id)

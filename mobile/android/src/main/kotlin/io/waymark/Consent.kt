@@ -26,11 +26,15 @@ class Consent internal constructor(private val client: Client, internal val poli
     /** Takes back: what was kept for these purposes goes, here and at the collectors that can. */
     fun withdraw(vararg purposes: String): Status = set(purposes.associateWith { Choice.DENIED })
 
-    private fun decide(choices: Map<String, Choice>, source: String?, shown: Map<String, Any?>?): Status =
-        client.writing {
-            val texts = Json.write(choices.mapValues { it.value.value }) to shown?.let(Json::write)
-            client.run { Native.setConsent(it, Json.utf8(texts.first), Json.utf8(source), Json.utf8(texts.second)) }
-        }
+    private fun decide(
+        choices: Map<String, Choice>,
+        source: String?,
+        shown: Map<String, Any?>?,
+    ): Status = client.writing {
+        val decided = Json.utf8(Json.write(choices.mapValues { it.value.value }))
+        val seen = Json.utf8(shown?.let(Json::write))
+        client.run { Native.setConsent(it, decided, Json.utf8(source), seen) }
+    }
 
     /** What becomes of such an event now, and why. */
     suspend fun explain(name: String): JSONObject? = client.await(

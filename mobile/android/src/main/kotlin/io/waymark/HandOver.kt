@@ -62,8 +62,9 @@ class HandOver internal constructor(private val client: Client) {
     private fun sealed(url: String, answer: JSONObject, to: String, made: Callback<String>) {
         val wish = mapOf("token" to answer.text("to_seal"), "to" to to)
         post(url, wish) { status, sealed ->
-            val token = sealed?.text("token")?.takeIf { status == HttpURLConnection.HTTP_OK && SEALED.matches(it) }
-            made.onResult(token ?: answer.text("token"))
+            val token = sealed?.text("token")?.takeIf(SEALED::matches)
+            val good = status == HttpURLConnection.HTTP_OK
+            made.onResult(token.takeIf { good } ?: answer.text("token"))
         }
     }
 
@@ -72,24 +73,27 @@ class HandOver internal constructor(private val client: Client) {
      *
      * @param host for which the token must be: that of the link, or the name of the app's kind.
      */
-    suspend fun accept(token: String, host: String): Answer = suspendCancellableCoroutine { waiting ->
-        accept(token, host) { if (waiting.isActive) waiting.resume(it!!) }
-    }
+    suspend fun accept(token: String, host: String): Answer =
+        suspendCancellableCoroutine { waiting ->
+            accept(token, host) { if (waiting.isActive) waiting.resume(it!!) }
+        }
 
     /** The same for Java; the result is never null. */
     fun accept(token: String, host: String, taken: Callback<Answer>) {
         val question = mapOf("type" to "accept_hand_over", "token" to token, "host" to host)
         client.ask(question) { first ->
             val open = first?.text("open")
-            if (open == null) taken.onResult(Answer(first ?: JSONObject())) else opened(open, question, taken)
+            if (open != null) opened(open, question, taken)
+            else taken.onResult(Answer(first ?: JSONObject()))
         }
     }
 
     private fun opened(url: String, question: Map<String, Any?>, taken: Callback<Answer>) {
-        post(url, mapOf("token" to question["token"], "host" to question["host"])) { status, opened ->
+        post(url, question - "type") { status, opened ->
             val token = opened?.text("token")
             if (status != HttpURLConnection.HTTP_OK || token == null) {
-                taken.onResult(Answer(JSONObject().put("why", opened?.text("why") ?: "server_unreachable")))
+                val why = opened?.text("why") ?: "server_unreachable"
+                taken.onResult(Answer(JSONObject().put("why", why)))
             } else {
                 client.ask(question + mapOf("token" to token, "opened" to true)) {
                     taken.onResult(Answer(it ?: JSONObject()))
@@ -126,7 +130,8 @@ class HandOver internal constructor(private val client: Client) {
             connection.setRequestProperty("Content-Type", "text/plain")
             connection.outputStream.use { it.write(body.toByteArray()) }
             val status = connection.responseCode
-            val stream = if (status < HttpURLConnection.HTTP_BAD_REQUEST) connection.inputStream else connection.errorStream
+            val good = status < HttpURLConnection.HTTP_BAD_REQUEST
+            val stream = if (good) connection.inputStream else connection.errorStream
             val text = stream?.use { String(it.readBytes(), Charsets.UTF_8) }.orEmpty()
             return status to JSONObject(text)
         } finally {

@@ -49,7 +49,12 @@ internal object Native {
     ): Int
 
     @JvmStatic
-    external fun setConsent(client: Long, choices: ByteArray?, source: ByteArray?, shown: ByteArray?): Int
+    external fun setConsent(
+        client: Long,
+        choices: ByteArray?,
+        source: ByteArray?,
+        shown: ByteArray?,
+    ): Int
 
     @JvmStatic external fun setContext(client: Long, context: ByteArray?): Int
 

@@ -31,6 +31,7 @@ enum class Status(internal val number: Int) {
     LIBRARY_MISSING(-1);
 
     internal companion object {
-        fun of(number: Int): Status = entries.firstOrNull { it.number == number } ?: INVALID_ARGUMENT
+        fun of(number: Int): Status =
+            entries.firstOrNull { it.number == number } ?: INVALID_ARGUMENT
     }
 }

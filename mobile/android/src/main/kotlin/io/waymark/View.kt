@@ -33,7 +33,7 @@ class PurposeState internal constructor(json: JSONObject) {
     /** `granted`, `denied`, `unknown` or `exempt`. */
     val state: String = json.optString("state", "unknown")
 
-    /** `person`, `account`, `gpc`, `dnt`, `att`, `age`, `region`, `default`, `exempt`, `expired` or `changed`. */
+    /** Who decided, or why nobody had to: `person`, `gpc`, `default`, … (`sdk/docs/effect.md`). */
     val why: String = json.optString("why", "default")
     val isGranted: Boolean get() = state == "granted" || state == "exempt"
 
@@ -52,7 +52,7 @@ class ConsentState internal constructor(json: JSONObject) {
     /** `opt_in`, `opt_out` or `notice`. */
     val model: String = json.optString("model", "opt_in")
     val purposes: Map<String, PurposeState> = json.optJSONObject("purposes")
-        ?.let { all -> all.keys().asSequence().associateWith { PurposeState(all.getJSONObject(it)) } }
+        ?.run { keys().asSequence().associateWith { PurposeState(getJSONObject(it)) } }
         .orEmpty()
 
     /** Purposes about which the person is to be asked. */

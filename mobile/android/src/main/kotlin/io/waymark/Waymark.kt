@@ -33,7 +33,8 @@ import org.json.JSONObject
  *
  * - Every function may be called from any thread, also the main one: none waits for store, network
  *   or engine, save [close], whose bound the caller gives.
- * - None throws. A call says what came of it; what is found wrong later goes to [addProblemListener].
+ * - None throws. A call says what came of it; what is found wrong later goes to
+ *   [addProblemListener].
  * - A call may always be made: what may be kept, sent or must be dropped is decided inside.
  */
 class Waymark private constructor(
@@ -123,7 +124,7 @@ class Waymark private constructor(
         client.run { Native.signal(it, Json.utf8(name), text) }
     }
 
-    // ---- what the system tells an app -----------------------------------------------------------
+    // ---- what the system tells an app ---------------------------------------------------------
 
     /**
      * The app was opened by a link. Links that start an activity are noticed by themselves; those
@@ -133,8 +134,9 @@ class Waymark private constructor(
     fun deepLink(link: Uri, referrer: Uri? = null): Status {
         val (url, token) = HandOver.takeToken(link.toString())
         if (token != null) handOver.accept(token, link.host.orEmpty()) {}
-        val page = mapOf("url" to url, "referrer" to referrer?.toString()).filterValues { it != null }
-        return track("deep_link_opened", mapOf("url" to url), EventOptions(mapOf("page" to page)))
+        val page = mapOf("url" to url, "referrer" to referrer?.toString())
+        val context = mapOf("page" to page.filterValues { it != null })
+        return track("deep_link_opened", mapOf("url" to url), EventOptions(context))
     }
 
     /** A message of the system was tapped. Those of Firebase are noticed by themselves. */
@@ -152,7 +154,7 @@ class Waymark private constructor(
         return track("install_referred", mapOf("referrer" to referrer), EventOptions(context))
     }
 
-    // ---- questions ------------------------------------------------------------------------------
+    // ---- questions ----------------------------------------------------------------------------
 
     /** Asks the engine (`sdk/docs/effect.md`, Query). Null: closed before there was an answer. */
     suspend fun ask(question: Map<String, Any?>): JSONObject? = client.await(question)
@@ -175,9 +177,9 @@ class Waymark private constructor(
         return Closeable { client.removeProblemListener(heard) }
     }
 
-    // ---- the end --------------------------------------------------------------------------------
+    // ---- the end ------------------------------------------------------------------------------
 
-    /** Puts down what was called and ends. An app seldom needs it: the end of the process loses nothing. */
+    /** Puts down what was called and ends. Seldom needed: the end of the process loses nothing. */
     override fun close() {
         close(CLOSE_MS)
     }
@@ -245,4 +247,6 @@ fun interface ProblemListener {
 }
 
 internal suspend fun Client.await(question: Map<String, Any?>): JSONObject? =
-    suspendCancellableCoroutine { waiting -> ask(question) { if (waiting.isActive) waiting.resume(it) } }
+    suspendCancellableCoroutine { waiting ->
+        ask(question) { if (waiting.isActive) waiting.resume(it) }
+    }

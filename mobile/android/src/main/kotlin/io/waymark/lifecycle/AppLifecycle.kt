@@ -144,7 +144,8 @@ internal class AppLifecycle private constructor(
             options: Options,
             installation: Installation,
         ): Closeable {
-            val lifecycle = AppLifecycle(waymark, options, installation, Device.version(application))
+            val about = Device.version(application)
+            val lifecycle = AppLifecycle(waymark, options, installation, about)
             application.registerActivityLifecycleCallbacks(lifecycle)
             return Closeable { application.unregisterActivityLifecycleCallbacks(lifecycle) }
         }

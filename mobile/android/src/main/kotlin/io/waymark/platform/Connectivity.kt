@@ -30,7 +30,8 @@ internal class Connectivity private constructor(private val client: Client) :
     companion object {
         /** Without the permission ACCESS_NETWORK_STATE the engine learns of it by what fails. */
         fun follow(context: Context, client: Client): Closeable {
-            val manager = context.getSystemService(Context.CONNECTIVITY_SERVICE) as? ConnectivityManager
+            val service = context.getSystemService(Context.CONNECTIVITY_SERVICE)
+            val manager = service as? ConnectivityManager
             val callback = Connectivity(client)
             return try {
                 manager?.registerDefaultNetworkCallback(callback)

@@ -96,7 +96,8 @@ internal class HttpSender(private val done: (id: Long, answer: HttpAnswer) -> Un
             request.body?.let { body -> connection.outputStream.use { it.write(body) } }
             val status = connection.responseCode
             val retryAfter = connection.getHeaderField("Retry-After")
-            return HttpAnswer(ANSWERED, status, retryAfter, readAnswer(connection, status, request.answerBytesMax))
+            val answer = readAnswer(connection, status, request.answerBytesMax)
+            return HttpAnswer(ANSWERED, status, retryAfter, answer)
         } finally {
             connection.disconnect()
         }
@@ -119,8 +120,9 @@ internal class HttpSender(private val done: (id: Long, answer: HttpAnswer) -> Un
 
     private fun readAnswer(connection: HttpURLConnection, status: Int, bytesMax: Long): ByteArray? {
         if (bytesMax <= 0) return null
-        val stream = if (status >= HttpURLConnection.HTTP_BAD_REQUEST) connection.errorStream else connection.inputStream
+        val good = status < HttpURLConnection.HTTP_BAD_REQUEST
         return try {
+            val stream = if (good) connection.inputStream else connection.errorStream
             stream?.use { readAtMost(it, bytesMax) } ?: ByteArray(0)
         } catch (_: IOException) {
             null

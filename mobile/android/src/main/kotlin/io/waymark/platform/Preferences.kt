@@ -4,8 +4,8 @@ import android.content.Context
 import android.content.SharedPreferences
 
 /**
- * IABTCF_… and IABGPP_… in the app's default preferences, where vendors' libraries look for them:
- * numbers as Int, texts as String. Nothing else is ever put there.
+ * IABTCF_… and IABGPP_… in the app's default preferences, where vendors' libraries look for
+ * them: numbers as Int, texts as String. Nothing else is ever put there.
  */
 internal class Preferences(private val context: Context) {
     // The name that android.preference.PreferenceManager gives them.

@@ -60,9 +60,12 @@ class ConsentView @JvmOverloads constructor(
             text(texts.say("text"))
             reasons(state).forEach { note(texts.say(it)) }
             asked.forEach { text("•  ${texts.nameOf(it)}") }
-            if (policy.vendors.isNotEmpty()) text(texts.say("partners", "count" to policy.vendors.size))
+            val partners = policy.vendors.size
+            if (partners > 0) text(texts.say("partners", "count" to partners))
             policyLink()
-            answers(QUESTION) { granted -> decide(asked.associateWith { choice(granted) }, QUESTION, control(granted)) }
+            answers(QUESTION) { granted ->
+                decide(asked.associateWith { choice(granted) }, QUESTION, control(granted))
+            }
             button(texts.say("settings"), "settings") { showSettings(waymark) }
         }
     }
@@ -91,7 +94,8 @@ class ConsentView @JvmOverloads constructor(
         policy = Policy.of(waymark.consent.policy)
         texts = Texts.of(policy, locales())
         textDirection = View.TEXT_DIRECTION_LOCALE
-        layoutDirection = TextUtils.getLayoutDirectionFromLocale(Locale.forLanguageTag(texts.language))
+        val locale = Locale.forLanguageTag(texts.language)
+        layoutDirection = TextUtils.getLayoutDirectionFromLocale(locale)
     }
 
     private fun locales(): List<Locale> {
@@ -202,7 +206,8 @@ class ConsentView @JvmOverloads constructor(
         link.minHeight = dp(TARGET_DP)
         link.setOnClickListener {
             try {
-                context.startActivity(Intent(Intent.ACTION_VIEW, Uri.parse(url)).addFlags(Intent.FLAG_ACTIVITY_NEW_TASK))
+                val intent = Intent(Intent.ACTION_VIEW, Uri.parse(url))
+                context.startActivity(intent.addFlags(Intent.FLAG_ACTIVITY_NEW_TASK))
             } catch (_: RuntimeException) {
                 // Nothing here opens web pages.
             }
@@ -247,9 +252,12 @@ class ConsentView @JvmOverloads constructor(
         fun control(granted: Boolean) = if (granted) "accept" else "reject"
 
         fun wordsOf(column: LinearLayout): String =
-            List(column.childCount) { column.getChildAt(it) }.filterIsInstance<TextView>().joinToString("") { it.text }
+            List(column.childCount) { column.getChildAt(it) }
+                .filterIsInstance<TextView>()
+                .joinToString("") { it.text }
 
         fun hashOf(words: String): String =
-            MessageDigest.getInstance("SHA-256").digest(words.toByteArray()).joinToString("") { "%02x".format(it) }
+            MessageDigest.getInstance("SHA-256").digest(words.toByteArray())
+                .joinToString("") { "%02x".format(it) }
     }
 }

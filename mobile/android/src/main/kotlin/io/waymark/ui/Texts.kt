@@ -5,10 +5,13 @@ import org.json.JSONException
 import org.json.JSONObject
 
 /**
- * The words of the consent screen: those of the web banner, which the build puts beside the classes
- * (js/src/banner/texts), and the owner's own, which go before them.
+ * The words of the consent screen: those of the web banner (js/src/banner/texts), which the build
+ * puts beside the classes, and the owner's own, which go before them.
  */
-internal class Texts private constructor(val language: String, private val layers: List<JSONObject>) {
+internal class Texts private constructor(
+    val language: String,
+    private val layers: List<JSONObject>,
+) {
     /** A text with its values; empty where there is none, or where the owner took it away. */
     fun say(name: String, vararg values: Pair<String, Any>): String {
         val text = layers.firstOrNull { it.has(name) }?.optString(name).orEmpty()
@@ -45,7 +48,8 @@ internal class Texts private constructor(val language: String, private val layer
 
         private fun load(tag: String): JSONObject? {
             if (!tag.all { it.isLetterOrDigit() || it == '-' }) return null
-            val stream = Texts::class.java.getResourceAsStream("/io/waymark/texts/$tag.json") ?: return null
+            val file = "/io/waymark/texts/$tag.json"
+            val stream = Texts::class.java.getResourceAsStream(file) ?: return null
             return try {
                 JSONObject(stream.use { String(it.readBytes(), Charsets.UTF_8) })
             } catch (_: JSONException) {

@@ -10,6 +10,7 @@ import io.waymark.EventOptions
 import io.waymark.EventType
 import io.waymark.Problem
 import io.waymark.Waymark
+import io.waymark.strings
 import io.waymark.text
 import java.io.Closeable
 import java.net.URI
@@ -20,8 +21,8 @@ import org.json.JSONException
 import org.json.JSONObject
 
 /**
- * The app's half of `sdk/docs/web_view.md`: a page in [webView] has this app's identity, consent and
- * queue instead of its own. Attach it on the main thread before the page is loaded:
+ * The app's half of `sdk/docs/web_view.md`: a page in [webView] has this app's identity, consent
+ * and queue instead of its own. Attach it on the main thread before the page is loaded:
  *
  *     val bridge = WebViewBridge.attach(waymark, webView, setOf("https://www.shop.example"))
  *
@@ -92,7 +93,7 @@ class WebViewBridge private constructor(
     }
 
     private fun capture(type: EventType, input: JSONObject) {
-        val needs = input.optJSONArray("needs")?.let { all -> List(all.length()) { all.optString(it) } }
+        val needs = input.strings("needs").ifEmpty { null }
         val context = input.optJSONObject("context")
         client.capture(
             type,
@@ -112,7 +113,8 @@ class WebViewBridge private constructor(
         val number = question.opt("request_id")
         question.remove("request_id")
         client.ask(question) { answer ->
-            main.post { send(JSONObject().put("type", "answer").put("request_id", number).put("answer", answer)) }
+            val message = JSONObject().put("type", "answer").put("request_id", number)
+            main.post { send(message.put("answer", answer)) }
         }
     }
 
@@ -185,7 +187,8 @@ class WebViewBridge private constructor(
         internal fun originOf(address: String?): String? = try {
             val uri = URI(address.orEmpty().substringBefore('#').substringBefore('?'))
             val port = if (uri.port < 0) "" else ":${uri.port}"
-            if (uri.scheme == null || uri.host == null) null else "${uri.scheme}://${uri.host}$port".lowercase()
+            val isWhole = uri.scheme != null && uri.host != null
+            if (isWhole) "${uri.scheme}://${uri.host}$port".lowercase() else null
         } catch (_: URISyntaxException) {
             null
         }
