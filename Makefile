@@ -21,6 +21,11 @@ demo: setup build ## start sample shop and collector; ARGS=--once buys once with
 test: setup build ## run all tests
 	@$(env) node scripts/test.mjs $(ARGS)
 
+.PHONY: test-android
+test-android: setup ## compile the Android face and run its tests under Robolectric; needs a JDK and Maven
+	@scripts/build native
+	@$(env) node scripts/test_android.mjs
+
 # How many simulated worlds, and the first of them: make simulate SEEDS=200000
 SEEDS ?= 2000
 FIRST ?= 1

@@ -51,6 +51,12 @@ export const SUITES = [
     ],
   },
   {
+    name: "Android (JUnit, Robolectric)",
+    needs: "mobile/android/pom.xml",
+    format: "junit",
+    command: (report) => ["node", "scripts/test_android.mjs", report],
+  },
+  {
     name: "browsers (Chromium, Firefox, WebKit)",
     needs: `${BROWSERS}/package.json`,
     format: "junit",

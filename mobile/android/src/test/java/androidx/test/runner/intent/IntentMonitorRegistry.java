@@ -1,0 +1,8 @@
+// Robolectric calls this class of androidx.test, which is not on Maven Central: no more than it needs.
+package androidx.test.runner.intent;
+
+public final class IntentMonitorRegistry {
+  private IntentMonitorRegistry() {}
+
+  public static void registerInstance(IntentMonitor monitor) {}
+}

@@ -1,0 +1,7 @@
+// Robolectric calls this class of androidx.test, which is not on Maven Central: no more than it needs.
+package androidx.test.runner.lifecycle;
+
+public enum ApplicationStage {
+  PRE_ON_CREATE,
+  CREATED
+}

@@ -1,0 +1,13 @@
+// Robolectric calls this class of androidx.test, which is not on Maven Central: no more than it needs.
+package androidx.test.runner.lifecycle;
+
+public enum Stage {
+  PRE_ON_CREATE,
+  CREATED,
+  STARTED,
+  RESUMED,
+  PAUSED,
+  STOPPED,
+  RESTARTED,
+  DESTROYED
+}
