@@ -31,7 +31,9 @@ function install() {
   const prefix = join(ROOT, "build/ios/installed");
   must(["cmake", "--install", "build/native", "--component", "waymark", "--prefix", prefix]);
   const about = join(prefix, "lib/pkgconfig/waymark.pc");
-  writeFileSync(about, readFileSync(about, "utf8").replace(/^prefix=.*$/m, `prefix=${INSTALLED}`));
+  // SwiftPM would look for what only the library itself needs.
+  const text = readFileSync(about, "utf8").replace(/^Requires\.private:.*\n/m, "");
+  writeFileSync(about, text.replace(/^prefix=.*$/m, `prefix=${INSTALLED}`));
 }
 
 function testFiles() {

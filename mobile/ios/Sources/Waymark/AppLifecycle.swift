@@ -32,7 +32,7 @@ extension Waymark {
   /// An installation is told in the first start of which the device knows: no version is remembered
   /// and nobody has answered. Until somebody answers that is each start, and of these only the one
   /// in which the answer comes is ever sent: what waits for an answer dies with the process.
-  public func appStarted(_ app: AppVersion = AppVersion(bundle: .main)) async throws {
+  public func appStarted(_ app: AppVersion = AppVersion()) async throws {
     try await ready()
     let about: [String: PropertyValue] = [
       "version": .text(app.version), "build": .text(app.build),

@@ -58,7 +58,7 @@ public struct AppVersion: Sendable, Equatable {
     self.build = build
   }
 
-  init(bundle: Bundle) {
+  public init(bundle: Bundle = .main) {
     let member = { bundle.object(forInfoDictionaryKey: $0) as? String }
     self.init(
       version: member("CFBundleShortVersionString") ?? "", build: member("CFBundleVersion") ?? "")

@@ -177,8 +177,8 @@ public actor Waymark {
   /// The view, and the view again whenever it has changed. Whoever is slow misses some between.
   public nonisolated var views: AsyncStream<View> {
     let ticks = client.listeners.viewTicks()
-    return AsyncStream { [weak client] continuation in
-      let task = Task {
+    return AsyncStream { [client] continuation in
+      let task = Task { [weak client] in
         for await _ in ticks {
           guard let text = client?.view else { break }
           if let view = View(json: text) { continuation.yield(view) }
