@@ -21,6 +21,11 @@ demo: setup build ## start sample shop and collector; ARGS=--once buys once with
 test: setup build ## run all tests
 	@$(env) node scripts/test.mjs $(ARGS)
 
+.PHONY: test-ios
+test-ios: setup ## compile the Swift package and run its tests; the first time downloads Swift 6, 550 MB
+	@scripts/build native
+	@$(env) node scripts/test.mjs ios
+
 # How many simulated worlds, and the first of them: make simulate SEEDS=200000
 SEEDS ?= 2000
 FIRST ?= 1

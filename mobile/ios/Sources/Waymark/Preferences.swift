@@ -9,10 +9,11 @@ public enum Preference: Sendable, Equatable {
   init?(json: String) {
     if let number = Int(json) {
       self = .number(number)
-    } else if let text = try? JSONDecoder().decode([String].self, from: Data("[\(json)]".utf8)) {
-      self = .text(text[0])
     } else {
-      return nil
+      // In a list, as older decoders take no text by itself.
+      let list = try? JSONDecoder().decode([String].self, from: Data("[\(json)]".utf8))
+      guard let text = list?.first else { return nil }
+      self = .text(text)
     }
   }
 }

@@ -341,6 +341,18 @@ private final class Page: Sendable {
     #expect(!question.text("accept").isEmpty)
   }
 
+  @Test func theSampleAppsConfigIsOne() async throws {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../../../samples/ios-app/Sources/waymark.json")
+    let document = try String(contentsOf: file, encoding: .utf8)
+    let waymark = Waymark.open(options(nil, config: document))
+    try await waymark.ready()
+    let view = try #require(waymark.consent.current)
+    #expect(ConsentQuestion(config: document, view: view, languages: [])?.policyUrl?.host == "shop.example")
+    await waymark.close()
+    for await problem in waymark.problems { Issue.record("\(problem)") }
+  }
+
   @Test func everyLanguageHasEveryWord() {
     #expect(BannerTexts.languages.count == 34)
     let names = Set(BannerTexts.of("en").keys)
