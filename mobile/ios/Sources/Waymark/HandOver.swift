@@ -43,9 +43,11 @@ public struct HandOver: Sendable {
       }
     }
     guard let made: Made = await ask(question) else { return nil }
-    guard let server = made.seal, let toSeal = made.toSeal else { return made.token }
+    // The engine's own is weak evidence; where somebody is known it gives none but to be sealed.
+    let own = made.token.flatMap { $0.isEmpty ? nil : $0 }
+    guard let server = made.seal, let toSeal = made.toSeal else { return own }
     let sealed = await post(["token": .text(toSeal), "to": .text(host ?? "")], to: server)
-    return sealed?.token.flatMap { $0.hasPrefix("s.") ? $0 : nil } ?? made.token
+    return sealed?.token.flatMap { $0.hasPrefix("s.") ? $0 : nil } ?? own
   }
 
   /// An address of one's own with a token for its host.

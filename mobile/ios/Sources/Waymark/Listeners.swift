@@ -10,6 +10,8 @@ final class Listeners: Sendable {
     var problems: [Int: AsyncStream<Waymark.Problem>.Continuation] = [:]
     // What was said before anybody listened: why a config was refused, above all.
     var early: [Waymark.Problem] = []
+    // The client is closed: who listens now hears what there is, and the end.
+    var isOver = false
   }
 
   private static let earlyMax = 50
@@ -33,14 +35,13 @@ final class Listeners: Sendable {
   /// The problems of the beginning for whoever listens first, and all that come.
   func problems() -> AsyncStream<Waymark.Problem> {
     AsyncStream(bufferingPolicy: .bufferingNewest(100)) { continuation in
-      let (id, early) = streams.with { streams in
-        streams.next += 1
-        streams.problems[streams.next] = continuation
+      let early = streams.with { streams in
         defer { streams.early = [] }
-        return (streams.next, streams.early)
+        return streams.early
       }
-      continuation.onTermination = { [weak self] _ in self?.remove(id, from: \.problems) }
       for problem in early { continuation.yield(problem) }
+      let id = add(continuation, to: \.problems)
+      continuation.onTermination = { [weak self] _ in self?.remove(id, from: \.problems) }
     }
   }
 
@@ -49,6 +50,7 @@ final class Listeners: Sendable {
       defer {
         streams.views = [:]
         streams.problems = [:]
+        streams.isOver = true
       }
       return (streams.views, streams.problems)
     }
@@ -78,11 +80,13 @@ final class Listeners: Sendable {
     _ continuation: AsyncStream<Element>.Continuation,
     to place: WritableKeyPath<Streams, [Int: AsyncStream<Element>.Continuation]>
   ) -> Int {
-    streams.with { streams in
+    let (id, isOver) = streams.with { streams in
       streams.next += 1
-      streams[keyPath: place][streams.next] = continuation
-      return streams.next
+      if !streams.isOver { streams[keyPath: place][streams.next] = continuation }
+      return (streams.next, streams.isOver)
     }
+    if isOver { continuation.finish() }
+    return id
   }
 
   private func remove<Element>(

@@ -158,7 +158,9 @@ import Testing
       // Without close: the last reference goes.
     }
     let sink = Sink()
-    let waymark = Waymark.open(options(folder, sink))
+    var waymark = Waymark.open(options(folder, sink))
+    // A request that is just being answered may hold the first one for a moment.
+    while (try? await waymark.ready()) == nil { waymark = Waymark.open(options(folder, sink)) }
     waymark.flush()
     #expect(await sink.names(20) == Array(repeating: "before", count: 20))
     await waymark.close()
@@ -221,7 +223,7 @@ import Testing
     let waymark = Waymark.open(options(try Folder()))
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<4 {
-        group.addTask { while waymark.track("race") != .closed {} }
+        group.addTask { while waymark.track("race") != .closed { await Task.yield() } }
       }
       group.addTask {
         try? await waymark.ready()
