@@ -26,6 +26,11 @@ test-android: setup ## compile the Android face and run its tests under Robolect
 	@scripts/build native
 	@$(env) node scripts/test_android.mjs
 
+.PHONY: test-ios
+test-ios: setup ## compile the Swift package and run its tests; the first time downloads Swift 6, 550 MB
+	@scripts/build native
+	@$(env) node scripts/test.mjs ios
+
 # How many simulated worlds, and the first of them: make simulate SEEDS=200000
 SEEDS ?= 2000
 FIRST ?= 1

@@ -67,6 +67,12 @@ export const SUITES = [
   nodeSuite("deletion server", "samples/deletion-server"),
   nodeSuite("hand-over server", "samples/hand_over"),
   {
+    name: "iOS (Swift Testing)",
+    needs: "mobile/ios/Package.swift",
+    format: "junit",
+    command: (report) => ["node", "scripts/test_ios.mjs", report],
+  },
+  {
     name: "scripts",
     needs: "scripts/tests",
     format: "junit",

@@ -3,7 +3,7 @@
 # as they are. Everything about the network (proxy, certificates) still comes from the machine.
 
 # The suite that carries the pinned versions, whatever release this machine runs.
-readonly SUITE=bookworm
+readonly PINNED_SUITE=bookworm
 readonly KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # The address this machine takes Debian from: its own mirror or proxy knows the way out.
@@ -18,15 +18,16 @@ debian_mirror() {
   done | grep -E '/debian/?$' | head -n 1 || true
 }
 
-# Everything apt would write goes into the folder $1. $2: deb-src, or deb for packages of the
-# architecture $3. From here on apt-get and apt-cache of this process use it.
+# Everything apt would write goes into the folder $1. $2: deb or deb-src; $3: the suite; $4: the
+# architecture, where it is another than this machine's. Until APT_CONFIG is unset, apt-get and
+# apt-cache of this process use it.
 use_private_apt() {
-  local folder="$1" kind="$2" architecture="${3:-}" mirror
+  local folder="$1" kind="$2" suite="$3" architecture="${4:-}" mirror
   mirror="$(debian_mirror)"
   mkdir -p "${folder}"/{lists/partial,archives/partial,sources.list.d,preferences.d}
   : >"${folder}/status"
   printf '%s [signed-by=%s] %s %s main\n' "${kind}" "${KEYRING}" \
-    "${mirror:-http://deb.debian.org/debian}" "${SUITE}" >"${folder}/sources.list"
+    "${mirror:-http://deb.debian.org/debian}" "${suite}" >"${folder}/sources.list"
   cat >"${folder}/apt.conf" <<CONF
 Dir::State "${folder}";
 Dir::State::lists "${folder}/lists";

@@ -1,0 +1,2 @@
+/* The installed header, which pkg-config finds. */
+#include <waymark/c.h>

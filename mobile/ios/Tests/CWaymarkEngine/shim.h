@@ -1,0 +1,2 @@
+/* sdk/include of this tree. */
+#include <waymark/abi.h>
