@@ -23,18 +23,21 @@ const watch = `<script>
 </script>`;
 const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>${watch}
   <script async src="/waymark.js" data-config="/waymark.json" data-wasm="/waymark-all.wasm"></script>
-  <div style="min-height: 60px">
+  <div style="height: 60px; overflow: hidden">
     <p id="welcome_back" data-wm-segment="first_rate_buyer" hidden>Welcome back</p>
     <p id="welcome" data-wm-segment="" hidden>Welcome</p>
   </div>
-  <div style="min-height: 60px"><p id="thanks" data-wm-segment="first_rate_buyer" data-wm-live hidden>Thanks</p></div>`;
+  <div style="height: 60px; overflow: hidden"><p id="thanks" data-wm-segment="first_rate_buyer" data-wm-live hidden>Thanks</p></div>`;
 
 const when = { ">=": [{ var: "journey.orders" }, 1] };
 const configured = (config) => ({ ...config, journey: { segments: [{ id: "first_rate_buyer", when }] } });
 const options = { pages: { "/": page, "/next": page }, capture: { page_views: true }, configured };
 
-const adapted = ({ page }, shown) => page.waitForFunction((shown) => window.frames_seen.includes(shown), shown);
-const seen = ({ page }) => page.evaluate(() => ({ frames: window.frames_seen, told: window.told, shift: window.shift }));
+/** What was to be seen until this element was, and what was told. */
+async function adapted({ page }, id) {
+  await page.waitForFunction((id) => window.frames_seen.some((ids) => ids.split(",").includes(id)), id);
+  return page.evaluate(() => ({ frames: window.frames_seen, told: window.told, shift: window.shift }));
+}
 
 test("content by segments: one choice a page, what is live follows, and no byte of it leaves", async (t) => {
   const scene = await newScene(t, browser, options);
@@ -42,8 +45,7 @@ test("content by segments: one choice a page, what is live follows, and no byte 
   await scene.open("/");
   await adapted(scene, "welcome");
   await scene.page.evaluate(() => window.waymark("track", "order_completed", { order_id: "T1", total: 49, currency: "EUR" }));
-  await adapted(scene, "welcome,thanks");
-  const bought = await seen(scene);
+  const bought = await adapted(scene, "thanks");
   assert.deepEqual(bought.frames, ["", "welcome", "welcome,thanks"], "what was chosen stays, save where it is live");
   assert.deepEqual(bought.told, [
     { segments: [], entered: [], left: [] },
@@ -51,11 +53,18 @@ test("content by segments: one choice a page, what is live follows, and no byte 
   ]);
   await events("Order Completed");
 
-  await scene.open("/next");
-  await adapted(scene, "welcome_back,thanks");
-  const back = await seen(scene);
-  assert.deepEqual(back.frames, ["", "welcome_back,thanks"], "nothing else was to be seen in between");
-  assert.equal(back.shift, 0);
+  // Where the engine takes more than a second, what is for everybody is chosen, and stays: then once more.
+  for (;;) {
+    await scene.open("/next");
+    const { frames, told, shift } = await adapted(scene, "thanks");
+    assert.equal(shift, 0);
+    if (!told[0].segments.length) {
+      assert.deepEqual(frames.at(-1), "welcome,thanks");
+      continue;
+    }
+    assert.deepEqual(frames, ["", "welcome_back,thanks"], "nothing else was to be seen in between");
+    break;
+  }
   await scene.mark();
 
   assert.doesNotMatch(site.requests.join("\n"), /first_rate_buyer|"segments"/);
@@ -66,7 +75,6 @@ test("content by segments: one choice a page, what is live follows, and no byte 
 test("without an engine everybody sees what is for everybody, once", async (t) => {
   const scene = await newScene(t, browser, { ...options, pages: { "/": page.replace("waymark-all.wasm", "gone.wasm") } });
   await scene.page.goto(scene.site.url);
-  await adapted(scene, "welcome");
-  assert.deepEqual((await seen(scene)).frames, ["", "welcome"]);
+  assert.deepEqual((await adapted(scene, "welcome")).frames, ["", "welcome"]);
   await until(() => scene.site.asked.includes("/gone.wasm"));
 });

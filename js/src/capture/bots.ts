@@ -50,6 +50,6 @@ function silence(client: any): void {
 
 export const prerendering = (): boolean => (document as any).prerendering;
 
-/** Runs it when a prerendered page is seen. */
+/** Runs it when a prerendered page is seen: before its page view, which is told by then. */
 export const shown = (run: () => void): void =>
-  document.addEventListener("prerenderingchange", run, { once: true });
+  addEventListener("prerenderingchange", run, { once: true, capture: true });

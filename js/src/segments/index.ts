@@ -8,8 +8,8 @@
 // one: it must not. The one that names none is for those whom no other is meant for.
 //
 // Promise: nothing flickers. What is shown is chosen once and stays until the page goes, save where
-// an element says `data-wm-live`; and where the engine does not answer in time, what is for
-// everybody else is shown. Nothing is stored and nothing is sent: which segments hold is worked out
+// an element says `data-wm-live`; and where the engine fails or does not answer in time, what is
+// for everybody else is shown. Nothing is stored and nothing is sent: which segments hold is worked out
 // on the device.
 
 import type { View } from "../core/types.ts";
@@ -51,6 +51,8 @@ export function start({ client }: Page): End {
     unfollow();
     clearTimeout(timer);
     observer.disconnect();
+    // The engine cannot be had, or has failed.
+    if (!known) tell([]);
   };
 }
 
