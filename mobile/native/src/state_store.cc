@@ -50,7 +50,9 @@ std::string EndOf(std::string_view prefix) {
 }
 
 void BindText(sqlite3_stmt* statement, int place, std::string_view text) {
-  sqlite3_bind_text(statement, place, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+  // An empty text and none are two things to SQLite: nothing is greater than none.
+  const char* data = text.empty() ? "" : text.data();
+  sqlite3_bind_text(statement, place, data, static_cast<int>(text.size()), SQLITE_TRANSIENT);
 }
 
 void BindBytes(sqlite3_stmt* statement, int place, std::string_view bytes) {
