@@ -131,7 +131,7 @@ internal class AppLifecycle private constructor(
     private fun nameOf(activity: Activity): String {
         val title = activity.title?.toString().orEmpty()
         val app = activity.applicationInfo.loadLabel(activity.packageManager).toString()
-        return title.takeUnless { it.isEmpty() || it == app }
+        return title.takeUnless { it.isEmpty() || it == app || it == activity.javaClass.name }
             ?: activity.javaClass.simpleName.removeSuffix("Activity").ifEmpty { "Activity" }
     }
 

@@ -1,6 +1,7 @@
 package io.waymark.android
 
 import android.app.Activity
+import android.content.pm.ApplicationInfo
 import android.view.ViewGroup
 import android.widget.Button
 import android.widget.Switch
@@ -39,7 +40,10 @@ class ConsentViewTest {
         val options = Options(region = "DE", lifecycle = false, screens = false)
         waymark = Waymark.open(application, Sink.config("http://127.0.0.1:9"), options)
         assertEquals(Status.OK, runBlocking { waymark.ready() })
-        view = ConsentView(Robolectric.buildActivity(Activity::class.java).setup().get())
+        val activity = Robolectric.buildActivity(Activity::class.java).setup().get()
+        // As the manifest of an app says it.
+        activity.applicationInfo.flags = activity.applicationInfo.flags or ApplicationInfo.FLAG_SUPPORTS_RTL
+        view = ConsentView(activity)
         view.onDecided = Runnable { decided++ }
     }
 

@@ -195,6 +195,24 @@ class NativeTest {
     }
 
     @Test
+    fun `who it is and what was decided is known to the next process`() {
+        val before = Opened(sink.url, store, region = "DE").use { first ->
+            first.allow("analytics")
+            first.client.capture(EventType.IDENTIFY, userId = "u1")
+            first.await { it.userId == "u1" }
+        }
+        Opened(sink.url, store, region = "DE").use { later ->
+            val view = later.await { it.anonymousId != null }
+            assertEquals(before.anonymousId, view.anonymousId)
+            assertEquals("u1", view.userId)
+            assertEquals("granted", view.consent.purposes["analytics"]!!.state)
+            val answer = LinkedBlockingQueue<JSONObject>()
+            later.client.ask(mapOf("type" to "records")) { answer.add(it ?: JSONObject()) }
+            assertEquals(1, answer.take().getJSONArray("entries").length())
+        }
+    }
+
+    @Test
     fun `a config that does not fit is refused with its reason`() {
         val config = JSONObject(Sink.config(sink.url)).put("speed", 9).toString()
         Opened(sink.url, store, config).use { opened ->
