@@ -15,6 +15,10 @@ import Foundation
 /// | `push_opened` | a message opened the app | `campaign_id`, `campaign`, `template` |
 final class AppLifecycle: Sendable {
   private let isInBackground = Locked(false)
+  private let kept = Locked<[AnyObject]>([])
+
+  /// Keeps what listens as long as the client.
+  func keep(_ listener: AnyObject) { kept.with { $0.append(listener) } }
 
   /// Whether that is a change.
   func move(toBackground: Bool) -> Bool {
