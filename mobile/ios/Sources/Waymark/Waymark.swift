@@ -207,7 +207,7 @@ public actor Waymark {
     watching = Task { [weak client] in
       for await _ in ticks {
         guard let client, let place = await client.placeOfInstall() else { continue }
-        memory.follow(place, app: app, answered: View(json: client.view)?.consent?.answered)
+        memory.follow(place, app: app)
       }
     }
   }
