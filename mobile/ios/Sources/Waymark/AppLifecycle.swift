@@ -15,6 +15,10 @@ import Foundation
 /// | `push_opened` | a message opened the app | `campaign_id`, `campaign`, `template` |
 final class AppLifecycle: Sendable {
   private let isInBackground = Locked(false)
+  private let kept = Locked<[AnyObject]>([])
+
+  /// Keeps what listens as long as the client.
+  func keep(_ listener: AnyObject) { kept.with { $0.append(listener) } }
 
   /// Whether that is a change.
   func move(toBackground: Bool) -> Bool {
@@ -125,16 +129,11 @@ struct AppMemory {
     return AppVersion(version: String(parts[0]), build: String(parts[1]))
   }
 
-  /// `place`: where the engine lets such an event lie now. While it waits for what the store says
-  /// nothing changes, unless nobody has answered (any more).
-  func follow(_ place: String, app: AppVersion, answered: Bool?) {
-    if place == "store" {
-      guard version != app else { return }
-      preferences.keep(.text("\(app.version)\n\(app.build)"), for: Self.name)
-    } else if place == "drop" || answered == false {
-      guard version != nil else { return }
-      preferences.keep(nil, for: Self.name)
-    }
+  /// `place`: where the engine lets such an event lie now.
+  func follow(_ place: String, app: AppVersion) {
+    let wanted = place == "store" ? app : nil
+    guard version != wanted else { return }
+    preferences.keep(wanted.map { .text("\($0.version)\n\($0.build)") }, for: Self.name)
   }
 }
 

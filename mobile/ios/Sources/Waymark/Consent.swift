@@ -27,7 +27,7 @@ public struct Consent: Sendable {
     _ choices: [String: Choice], source: Source = .person, decided: Date? = nil,
     shown: [String: PropertyValue]? = nil
   ) -> Waymark.Status {
-    client.call(
+    client.post(
       "set_consent",
       [
         "choices": .object(choices.mapValues { .text($0.rawValue) }),

@@ -1,9 +1,9 @@
 import Foundation
 
 /// What app and device say of themselves, by the names of the Segment specification.
-public enum Device {
+enum Device {
   /// No name that the person gave to the device, and no id of it.
-  public static func context(bundle: Bundle = .main) -> [String: PropertyValue] {
+  static func context(bundle: Bundle = .main) -> [String: PropertyValue] {
     let system = ProcessInfo.processInfo.operatingSystemVersion
     var context: [String: PropertyValue] = [
       "os": [

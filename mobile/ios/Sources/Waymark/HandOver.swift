@@ -4,7 +4,6 @@ import Foundation
 /// joined, is the engine's decision; nothing here fails.
 public struct HandOver: Sendable {
   let client: NativeClient
-  let transport: any HttpTransport
 
   /// What the fragment of an address calls a token.
   static let parameter = "waymark_handover"
@@ -96,7 +95,7 @@ public struct HandOver: Sendable {
   }
 
   private func post(_ message: [String: PropertyValue], to address: String) async -> Server? {
-    let answer = await transport.send(
+    let answer = await client.transport.send(
       HttpRequest(
         method: "POST", url: address, headers: ["Content-Type": "text/plain"],
         body: Data(Json.object(message)), timeout: Self.serverSeconds, credentials: false,

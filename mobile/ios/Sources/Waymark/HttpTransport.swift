@@ -42,15 +42,34 @@ public final class UrlSessionTransport: NSObject, HttpTransport, URLSessionTaskD
 
   public func send(_ request: HttpRequest) async -> HttpAnswer {
     guard let asked = urlRequest(request) else { return .refused }
+    let session = session(request.credentials)
+    let sending = Task { await Self.exchange(asked, in: session) }
+    // URLSession's own bound is for the time in which nothing comes, where it is held at all.
+    let isLate = Locked(false)
+    let deadline = Task {
+      try await Task.sleep(nanoseconds: UInt64(max(request.timeout, 0) * 1e9))
+      isLate.with { $0 = true }
+      sending.cancel()
+    }
+    let answer = await withTaskCancellationHandler {
+      await sending.value
+    } onCancel: {
+      sending.cancel()
+    }
+    deadline.cancel()
+    if case .aborted = answer, isLate.with({ $0 }) { return .timedOut }
+    return answer
+  }
+
+  private static func exchange(_ asked: URLRequest, in session: URLSession) async -> HttpAnswer {
     do {
-      let (body, response) = try await session(request.credentials).data(for: asked)
+      let (body, response) = try await session.data(for: asked)
       guard let http = response as? HTTPURLResponse else { return .network }
       let retryAfter = http.value(forHTTPHeaderField: "Retry-After")
       return .answered(status: http.statusCode, retryAfter: retryAfter, body: body)
-    } catch let error as URLError {
-      return Task.isCancelled ? .aborted : error.code == .timedOut ? .timedOut : .network
     } catch {
-      return Task.isCancelled ? .aborted : .network
+      if Task.isCancelled { return .aborted }
+      return (error as? URLError)?.code == .timedOut ? .timedOut : .network
     }
   }
 

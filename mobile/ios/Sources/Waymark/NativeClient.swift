@@ -11,25 +11,30 @@ final class NativeClient: @unchecked Sendable {
   let opened: Waymark.Status
 
   private let pointer: OpaquePointer?
-  private let http: HttpSeam
+  let transport: any HttpTransport
+  // Ours to end: a session of URLSession keeps its delegate alive.
+  private let ownTransport: UrlSessionTransport?
   // What C holds without knowing: given back when the worker has ended.
   private let held: [Unmanaged<AnyObject>]
   private let workerEnded = Locked(true)
 
   init(_ options: Waymark.Options, directory: String?) {
     let listeners = Listeners(preferences: options.preferences)
-    let http = HttpSeam(options.transport ?? UrlSessionTransport())
+    let own = options.transport == nil ? UrlSessionTransport() : nil
+    let transport = options.transport ?? own ?? UrlSessionTransport()
+    (ownTransport, self.transport) = (own, transport)
+    let http = HttpSeam(transport)
     held = [.passRetained(listeners), .passRetained(http)]
     (opened, pointer) = Self.open(
       options, directory, listeners: held[0].toOpaque(), http: held[1].toOpaque())
     self.listeners = listeners
-    self.http = http
     http.attach(self)
   }
 
   deinit {
     _ = close(withinMs: 0)
     waymark_client_free(pointer)
+    ownTransport?.end()
     // A worker that the system holds may still tell them something: then they stay.
     if workerEnded.with({ $0 }) { held.forEach { $0.release() } }
   }
@@ -114,7 +119,7 @@ final class NativeClient: @unchecked Sendable {
   }
 
   /// A command with members, in the order of their names behind its type.
-  func call(_ type: String, _ members: [String: PropertyValue?] = [:]) -> Waymark.Status {
+  func post(_ type: String, _ members: [String: PropertyValue?] = [:]) -> Waymark.Status {
     var command = members.compactMapValues { $0 }
     command["type"] = .text(type)
     return call(String(decoding: Json.object(command), as: UTF8.self))

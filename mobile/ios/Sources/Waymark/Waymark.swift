@@ -130,20 +130,20 @@ public actor Waymark {
 
   /// The user has logged out: forgets user id, traits, anonymous id and session; consent stays.
   @discardableResult
-  public nonisolated func reset() -> Status { client.call("reset") }
+  public nonisolated func reset() -> Status { client.post("reset") }
 
   /// Deletes every identifier and everything queued; consent goes back to "never asked".
   @discardableResult
-  public nonisolated func forget() -> Status { client.call("forget") }
+  public nonisolated func forget() -> Status { client.post("forget") }
 
   /// Sends what is queued now, as far as the collectors' back-off allows.
   @discardableResult
-  public nonisolated func flush() -> Status { client.call("flush") }
+  public nonisolated func flush() -> Status { client.post("flush") }
 
   /// Replaces the named top-level members of what is said with every event.
   @discardableResult
   public nonisolated func set(context: [String: PropertyValue]) -> Status {
-    client.call("set_context", ["context": .object(context)])
+    client.post("set_context", ["context": .object(context)])
   }
 
   /// A fact for the consent policy.
@@ -196,9 +196,7 @@ public actor Waymark {
   public nonisolated var consent: Consent { Consent(client: client) }
 
   /// Journeys that go on on another host or device.
-  public nonisolated var handOver: HandOver {
-    HandOver(client: client, transport: options.transport ?? UrlSessionTransport())
-  }
+  public nonisolated var handOver: HandOver { HandOver(client: client) }
 
   // MARK: Lifecycle, with state
 
@@ -209,7 +207,7 @@ public actor Waymark {
     watching = Task { [weak client] in
       for await _ in ticks {
         guard let client, let place = await client.placeOfInstall() else { continue }
-        memory.follow(place, app: app, answered: View(json: client.view)?.consent?.answered)
+        memory.follow(place, app: app)
       }
     }
   }

@@ -29,6 +29,8 @@ final class Sink: HttpTransport {
   }
 
   private let state: Locked<State>
+  // As long as a client has this transport it has its folder.
+  private let folder = Locked<Folder?>(nil)
 
   init(_ answer: HttpAnswer = .answered(status: 200, retryAfter: nil, body: Data())) {
     state = Locked(State(answer: answer))
@@ -45,6 +47,7 @@ final class Sink: HttpTransport {
     return answer
   }
 
+  func keep(_ folder: Folder?) { self.folder.with { $0 = folder } }
   func answer(_ answer: HttpAnswer) { state.with { $0.answer = answer } }
 
   var requests: [HttpRequest] { state.with { $0.requests } }
@@ -121,6 +124,7 @@ func options(
   config document: String = config()
 ) -> Waymark.Options {
   var options = Waymark.Options(config: document, directory: folder?.store)
+  sink.keep(folder)
   options.transport = sink
   options.preferences = preferences
   options.context = nil

@@ -76,7 +76,8 @@ private let judge = ProcessInfo.processInfo.environment["WAYMARK_JUDGE"]
   @Test func aBatchArrivesCompressed() async throws {
     let document = config().replacingOccurrences(of: ", \"gzip\": false", with: "")
       .replacingOccurrences(of: "https://collector.example", with: judge ?? "")
-    var given = options(try Folder(), config: document)
+    let folder = try Folder()
+    var given = options(folder, config: document)
     given.transport = nil
     let waymark = Waymark.open(given)
     waymark.consent.set(["analytics": .granted])
@@ -84,5 +85,6 @@ private let judge = ProcessInfo.processInfo.environment["WAYMARK_JUDGE"]
     waymark.flush()
     for await view in waymark.views where view.collectors?["segment"]?.acknowledged == 50 { break }
     await waymark.close()
+    withExtendedLifetime(folder) {}
   }
 }

@@ -7,7 +7,7 @@ extension Waymark {
   /// Follows the app from here on: its start, its way to the background and back, the network, and
   /// what the system says of tracking. Call it once, at launch; it ends with the process.
   @MainActor
-  public nonisolated func followApp() {
+  public func followApp() {
     let center = NotificationCenter.default
     let hear = { (name: Notification.Name, then: @escaping @MainActor @Sendable () -> Void) in
       _ = center.addObserver(forName: name, object: nil, queue: .main) { _ in
@@ -19,7 +19,7 @@ extension Waymark {
       self?.tellTrackingAuthorization()
     }
     hear(UIApplication.didEnterBackgroundNotification) { [weak self] in
-      self.map { Background.leave($0) }
+      if let self { Background.leave(self) }
     }
     hear(UIApplication.willTerminateNotification) { [weak self] in
       // Nobody waits for a network then: what is queued lies on the device.
@@ -94,11 +94,11 @@ extension Waymark {
   nonisolated func followNetwork() {
     let monitor = NWPathMonitor()
     monitor.pathUpdateHandler = { [weak self] path in
-      guard let self else { return monitor.cancel() }
-      connectivity(
+      self?.connectivity(
         online: path.status == .satisfied, metered: path.isExpensive || path.isConstrained)
     }
     monitor.start(queue: .global(qos: .utility))
+    lifecycle.keep(monitor)
   }
 }
 #else

@@ -1,6 +1,6 @@
 // The consent sheet. Not compiled on Linux; what is asked stands in ConsentQuestion.swift, what is
 // decided goes to `consent.set`, and nothing is kept here.
-#if canImport(SwiftUI)
+#if canImport(SwiftUI) && os(iOS)
 import CryptoKit
 import SwiftUI
 

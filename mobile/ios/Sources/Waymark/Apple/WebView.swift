@@ -33,7 +33,8 @@ public final class WaymarkPages: NSObject, WKScriptMessageHandler {
   public func attach(_ web: WKWebView) {
     self.web = web
     bridge = WebViewBridge(waymark) { [weak self] script in
-      Task { @MainActor in self?.run(script) }
+      // By the queue, as tasks may overtake each other.
+      DispatchQueue.main.async { [weak self] in MainActor.assumeIsolated { self?.run(script) } }
     }
   }
 
@@ -56,6 +57,7 @@ public final class WaymarkPages: NSObject, WKScriptMessageHandler {
 }
 
 /// A content controller keeps its handlers alive, and the web view its controller.
+@MainActor
 private final class Weak: NSObject, WKScriptMessageHandler {
   private weak var pages: WaymarkPages?
 
