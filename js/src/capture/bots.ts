@@ -52,4 +52,4 @@ export const prerendering = (): boolean => (document as any).prerendering;
 
 /** Runs it when a prerendered page is seen: before its page view, which is told by then. */
 export const shown = (run: () => void): void =>
-  addEventListener("prerenderingchange", run, { once: true, capture: true });
+  document.addEventListener("prerenderingchange", run, { once: true, capture: true });

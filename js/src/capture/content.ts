@@ -6,7 +6,7 @@ import type { Kind } from "./start.ts";
 export const element_views: Kind = (kit, options) => {
   const { selector = "[data-wm-view]", share = 0.5, within_ms = 150, text } = options;
   const timers = new Map<Element, any>();
-  let told = new WeakSet<Element>();
+  const told = new Set<Element>();
   const see = (element: any) => {
     observer.unobserve(element);
     told.add(element);
@@ -34,9 +34,11 @@ export const element_views: Kind = (kit, options) => {
   };
   const added = new MutationObserver(() => kit._later(find));
   added.observe(document, { childList: true, subtree: true });
+  find();
+  // On another page those that stayed count again.
   kit._arrived(() => {
-    told = new WeakSet();
-    find();
+    told.forEach((element) => observer.observe(element));
+    told.clear();
   });
   kit._until(() => {
     added.disconnect();

@@ -26,6 +26,8 @@ export function createKits(hash: boolean, own: string, failed: (error: unknown) 
   const roots = new Set<any>();
   const heard = new WeakSet<Event>();
   const queue = new Set<Run>();
+  // Whether somebody will work through it: what is queued by that work waits for no other time.
+  let due = false;
   let at = new URL(location.href);
   let gone = false;
   let { referrer }: { referrer: string } = document;
@@ -75,10 +77,13 @@ export function createKits(hash: boolean, own: string, failed: (error: unknown) 
       guard(run);
       if (queue.size && slice?.timeRemaining()! < 1) return idle(work);
     }
+    due = false;
   };
   const later = (run: Run) => {
-    if (gone) guard(run);
-    else if (queue.add(run).size < 2) idle(work);
+    if (gone) return guard(run);
+    queue.add(run);
+    if (!due) idle(work);
+    due = true;
   };
   const leave = (reason: Reason) => {
     work();
