@@ -9,7 +9,7 @@ export interface Stop {
   channel: string;
   label: string;
   /** `before`: an earlier visit's, as the engine's journey tells. */
-  kind: "before" | "sent" | "held" | "dropped" | "deidentified" | "decision";
+  kind: "before" | "sent" | "held" | "dropped" | "deidentified" | "decision" | "silence";
 }
 
 /** As the engine's view has it, where the config asks for a journey. */
@@ -36,6 +36,7 @@ export function stopsOf(seen: readonly Seen[], channel: string, journey: Journey
     const { at_ms } = one;
     if (one.kind !== "event") {
       const decided = { at_ms, channel: "consent", kind: "decision" as const };
+      if (one.kind === "silence") return [{ at_ms, channel, kind: "silence", label: one.text }];
       return one.kind === "decision" ? [{ ...decided, label: one.text }] : [];
     }
     const wanted = Object.values(one.verdicts).filter(({ wanted }) => wanted);
