@@ -47,14 +47,15 @@ for (const [name, viewport, colorScheme] of [
     const scene = await open(t, { viewport, colorScheme });
     const token = await tokenFrom(t, scene);
     const page = await scene.visit();
-    await track(page, "page", "Home");
     await consent(page);
-    const { accepted } = await track(page, "handOver.accept", token);
-    assert.equal(accepted, true);
+    const { accepted, how } = await track(page, "handOver.accept", token);
+    assert.deepEqual([accepted, how], [true, "adopted"]);
+    await track(page, "page", "Home");
     await track(page, "track", "product_viewed", { product_id: "compass-01" });
     await track(page, "track", "checkout_started", { value: 49, currency: "EUR" });
     await track(page, "track", "checkout_step_viewed", { step: "delivery" });
     await inside(page, ".row.silence").filter({ hasText: "checkout_abandoned" }).waitFor();
+    await inside(page, ".row.fact").filter({ hasText: "handed over from elsewhere" }).waitFor();
     await track(page, "track", "order_completed", { order_id: "1017", total: 49, currency: "EUR" });
     await track(page, "identify", "customer-7");
     await track(page, "alias", "customer-7-old", "customer-7");

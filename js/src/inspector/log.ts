@@ -214,6 +214,7 @@ function noteOf(input: any): Pick<SeenNote, "kind" | "text"> | undefined {
   }
   if (type === "signal") return { kind: "fact", text: `${name}: ${value} (${source})` };
   if (type === "lifecycle") return { kind: "fact", text: `the page is ${state}` };
+  if (type === "accept_hand_over") return { kind: "fact", text: "handed over from elsewhere" };
   if (/^(reset|forget|flush|narrow)$/.test(type)) return { kind: "fact", text: type };
   return undefined;
 }

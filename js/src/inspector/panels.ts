@@ -270,7 +270,7 @@ export function peopleNodes({ log }: Scene, view: View | undefined): Nodes {
 
 const legend_words: Record<string, string> = {
   deidentified: "de-identified",
-  before: "earlier visit",
+  before: "arrival",
 };
 
 const legend = () =>
