@@ -299,6 +299,27 @@ for (const colorScheme of ["light", "dark"]) {
   });
 }
 
+test("speaks the browser's language, and another when told to, without losing anything", async (t) => {
+  const { page } = await open(t, { locale: "de-AT" });
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
+  await page.getByRole("tab", { name: "Vorschau" }).waitFor();
+  await page.getByText("Gültig", { exact: true }).waitFor();
+  await tab(page, "Simulator");
+  await page.getByRole("button", { name: "Einen Beispielbesuch abspielen" }).click();
+  await until(async () => (await steps(page).count()) === 6);
+  assert.equal((await outcomes(page, 0)).counts, "ohne Person");
+  const text = await textIn(page);
+  await page.getByLabel("Sprache des Studios").selectOption("fr");
+  await page.getByRole("tab", { name: "Simulateur", selected: true }).waitFor();
+  // The same visit, and the same text, in other words.
+  await until(async () => (await steps(page).count()) === 6);
+  assert.equal((await outcomes(page, 0)).counts, "désidentifié");
+  assert.equal(await textIn(page), text);
+  await assertAccessible(page, "in French");
+  await page.reload();
+  await page.getByRole("tab", { name: "Aperçu" }).waitFor();
+});
+
 test("fits a phone: nothing is wider than the window", async (t) => {
   const { page } = await open(t, { viewport: { width: 320, height: 640 } });
   for (const name of ["Preview", "Simulator", "Decisions", "Changes", "Notice"]) {

@@ -1,5 +1,6 @@
 // The journey as a timeline: touchpoints in their order, each on the line of its channel.
 
+import { h } from "../banner/dom.ts";
 import type { Seen } from "./log.ts";
 import { svg, svgText } from "./people.ts";
 import { timeOf, whenOf } from "./words.ts";
@@ -8,8 +9,8 @@ export interface Stop {
   at_ms: number;
   channel: string;
   label: string;
-  /** `before`: an earlier visit's, as the engine's journey tells. */
-  kind: "before" | "sent" | "held" | "dropped" | "deidentified" | "decision";
+  /** `before`: how a visit began, as the engine's journey tells. */
+  kind: "before" | "sent" | "held" | "dropped" | "deidentified" | "decision" | "silence";
 }
 
 /** As the engine's view has it, where the config asks for a journey. */
@@ -36,6 +37,7 @@ export function stopsOf(seen: readonly Seen[], channel: string, journey: Journey
     const { at_ms } = one;
     if (one.kind !== "event") {
       const decided = { at_ms, channel: "consent", kind: "decision" as const };
+      if (one.kind === "silence") return [{ at_ms, channel, kind: "silence", label: one.text }];
       return one.kind === "decision" ? [{ ...decided, label: one.text }] : [];
     }
     const wanted = Object.values(one.verdicts).filter(({ wanted }) => wanted);
@@ -76,23 +78,23 @@ export function gapOf(ms: number): string {
   return unit && `${Math.round(ms / size)} ${unit}`;
 }
 
-const [step, line, left, top] = [96, 74, 70, 30];
+const [step, line, left, top] = [116, 74, 70, 30];
 
-/** Evenly spaced, with what lay between: a visit of minutes and years before it fit one picture. */
-export function drawJourney(stops: readonly Stop[]): SVGElement {
+/**
+ * Evenly spaced, with what lay between: a visit of minutes and years before it fit one picture. The
+ * names of the channels are a picture of their own, which stays when the other one is scrolled.
+ */
+export function drawJourney(stops: readonly Stop[]): HTMLElement {
   const channels = [...new Set(stops.map(({ channel }) => channel))];
-  const width = left + stops.length * step;
+  const width = stops.length * step;
   const height = top + channels.length * line + 6;
   const yOf = (channel: string) => top + channels.indexOf(channel) * line + 22;
   const lines = channels.map((channel) =>
-    svg(
-      "g",
-      {},
-      svg("line", { x1: left, x2: width, y1: yOf(channel), y2: yOf(channel), class: "lane" }),
-      svgText(0, yOf(channel) + 4, channel, "head"),
-    ),
+    svg("line", { x1: 0, x2: width, y1: yOf(channel), y2: yOf(channel), class: "lane" }),
   );
-  const places = stops.map((stop, at) => [left + at * step + step / 2, yOf(stop.channel)] as const);
+  const heads = channels.map((channel) => svgText(0, yOf(channel) + 4, channel, "head"));
+  const names = svg("svg", { width: left, height, class: "names", "aria-hidden": "true" }, ...heads);
+  const places = stops.map((stop, at) => [at * step + step / 2, yOf(stop.channel)] as const);
   const path = svg("polyline", {
     points: places.map((place) => place.join()).join(" "),
     class: "path",
@@ -100,7 +102,7 @@ export function drawJourney(stops: readonly Stop[]): SVGElement {
   const marks = stops.map((stop, at) => drawStop(stop, places[at]!, at));
   const gaps = stops.slice(1).map((stop, at) => {
     const gap = gapOf(stop.at_ms - stops[at]!.at_ms);
-    return svgText(left + (at + 1) * step, 12, gap && `+ ${gap}`, "gap");
+    return svgText((at + 1) * step, 12, gap && `+ ${gap}`, "gap");
   });
   const label = `${stops.length} touchpoints on ${channels.length} channels`;
   const box = {
@@ -110,7 +112,8 @@ export function drawJourney(stops: readonly Stop[]): SVGElement {
     role: "img",
     "aria-label": label,
   };
-  return svg("svg", { ...box, class: "journey" }, ...lines, path, ...marks, ...gaps) as SVGElement;
+  const picture = svg("svg", { ...box, class: "journey" }, ...lines, path, ...marks, ...gaps);
+  return h("div", { class: "timeline" }, names, picture);
 }
 
 function drawStop(

@@ -43,7 +43,8 @@ export interface SeenEvent {
 }
 
 export interface SeenNote {
-  kind: "decision" | "fact";
+  /** `silence`: nobody called it; the engine recorded that a customer dropped out. */
+  kind: "decision" | "fact" | "silence";
   number: number;
   at_ms: number;
   text: string;
@@ -88,6 +89,8 @@ export class Log {
   private readonly _config: any;
   private readonly _changed: () => void;
   private _number = 0;
+  /** How often a moment of silence went to a collector, and how many have been seen of it. */
+  private readonly _silences = new Map<string, number>();
   private _how = "first seen";
 
   constructor(config: any, changed: () => void) {
@@ -160,6 +163,7 @@ export class Log {
   private _join(request: Request, { texts }: Contents): void {
     const waiting = this.seen.filter((one): one is SeenEvent => one.kind === "event");
     for (const text of texts) {
+      this._silence(request, text);
       for (const collector of request.collectors) {
         const event = waiting.find(({ at_ms, requests, verdicts }) => {
           return verdicts[collector] && !requests[collector] && tellsTime(text, at_ms);
@@ -167,6 +171,21 @@ export class Log {
         if (event) event.requests[collector] = request;
       }
     }
+  }
+
+  // No call told of it: it is seen when it goes out, at each collector once.
+  private _silence({ at_ms, collectors }: Request, text: string): void {
+    const rules: { name: string }[] = this._config?.journey?.silence ?? [];
+    const rule = rules.find(({ name }) => text.includes(`"${name}"`));
+    if (!rule) return;
+    const { name } = rule;
+    const key = `${name} ${collectors.join()}`;
+    const count = (this._silences.get(key) ?? 0) + 1;
+    this._silences.set(key, count);
+    if (count <= (this._silences.get(name) ?? 0)) return;
+    this._silences.set(name, count);
+    const note = { kind: "silence", text: name } as const;
+    push(this.seen, { number: ++this._number, at_ms, ...note }, seen_max);
   }
 
   private _answer({ effect_id, status, error }: any, at_ms: number): void {
@@ -195,6 +214,7 @@ function noteOf(input: any): Pick<SeenNote, "kind" | "text"> | undefined {
   }
   if (type === "signal") return { kind: "fact", text: `${name}: ${value} (${source})` };
   if (type === "lifecycle") return { kind: "fact", text: `the page is ${state}` };
+  if (type === "accept_hand_over") return { kind: "fact", text: "handed over from elsewhere" };
   if (/^(reset|forget|flush|narrow)$/.test(type)) return { kind: "fact", text: type };
   return undefined;
 }

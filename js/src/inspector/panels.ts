@@ -26,12 +26,14 @@ export function eventRow(seen: Seen, { client }: Scene): HTMLElement {
   return seen.kind === "event" ? drawEvent(seen, client) : drawNote(seen);
 }
 
+const note_words = { decision: "Decision: ", fact: "", silence: "Moment of silence: " };
+
 const drawNote = ({ kind, at_ms, text }: SeenNote) =>
   h(
     "div",
     { class: `row ${kind}` },
     h("time", {}, timeOf(at_ms)),
-    h("span", { class: "what" }, kind === "decision" ? `Decision: ${text}` : text),
+    h("span", { class: "what" }, note_words[kind] + text),
   );
 
 function drawEvent(event: SeenEvent, client: Client): HTMLElement {
@@ -268,14 +270,14 @@ export function peopleNodes({ log }: Scene, view: View | undefined): Nodes {
 
 const legend_words: Record<string, string> = {
   deidentified: "de-identified",
-  before: "earlier visit",
+  before: "arrival",
 };
 
 const legend = () =>
   h(
     "p",
     { class: "legend" },
-    ...["sent", "deidentified", "held", "dropped", "decision", "before"].map((kind) =>
+    ...["sent", "deidentified", "held", "dropped", "decision", "silence", "before"].map((kind) =>
       h("span", { class: kind }, legend_words[kind] ?? kind),
     ),
   );

@@ -43,7 +43,9 @@ export function graphOf(persons: readonly Person[]): Graph {
       return key;
     });
     const [session, anonymous, user, group] = keys;
-    join(edges, session, anonymous, "visits");
+    // An id that came from elsewhere says so; most are this device's own.
+    const brought = /^(handed|taken) over/.test(person.how);
+    join(edges, session, anonymous, brought ? person.how : "visits");
     join(edges, anonymous, user, person.how);
     join(edges, user ?? anonymous, group, person.how);
   }
