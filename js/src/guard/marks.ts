@@ -204,7 +204,13 @@ function put(element: HTMLElement, shown: boolean): void {
   }
   if (!changed) return;
   if (element instanceof HTMLMediaElement) element.load();
-  // Without an address a frame stays where it is.
-  if (!shown && element instanceof HTMLIFrameElement)
-    element.contentWindow?.location.replace("about:blank");
+  if (!shown && element instanceof HTMLIFrameElement) empty(element);
+}
+
+// Without an address a frame stays where it is; and one whose page is just coming is not stopped by
+// another address: in Chromium that page came all the same. Put in anew it has none.
+function empty(frame: HTMLIFrameElement): void {
+  const { parentNode, nextSibling } = frame;
+  frame.remove();
+  parentNode?.insertBefore(frame, nextSibling);
 }
