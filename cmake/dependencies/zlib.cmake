@@ -73,11 +73,13 @@ waymark_change(deflate.c
   "                 *++scan == *++match && *++scan == *++match &&\n" ""
   "*++scan == *++match && *++scan == *++match" "*++scan == *++match")
 if(NOT EMSCRIPTEN)
-  # And that of eight bytes.
+  # And that of eight bytes; and tables that slide in one go.
   waymark_change(deflate.c
     "#include \"deflate.h\"" "#include \"deflate.h\"\n#include \"zlib_match.h\""
     "*++scan == *++match &&\n                 scan < strend"
-    "(scan = waymark_skip_equal(scan, match, strend)) == Z_NULL")
+    "(scan = waymark_skip_equal(scan, match, strend)) == Z_NULL"
+    "m = *--p" "p -= n, m = waymark_slide(p, n, wsize)"
+    "*p = (Pos)(m >= wsize ? m - wsize : NIL)" "n = 1")
 endif()
 waymark_fix_members(
   w_bits 15 w_size 32768u w_mask 32767u window_size 65536ul

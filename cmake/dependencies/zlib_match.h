@@ -1,10 +1,11 @@
-/* The innermost loop of deflate: how far two strings are equal, eight bytes at a time. What it says
- * is what zlib's own loop says, so the compressed bytes are the same (zlib.cmake). */
+/* The innermost loops of deflate, where time counts before bytes of code. What they say is what
+ * zlib's own say, so the compressed bytes are the same (zlib.cmake). */
 #include <stdint.h>
 #include <string.h>
 
-/* The first byte behind `scan` that differs from its partner behind `match`; at most `end`, which
- * stands 256 bytes behind `scan`. Reads up to `end`, as zlib does. */
+/* How far two strings are equal, eight bytes at a time: the first byte behind `scan` that differs
+ * from its partner behind `match`; at most `end`, which stands 256 bytes behind `scan`. Reads up to
+ * `end`, as zlib does. */
 static unsigned char* waymark_skip_equal(unsigned char* scan, const unsigned char* match,
                                          unsigned char* end) {
   while (++scan, ++match, scan < end) {
@@ -23,4 +24,14 @@ static unsigned char* waymark_skip_equal(unsigned char* scan, const unsigned cha
     match += sizeof a - 1;
   }
   return end;
+}
+
+/* Takes `by` off the `count` places of a table as the window slides; a place before it is none.
+ * Forward, so that compilers make vectors of it. 0. */
+static unsigned waymark_slide(unsigned short* table, unsigned count, unsigned by) {
+  for (unsigned i = 0; i < count; ++i) {
+    const unsigned short place = table[i];
+    table[i] = (unsigned short)(place >= by ? place - by : 0);
+  }
+  return 0;
 }
