@@ -36,6 +36,12 @@ export const SUITES = [
     ],
   },
   {
+    name: "Android (JUnit, Robolectric)",
+    needs: "mobile/android/pom.xml",
+    format: "junit",
+    command: (report) => ["node", "scripts/test_android.mjs", report],
+  },
+  {
     name: "npm package (Jest)",
     needs: "js/package.json",
     format: "jest",
@@ -43,12 +49,6 @@ export const SUITES = [
       ...["npm", "--prefix", "js", "test", "--"],
       ...["--ci", "--json", `--outputFile=${report}`],
     ],
-  },
-  {
-    name: "Android (JUnit, Robolectric)",
-    needs: "mobile/android/pom.xml",
-    format: "junit",
-    command: (report) => ["node", "scripts/test_android.mjs", report],
   },
   nodeSuite("browsers (Chromium, Firefox, WebKit)", "tests/e2e"),
   nodeSuite("sample shop", "samples/web-shop"),
