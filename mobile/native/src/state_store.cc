@@ -49,8 +49,8 @@ std::string EndOf(std::string_view prefix) {
   return end;
 }
 
+// To SQLite an empty text and none are two things: nothing is greater than none.
 void BindText(sqlite3_stmt* statement, int place, std::string_view text) {
-  // An empty text and none are two things to SQLite: nothing is greater than none.
   const char* data = text.empty() ? "" : text.data();
   sqlite3_bind_text(statement, place, data, static_cast<int>(text.size()), SQLITE_TRANSIENT);
 }
