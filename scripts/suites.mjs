@@ -42,6 +42,12 @@ export const SUITES = [
     ],
   },
   {
+    name: "Android (JUnit, Robolectric)",
+    needs: "mobile/android/pom.xml",
+    format: "junit",
+    command: (report) => ["node", "scripts/test_android.mjs", report],
+  },
+  {
     name: "npm package (Jest)",
     needs: "js/package.json",
     format: "jest",
@@ -49,12 +55,6 @@ export const SUITES = [
       ...["npm", "--prefix", "js", "test", "--"],
       ...["--ci", "--json", `--outputFile=${report}`],
     ],
-  },
-  {
-    name: "Android (JUnit, Robolectric)",
-    needs: "mobile/android/pom.xml",
-    format: "junit",
-    command: (report) => ["node", "scripts/test_android.mjs", report],
   },
   {
     name: "browsers (Chromium, Firefox, WebKit)",

@@ -34,6 +34,7 @@ class ConsentViewTest {
     private lateinit var waymark: Waymark
     private lateinit var view: ConsentView
     private var decided = 0
+    private var generation = 0L
 
     @Before
     fun open() {
@@ -45,6 +46,7 @@ class ConsentViewTest {
         activity.applicationInfo.flags = activity.applicationInfo.flags or ApplicationInfo.FLAG_SUPPORTS_RTL
         view = ConsentView(activity)
         view.onDecided = Runnable { decided++ }
+        generation = waymark.consent.state!!.generation
     }
 
     @After
@@ -63,9 +65,10 @@ class ConsentViewTest {
 
     private fun switch(purpose: String) = all().first { it is Switch && it.tag == purpose } as Switch
 
-    /** How the purposes stand when the engine has heard it. */
+    /** How the purposes stand after the next decision. */
     private fun states(): Map<String, String> {
-        runBlocking { waymark.consent.records() }
+        while (waymark.consent.state!!.generation == generation) runBlocking { waymark.consent.records() }
+        generation = waymark.consent.state!!.generation
         return waymark.consent.state!!.purposes.mapValues { it.value.state }
     }
 

@@ -107,6 +107,7 @@ class WebViewBridgeTest {
         val answer = page.heard("answer").single()
         assertEquals(7, answer.getInt("request_id"))
         assertTrue(answer.getJSONObject("answer").getJSONArray("entries").length() > 0)
+        while (!waymark.consent.state!!.isAnswered) page.heard("view")
         assertEquals("granted", waymark.consent.state!!.purposes["analytics"]!!.state)
         page.input("""{"type":"track","name":"","now":{"wall_ms":1}}""")
         assertEquals("/name", page.heard("problem").last().getJSONObject("problem").getString("pointer"))
