@@ -48,11 +48,17 @@ extension Waymark {
         ]
         track("app_updated", about.merging(previous) { $1 })
       }
-    } else if view?.consent?.answered == false {
+    } else if await firstView()?.consent?.answered == false {
       track("app_installed", about)
     }
     track("app_opened", about)
     watch(app)
+  }
+
+  // The client may be open a moment before its view is there.
+  private func firstView() async -> View? {
+    for await view in views { return view }
+    return nil
   }
 
   /// It is visible again. A second call in a row is none.

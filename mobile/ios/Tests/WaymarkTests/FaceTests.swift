@@ -351,7 +351,7 @@ private final class Page: Sendable {
       .appendingPathComponent("../../../../samples/ios-app/Sources/waymark.json")
     let document = try String(contentsOf: file, encoding: .utf8)
     let waymark = Waymark.open(options(nil, config: document))
-    try await waymark.ready()
+    try await settle(waymark)
     let view = try #require(waymark.consent.current)
     #expect(ConsentQuestion(config: document, view: view, languages: [])?.policyUrl?.host == "shop.example")
     await waymark.close()
