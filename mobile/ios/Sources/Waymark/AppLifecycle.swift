@@ -38,6 +38,8 @@ extension Waymark {
   /// in which the answer comes is ever sent: what waits for an answer dies with the process.
   public func appStarted(_ app: AppVersion = AppVersion()) async throws {
     try await ready()
+    // The client may be open a moment before its view is there; an answer comes behind it.
+    _ = await client.placeOfInstall()
     let about: [String: PropertyValue] = [
       "version": .text(app.version), "build": .text(app.build),
     ]
@@ -48,7 +50,7 @@ extension Waymark {
         ]
         track("app_updated", about.merging(previous) { $1 })
       }
-    } else if view?.consent?.answered == false {
+    } else if view?.consent?.answered != true {
       track("app_installed", about)
     }
     track("app_opened", about)

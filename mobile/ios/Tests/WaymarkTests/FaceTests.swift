@@ -75,46 +75,28 @@ import Testing
   let first = AppVersion(version: "1.0.0", build: "7")
   let second = AppVersion(version: "1.1.0", build: "8")
 
-  /// One start of the app in which analytics becomes what is said; the events that arrive.
-  private func start(
-    _ app: AppVersion, _ folder: Folder, _ preferences: FakePreferences, _ choice: Choice?
-  ) async throws -> [String] {
-    let sink = Sink()
+  @Test func anInstallationIsToldOnce() async throws {
+    let (folder, preferences, sink) = (try Folder(), FakePreferences(), Sink())
     let waymark = Waymark.open(options(folder, sink, preferences: preferences))
-    try await waymark.appStarted(app)
-    if let choice { waymark.consent.set(["analytics": choice]) }
-    waymark.track("end")
-    try await settle(waymark)
-    guard waymark.consent.current?.purposes["analytics"]?.state == "granted" else {
-      while AppMemory(preferences).version != nil { await Task.yield() }
-      await waymark.close()
-      return []
-    }
+    try await waymark.appStarted(first)
+    #expect(preferences.all.isEmpty)
+    waymark.consent.set(["analytics": .granted])
     waymark.flush()
-    await sink.await { $0.contains { $0["event"] as? String == "end" } }
-    // The version is remembered beside the calls.
-    while AppMemory(preferences).version != app { await Task.yield() }
+    #expect(await sink.names(2) == ["app_installed", "app_opened"])
     await waymark.close()
-    return await sink.names(1)
   }
 
-  @Test func installUpdateOpen() async throws {
-    let (folder, preferences) = (try Folder(), FakePreferences())
-    let silent = try await start(first, folder, preferences, nil)
-    #expect(silent == [])
+  @Test func theVersionLiesWhereItMay() {
+    let preferences = FakePreferences()
+    let memory = AppMemory(preferences)
+    memory.follow("wait", app: first)
+    #expect(memory.version == nil && preferences.all.isEmpty)
+    memory.follow("store", app: first)
+    #expect(memory.version == first)
+    memory.follow("store", app: second)
+    #expect(memory.version == second)
+    memory.follow("wait", app: second)
     #expect(preferences.all.isEmpty)
-    let installed = try await start(first, folder, preferences, .granted)
-    #expect(installed == ["app_installed", "app_opened", "end"])
-    let opened = try await start(first, folder, preferences, nil)
-    #expect(opened == ["app_opened", "end"])
-    let updated = try await start(second, folder, preferences, nil)
-    #expect(updated == ["app_updated", "app_opened", "end"])
-    // Whoever refuses takes the memory of the version away, and has not just installed it.
-    let refused = try await start(second, folder, preferences, .denied)
-    #expect(refused == [])
-    #expect(preferences.all.isEmpty)
-    let again = try await start(second, folder, preferences, .granted)
-    #expect(again == ["end"])
   }
 
   @Test func toTheBackgroundAndBack() async throws {
@@ -351,7 +333,7 @@ private final class Page: Sendable {
       .appendingPathComponent("../../../../samples/ios-app/Sources/waymark.json")
     let document = try String(contentsOf: file, encoding: .utf8)
     let waymark = Waymark.open(options(nil, config: document))
-    try await waymark.ready()
+    try await settle(waymark)
     let view = try #require(waymark.consent.current)
     #expect(ConsentQuestion(config: document, view: view, languages: [])?.policyUrl?.host == "shop.example")
     await waymark.close()
