@@ -74,6 +74,10 @@ interop: setup ## let published clients and a real OpenTelemetry Collector judge
 	@scripts/setup tests/interop
 	@$(env) npm --prefix tests/interop --silent test
 
+.PHONY: audit
+audit: build ## find 15 planted violations among a million stored events, and print how fast
+	@WAYMARK_AUDIT_EVENTS=1000000 npm --prefix js --silent test -- tests/audit
+
 # How many inputs each fuzzer gets: make fuzz RUNS=20000000 SEED=7
 RUNS ?= 1000000
 SEED ?= 1

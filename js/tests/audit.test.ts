@@ -17,8 +17,10 @@ import {
 import { expectGolden, file, waymark } from "./cli_terminal.ts";
 import { tools_file, wasmModule } from "./raw_engine.ts";
 
-const people = 20_000;
+// `make audit` asks for a million; every run of the tests makes do with fewer.
+const events_wanted = Number(process.env.WAYMARK_AUDIT_EVENTS ?? 100_000);
 const events_each = 50;
+const people = events_wanted / events_each;
 const now = new Date(audit_ms).toISOString();
 
 interface Planted {
@@ -83,7 +85,7 @@ function plant(events: LineFile, records: LineFile): Planted[] {
   return planted;
 }
 
-describe("a million events", () => {
+describe("a log of many people", () => {
   const files = { events: file("events.ndjson", ""), records: file("records.ndjson", "") };
   const config = file("policy.json", policy);
   let planted: Planted[] = [];
@@ -99,7 +101,7 @@ describe("a million events", () => {
     }
     events.close();
     records.close();
-    expect(events.lines).toBeGreaterThanOrEqual(1_000_000);
+    expect(events.lines).toBeGreaterThanOrEqual(events_wanted);
   }, 300_000);
 
   test("each planted violation is found, and no other", async () => {

@@ -93,7 +93,8 @@ export function drawJourney(stops: readonly Stop[]): HTMLElement {
     svg("line", { x1: 0, x2: width, y1: yOf(channel), y2: yOf(channel), class: "lane" }),
   );
   const heads = channels.map((channel) => svgText(0, yOf(channel) + 4, channel, "head"));
-  const names = svg("svg", { width: left, height, class: "names", "aria-hidden": "true" }, ...heads);
+  const aside = { width: left, height, class: "names", "aria-hidden": "true" };
+  const names = svg("svg", aside, ...heads);
   const places = stops.map((stop, at) => [at * step + step / 2, yOf(stop.channel)] as const);
   const path = svg("polyline", {
     points: places.map((place) => place.join()).join(" "),

@@ -69,7 +69,7 @@ export function svg(tag: string, attributes: Record<string, string | number>, ..
 export const svgText = (x: number, y: number, text: string, part: string) =>
   svg("text", { x, y, class: part }, document.createTextNode(text));
 
-const [width, height, column, row] = [102, 42, 154, 74];
+const [width, height, column, row] = [102, 42, 184, 74];
 
 /** One column for each kind; what stands now is filled. */
 export function drawGraph({ nodes, edges }: Graph): SVGElement {

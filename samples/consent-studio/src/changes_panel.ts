@@ -117,15 +117,18 @@ export class ChangesPanel {
 function sections(diff: PolicyDiff): HTMLElement[] {
   const { settings, questions, withdrawals, verdicts: changed, notices } = diff;
   const asked = questions.map(({ visitor, regions, purposes }) => {
-    const about = Object.entries(purposes).map(([id, why]) => `${id} (${say(`question.${why}` as Name)})`);
+    const because = (why: string) => say(`question.${why}` as Name);
+    const about = Object.entries(purposes).map(([id, why]) => `${id} (${because(why)})`);
     return [places(regions), say(`people.${visitor}`), about.join(", ")];
   });
   const gone = withdrawals.map(({ visitor, regions, purposes }) => [
     ...[places(regions), say(`people.${visitor}`), purposes.join(", ")],
   ]);
-  const label = (verdict?: string) => (verdict ? labelOf(outcome_of[verdict]!) : say("changes.absent"));
+  const label = (verdict?: string) =>
+    verdict ? labelOf(outcome_of[verdict]!) : say("changes.absent");
   const got = changed.map(({ collector, visitor, regions, before, after }) => [
-    ...[places(regions), say(`people.${visitor}`), `${collector}: ${label(before)} → ${label(after)}`],
+    ...[places(regions), say(`people.${visitor}`)],
+    `${collector}: ${label(before)} → ${label(after)}`,
   ]);
   const told = notices.map((region) => [
     places([region]),

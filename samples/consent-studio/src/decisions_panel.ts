@@ -113,7 +113,8 @@ function tableNode(id: string, cases: PolicyCase[], purposes: string[]): HTMLEle
   const body = rows.map((cells) => h("tr", {}, ...cells.map(cell)));
   const head = h("tr", {}, ...columnNames().map((name) => h("th", { scope: "col" }, name)));
   const table = h("table", { class: "decision" }, h("thead", {}, head), h("tbody", {}, ...body));
-  const names = { class: "scroll", tabindex: "0", role: "region", "aria-label": say("decisions.of", { collector: id }) };
+  const label = say("decisions.of", { collector: id });
+  const names = { class: "scroll", tabindex: "0", role: "region", "aria-label": label };
   return h("section", {}, h("h2", {}, id), h("div", names, table));
 }
 
@@ -176,7 +177,8 @@ class Claim {
     else if (!found.verdict) this.result.textContent = say("prove.many");
     else {
       const reasons = found.because.map(reasonOf).join(", ");
-      this.result.textContent = say("prove.fails", { circumstances: circumstances(found), reasons });
+      const fails = { circumstances: circumstances(found), reasons };
+      this.result.textContent = say("prove.fails", fails);
     }
   }
 }

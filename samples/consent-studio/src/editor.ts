@@ -124,10 +124,11 @@ function diagnosticsOf({ text, error, problems, findings }: Judgement): Diagnost
 const severities = { error: "error", warning: "warning", note: "info" } as const;
 
 /** All that is to be said of a finding: what it is, what to do, and who says so. */
-export const adviceOf = (finding: Finding) =>
-  [sentenceOf(finding), finding.fix, finding.source && say("problem.source", { source: finding.source })]
-    .filter(Boolean)
-    .join(" ");
+export function adviceOf(finding: Finding): string {
+  const { fix, source } = finding;
+  const whose = source && say("problem.source", { source });
+  return [sentenceOf(finding), fix, whose].filter(Boolean).join(" ");
+}
 
 export const sentenceOf = ({ found, allowed }: Problem) => say("problem.found", { found, allowed });
 

@@ -139,7 +139,8 @@ export class SimulatorPanel {
     };
     const keydown = (event: KeyboardEvent) => event.key === "Enter" && fire();
     name.addEventListener("keydown", keydown);
-    const other = h("div", { class: "other" }, field(say("simulator.another"), name), button(say("simulator.fire"), fire));
+    const another = field(say("simulator.another"), name);
+    const other = h("div", { class: "other" }, another, button(say("simulator.fire"), fire));
     return h(
       "fieldset",
       { class: "tool" },

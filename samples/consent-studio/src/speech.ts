@@ -55,8 +55,10 @@ export const reasonOf = ({ purpose, state, why }: Reason) =>
   `${purpose} ${stateOf(state)}: ${word("why", why)}`;
 
 /** How somebody is asked in a place, and about what. */
-export const modelOf = (model: string, due: readonly string[]) =>
-  `${word("model", model)} ${due.length ? say("asked", { purposes: due.join(", ") }) : say("asked.nothing")}`;
+export function modelOf(model: string, due: readonly string[]): string {
+  const asked = due.length ? say("asked", { purposes: due.join(", ") }) : say("asked.nothing");
+  return `${word("model", model)} ${asked}`;
+}
 
 /** The words of the decision table. */
 export const cellWords = (): CellWords => ({

@@ -24,7 +24,8 @@ export class VisitorPanel {
     this.changed = changed;
     const region = h("input", {
       ...{ id: "region", list: "regions", value: visitor.region, size: "8", autocomplete: "off" },
-      ...{ spellcheck: "false", placeholder: say("visitor.unknown"), "aria-describedby": "region-note" },
+      ...{ spellcheck: "false", "aria-describedby": "region-note" },
+      placeholder: say("visitor.unknown"),
       input: ({ target }: any) => this.place(target),
     });
     const age = h("input", {
