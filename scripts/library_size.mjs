@@ -4,6 +4,7 @@
 //   scripts/library_size.mjs build/arm64/mobile/native/libwaymark.so
 //
 // The budget stands in wasm/size_budget.json: {"libraries": {"<path>": {"stripped_bytes_max": 600000}}}.
+// One that has never met its budget also has `stripped_bytes_reached`: it is shown as over until it meets it, and fails when it grows.
 // SQLite and libcurl are not in it: both are the system's.
 
 import { execFileSync } from "node:child_process";
@@ -35,18 +36,19 @@ export function strippedBytes(path) {
   }
 }
 
-/** @returns {{path: string, bytes: number, budget: number, fits: boolean}} */
+/** @returns {{path: string, bytes: number, budget: number, fits: boolean, failed: boolean}} */
 export function weighLibrary(path) {
-  const budget = JSON.parse(readFileSync(join(ROOT, BUDGET), "utf8")).libraries?.[path]?.stripped_bytes_max;
+  const limit = JSON.parse(readFileSync(join(ROOT, BUDGET), "utf8")).libraries?.[path];
+  const budget = limit?.stripped_bytes_max;
   if (!budget) throw new Error(`${BUDGET} has no budget for ${path}`);
   const bytes = strippedBytes(join(ROOT, path));
-  return { path, bytes, budget, fits: bytes <= budget };
+  return { path, bytes, budget, fits: bytes <= budget, failed: bytes > (limit.stripped_bytes_reached ?? budget) };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const path of process.argv.slice(2)) {
-    const { bytes, budget, fits } = weighLibrary(path);
+    const { bytes, budget, fits, failed } = weighLibrary(path);
     process.stdout.write(`${path}: ${bytes} bytes stripped, ${budget} allowed${fits ? "" : ": OVER"}\n`);
-    if (!fits) process.exitCode = 1;
+    if (failed) process.exitCode = 1;
   }
 }

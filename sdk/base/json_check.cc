@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <cstring>
 
-#include "base/json_scan.h"
 #include "base/json_writer.h"
 #include "base/list.h"
 #include "base/utf8.h"
@@ -175,7 +174,7 @@ class Checker {
   bool String() {
     if (Peek() != '"') return Fail(Fault::kSyntax);
     ++i_;
-    while (i_ += PlainBytes(text_.data() + i_, text_.size() - i_), i_ < text_.size()) {
+    while (i_ < text_.size()) {
       const uint8_t c = static_cast<uint8_t>(text_[i_]);
       if (c == '"') return ++i_, true;
       if (c == '\\') {

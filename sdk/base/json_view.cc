@@ -1,6 +1,5 @@
 #include "base/json_view.h"
 
-#include "base/json_scan.h"
 #include "base/name_table.h"
 #include "base/utf8.h"
 
@@ -13,6 +12,14 @@ namespace {
 const char* SkipSpace(const char* at) {
   while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') ++at;
   return at;
+}
+
+// `at`: the opening quote.
+const char* EndOfString(const char* at) {
+  while (*++at != '"') {
+    if (*at == '\\') ++at;
+  }
+  return at + 1;
 }
 
 // Of a number, true, false or null. What may follow stands below or at the comma in ASCII, save the

@@ -29,6 +29,15 @@ const uint8_t* Return(waymark_engine* engine, String&& result) {
   return reinterpret_cast<const uint8_t*>(engine->result.data());
 }
 
+void Ask(const Engine& engine, const Input& query, JsonWriter* answer, List<Problem>* problems) {
+  for (size_t i = 0; i < kQuestionCount; ++i) {
+    if (query.fields["query"].IsName(kQuestions[i].name)) {
+      return kQuestions[i].answer(engine, query, answer, problems);
+    }
+  }
+  AddProblem(problems, "not_allowed", "/query", "an unknown question", "one of this module");
+}
+
 }  // namespace
 }  // namespace waymark
 
@@ -66,7 +75,7 @@ const uint8_t* waymark_query(waymark_engine* engine, const uint8_t* bytes, size_
   waymark::String repaired;
   const waymark::Input query = waymark::ReadInput(Bytes(bytes, size), &repaired);
   return Return(engine, waymark::WriteAnswer(query, [&](auto* answer, auto* problems) {
-                  waymark::AnswerAny(engine->engine, query, answer, problems);
+                  waymark::Ask(engine->engine, query, answer, problems);
                 }));
 }
 

@@ -22,17 +22,6 @@ struct Question {
 extern const Question kQuestions[];
 extern const size_t kQuestionCount;
 
-// Answers any of them.
-inline void AnswerAny(const Engine& engine, const Input& query, JsonWriter* answer,
-                      List<Problem>* problems) {
-  for (size_t i = 0; i < kQuestionCount; ++i) {
-    if (query.fields["query"].IsName(kQuestions[i].name)) {
-      return kQuestions[i].answer(engine, query, answer, problems);
-    }
-  }
-  AddProblem(problems, "not_allowed", "/query", "an unknown question", "one of this module");
-}
-
 // One function a question.
 void AnswerExplain(const Engine& engine, const Input& query, JsonWriter* answer,
                    List<Problem>* problems);

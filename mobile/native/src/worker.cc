@@ -303,7 +303,11 @@ void Worker::AskQuery(const Call& call) {
   String repaired;
   const Input query = ReadInput(frame, &repaired);
   const String answer = WriteAnswer(query, [&](JsonWriter* writer, List<Problem>* problems) {
-    AnswerAny(*engine_, query, writer, problems);
+    for (size_t i = 0; i < kQuestionCount; ++i) {
+      if (!query.fields["query"].IsName(kQuestions[i].name)) continue;
+      return kQuestions[i].answer(*engine_, query, writer, problems);
+    }
+    AddProblem(problems, "not_allowed", "/query", "an unknown question", "one of this module");
   });
   const std::string text(std::string_view(answer).substr(sizeof(uint32_t)));
   call.answer(call.context, text.c_str(), text.size());
