@@ -49,7 +49,7 @@ class PlanLint {
       const String at = Numbered("/journey/silence/", item.index());
       const JsonView rule = item.value();
       const String after = rule["after"].AsString();
-      if (after == rule["without"].AsString()) {
+      if (rule["without"] && after == rule["without"].AsString()) {
         Find("unreachable", at + "/without", rule["without"].text(), "another event than `after`");
       }
       if (!MayCome(after)) {

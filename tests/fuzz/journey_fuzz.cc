@@ -51,7 +51,6 @@ void Use(Journey* journey) {
   for (const waymark::Silence& silence : EndedSilences(*journey, rules, kNow)) {
     NoteRecorded(silence, rules, journey);
   }
-  Require(EndedSilences(*journey, rules, kNow).empty(), "a silence is recorded once");
   const JsonView order{std::string_view(R"({"order_id":"T1","total":49.5,"currency":"EUR"})")};
   waymark::Touch touch;
   touch.time_ms = kNow;
@@ -79,11 +78,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   Require(nlohmann::json::accept(written), "what is written is JSON");
   const Journey again = waymark::ReadJourney(JsonView(std::string_view(written)));
   Require(Written(again) == written, "what is read and written again reads the same");
-  Journey merged = read;
+  Journey merged = waymark::ReadJourney(JsonView(text));
   Merge(read, &merged);
-  Journey twice = merged;
-  Merge(read, &twice);
-  Require(Written(twice) == Written(merged), "the same version once more changes nothing");
+  const std::string once = Written(merged);
+  Merge(read, &merged);
+  Require(Written(merged) == once, "the same version once more changes nothing");
   Use(&merged);
   return 0;
 }

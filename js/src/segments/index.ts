@@ -9,8 +9,8 @@
 //
 // Promise: nothing flickers. What is shown is chosen once and stays until the page goes, save where
 // an element says `data-wm-live`; and where the engine fails or does not answer in time, what is
-// for everybody else is shown. Nothing is stored and nothing is sent: which segments hold is worked out
-// on the device.
+// for everybody else is shown. Nothing is stored and nothing is sent: which segments hold is worked
+// out on the device.
 
 import type { View } from "../core/types.ts";
 import type { End, Page } from "../entry/parts.ts";

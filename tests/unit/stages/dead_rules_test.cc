@@ -63,10 +63,10 @@ TEST(DeadRulesTest, ASilenceThatOutlastsTheJourney) {
 TEST(DeadRulesTest, ASilenceThatNoCollectorWants) {
   const auto with = [](const Json& collectors) { return Json{{"collectors", collectors}}; };
   const Json elsewhere = {{"id", "c"}, {"needs", {"a"}}, {"only", {"order_completed", "other"}}};
-  EXPECT_THAT(Dead(Silence({}), with({elsewhere})),
+  EXPECT_THAT(Dead(Silence(Json::object()), with(Json::array({elsewhere}))),
               ElementsAre("/journey/silence/1: no collector wants its name (only)"));
   const Json here = {{"id", "d"}, {"needs", {"a"}}, {"only", {"left"}}};
-  EXPECT_THAT(Dead(Silence({}), with({elsewhere, here})), IsEmpty());
+  EXPECT_THAT(Dead(Silence(Json::object()), with(Json::array({elsewhere, here}))), IsEmpty());
 }
 
 struct Row {
