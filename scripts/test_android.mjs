@@ -27,7 +27,8 @@ const report = process.argv[2];
 const isThere = (command) => spawnSync(command, ["--version"], { stdio: "ignore" }).status === 0;
 
 function maven(...args) {
-  const options = ["--batch-mode", "--quiet", "--file", POM];
+  // No daemon of the compiler: nothing is left behind.
+  const options = ["--batch-mode", "--quiet", "-Dkotlin.compiler.daemon=false", "--file", POM];
   const places = [`-Dmaven.repo.local=${REPOSITORY}`, `-Dwaymark.maven=${REPOSITORY}`];
   return spawnSync("mvn", [...options, ...places, ...args], { stdio: "inherit" }).status === 0;
 }
