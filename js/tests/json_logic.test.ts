@@ -2,7 +2,6 @@
 // thousands of rules and customers drawn at random, each judged by the engine itself.
 
 import { expect, test } from "@jest/globals";
-// @ts-expect-error: it comes without types.
 import jsonLogic from "json-logic-js";
 import { all_file, RawEngine } from "./raw_engine.ts";
 
