@@ -64,6 +64,17 @@ function request(path: string, more: Partial<HttpSend> = {}): HttpSend {
   };
 }
 
+// Where a page hears that it is back.
+const page = new EventTarget();
+beforeAll(() => {
+  Object.assign(globalThis, {
+    addEventListener: page.addEventListener.bind(page),
+  });
+});
+afterAll(() => {
+  Reflect.deleteProperty(globalThis, "addEventListener");
+});
+
 const outcome = (of: HttpSend): Promise<Fact> => new Promise((resolve) => send(of, resolve));
 
 const asked = { answer_bytes_max: 100 };
@@ -105,6 +116,21 @@ test("a body that breaks off leaves the status", async () => {
 test("a request without an answer times out", async () => {
   const fact = await outcome(request("/hang", { timeout_ms: 5 }));
   expect(fact).toMatchObject({ status: 0, error: "timeout" });
+});
+
+test("what never settles is given up all the same, and soon when the page has slept", async () => {
+  const fetch = globalThis.fetch;
+  globalThis.fetch = () => new Promise(() => {}); // as Firefox has it after its cache
+  try {
+    const late = { type: "http_done", effect_id: 7, status: 0 };
+    expect(await outcome(request("/ok", { timeout_ms: 20 }))).toEqual({ ...late, error: "timeout" });
+    const asleep = outcome(request("/ok"));
+    page.dispatchEvent(new Event("pageshow")); // loaded, not awake
+    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    expect(await asleep).toEqual({ ...late, error: "network" });
+  } finally {
+    globalThis.fetch = fetch;
+  }
 });
 
 test("a broken connection is a network error", async () => {

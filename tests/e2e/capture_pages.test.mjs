@@ -151,9 +151,8 @@ inEachEngine((engine) => {
       await page.waitForURL(site.url + name);
       await settled();
     }
-    await page.evaluate(() => history.back());
-    // One from the back/forward cache does not load.
-    await until(async () => (await page.url()) === `${site.url}/two`);
+    // One from the back/forward cache does not load; and one that goes there answers when it is back.
+    await page.evaluate(() => void setTimeout(() => history.back()));
     const count = (name) => site.events.filter(({ type, event }) => (event ?? type) === name).map(path).map(([, where]) => where).sort();
     await until(() => count("page").length >= 4 && count("page_left").length >= 3);
     assert.deepEqual(count("page"), ["/", "/three", "/two", "/two"]);

@@ -6,6 +6,7 @@
 import type { HttpSend, Reply } from "../platform.ts";
 
 const drained_bytes_max = 4096;
+const answered_after_sleep_ms = 1000;
 
 type Outcome = [status: number, more: { error?: string; retry_after?: string; body?: Uint8Array }];
 
@@ -23,7 +24,14 @@ export function send(request: HttpSend, reply: Reply): () => void {
     answer(0, { error: beacon(request) ? "queued" : "refused" });
   } else {
     const timer = setTimeout(abort, request.timeout_ms, "timeout");
-    const outcome = exchange(request, controller.signal);
+    const { signal } = controller;
+    // What a page had under way when it went to sleep Firefox never settles, not even when it is
+    // aborted: without this the engine would wait for its answer for good.
+    const given_up = new Promise<never>((_, reject) => signal.addEventListener("abort", reject));
+    const awake = ({ persisted }: PageTransitionEvent) =>
+      persisted && setTimeout(abort, answered_after_sleep_ms, "network");
+    addEventListener("pageshow", awake, { signal });
+    const outcome = Promise.race([exchange(request, signal), given_up]);
     // Chromium says of a full keepalive budget no more than of a dead network, but it says so
     // before the next timer (measured: 160 of 160). So does now and then a host on the same machine
     // that refuses the connection (9 of 160); one try too many is the lesser harm.
@@ -33,6 +41,7 @@ export function send(request: HttpSend, reply: Reply): () => void {
       .catch((): Outcome => [0, { error: at_once && error === "network" ? "refused" : error }])
       .then((outcome) => {
         clearTimeout(timer);
+        controller.abort(); // nothing listens any more
         answer(...outcome);
       });
   }
