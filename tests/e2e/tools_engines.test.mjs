@@ -15,11 +15,11 @@ inEachEngine((browser) => {
   test("the studio: a policy is judged, previewed and played", async (t) => {
     const { context, page, faults } = await newVisitor(browser());
     t.after(() => context.close());
-    await page.goto(site.url);
+    await page.goto(`${site.url}?language=en`);
     await page.waitForSelector(valid);
     await until(() =>
       page.evaluate(() => {
-        const frame = document.querySelector(".stage iframe").contentDocument;
+        const frame = document.querySelector(".stage iframe")?.contentDocument;
         const banner = frame?.querySelector("waymark-consent")?.shadowRoot;
         return !!banner?.querySelector('[part~="question"]');
       }),
