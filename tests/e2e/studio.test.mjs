@@ -324,7 +324,13 @@ test("fits a phone: nothing is wider than the window", async (t) => {
   const { page } = await open(t, { viewport: { width: 320, height: 640 } });
   for (const name of ["Preview", "Simulator", "Decisions", "Changes", "Notice"]) {
     await tab(page, name);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (name === "Simulator") {
+      await page.locator(".empty button").first().click();
+      await steps(page).nth(5).waitFor();
+    }
+    // What a frame cuts off makes the window no wider.
+    const wide = await page.evaluate(() => Math.max(document.documentElement.scrollWidth,
+      ...Array.from(document.querySelectorAll(".step, .lane .badge"), (one) => one.getBoundingClientRect().right)) - innerWidth);
     assert.ok(wide <= 0, `${name} is ${wide} px too wide`);
   }
 });
