@@ -52,7 +52,9 @@ int64_t NextSilence(const Journey& journey, const JourneyRules& rules) {
 void NoteRecorded(const Silence& silence, const JourneyRules& rules, Journey* journey) {
   for (SilenceState& state : journey->silences) {
     const bool same = state.name == rules.silence[silence.rule].name;
-    if (same) state.recorded_ms = std::max(state.recorded_ms, silence.began_ms);
+    if (!same) continue;
+    // In a damaged store the last event may be older than the one that armed the rule.
+    state.recorded_ms = std::max({state.recorded_ms, silence.began_ms, state.after_ms});
   }
 }
 

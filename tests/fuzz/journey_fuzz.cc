@@ -51,6 +51,7 @@ void Use(Journey* journey) {
   for (const waymark::Silence& silence : EndedSilences(*journey, rules, kNow)) {
     NoteRecorded(silence, rules, journey);
   }
+  Require(EndedSilences(*journey, rules, kNow).empty(), "a silence is recorded once");
   const JsonView order{std::string_view(R"({"order_id":"T1","total":49.5,"currency":"EUR"})")};
   waymark::Touch touch;
   touch.time_ms = kNow;

@@ -208,6 +208,16 @@ TEST_F(JourneyTest, SilenceIsRecordedOnceUntilItIsArmedAgain) {
   EXPECT_THAT(Ended(150), ElementsAre("checkout_abandoned"));
 }
 
+// Found by fuzzing: it was recorded at every wake.
+TEST_F(JourneyTest, SilenceOfADamagedStoreIsRecordedOnce) {
+  Do(20, "checkout_started");
+  journey_.last_ms = kStart;
+  const List<Silence> ended = EndedSilences(journey_, rules_, kStart + 60 * kMinuteMs);
+  ASSERT_EQ(ended.size(), 1u);
+  NoteRecorded(ended[0], rules_, &journey_);
+  EXPECT_THAT(Ended(61), ElementsAre());
+}
+
 TEST_F(JourneyTest, SilenceIsMetByWhatItWaitsFor) {
   Do(0, "checkout_started");
   Do(5, "order_completed", R"({"order_id":"o1","total":20})");
