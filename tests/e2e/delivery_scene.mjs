@@ -119,7 +119,8 @@ export async function newScene(t, browser, { init, consented = true, visitor } =
 
 export const consent = (page) => page.evaluate(() => window.waymark("consent.set", { analytics: "granted" }));
 export const view = (page) => page.evaluate(() => window.waymark.client.view());
-export const untilView = (page, holds) => until(async () => holds(await view(page)));
+// Asked while Firefox takes the page out of its cache, the driver answers with nothing.
+export const untilView = (page, holds) => until(async () => { const found = await view(page); return found && holds(found); });
 
 /** Before that an event waits in memory; a page that leaves saves it all the same, one that crashes does not. */
 export async function atWork(page) {
