@@ -64,17 +64,6 @@ function request(path: string, more: Partial<HttpSend> = {}): HttpSend {
   };
 }
 
-// Where a page hears that it is back.
-const page = new EventTarget();
-beforeAll(() => {
-  Object.assign(globalThis, {
-    addEventListener: page.addEventListener.bind(page),
-  });
-});
-afterAll(() => {
-  Reflect.deleteProperty(globalThis, "addEventListener");
-});
-
 const outcome = (of: HttpSend): Promise<Fact> => new Promise((resolve) => send(of, resolve));
 
 const asked = { answer_bytes_max: 100 };
@@ -121,6 +110,9 @@ test("a request without an answer times out", async () => {
 test("what never settles is given up all the same, and soon when the page has slept", async () => {
   const fetch = globalThis.fetch;
   globalThis.fetch = () => new Promise(() => {}); // as Firefox has it after its cache
+  // Where a page hears that it is back. The other tests do without, as Node does.
+  const page = new EventTarget();
+  Object.assign(globalThis, { addEventListener: page.addEventListener.bind(page) });
   try {
     const late = { type: "http_done", effect_id: 7, status: 0 };
     expect(await outcome(request("/ok", { timeout_ms: 20 }))).toEqual({ ...late, error: "timeout" });
@@ -130,6 +122,7 @@ test("what never settles is given up all the same, and soon when the page has sl
     expect(await asleep).toEqual({ ...late, error: "network" });
   } finally {
     globalThis.fetch = fetch;
+    Reflect.deleteProperty(globalThis, "addEventListener");
   }
 });
 

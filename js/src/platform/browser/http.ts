@@ -26,11 +26,11 @@ export function send(request: HttpSend, reply: Reply): () => void {
     const timer = setTimeout(abort, request.timeout_ms, "timeout");
     const { signal } = controller;
     // What a page had under way when it went to sleep Firefox never settles, not even when it is
-    // aborted: without this the engine would wait for its answer for good.
+    // aborted: without this the engine would wait for its answer for good. (Node has no pages.)
     const given_up = new Promise<never>((_, reject) => signal.addEventListener("abort", reject));
     const awake = ({ persisted }: PageTransitionEvent) =>
       persisted && setTimeout(abort, answered_after_sleep_ms, "network");
-    addEventListener("pageshow", awake, { signal });
+    globalThis.addEventListener?.("pageshow", awake, { signal });
     const outcome = Promise.race([exchange(request, signal), given_up]);
     // Chromium says of a full keepalive budget no more than of a dead network, but it says so
     // before the next timer (measured: 160 of 160). So does now and then a host on the same machine
