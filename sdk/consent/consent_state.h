@@ -96,6 +96,8 @@ struct ConsentState {
   bool forgetting = false;      // all that is kept is to be deleted, and is not yet
 
   bool answered() const { return decided_ms != 0; }
+  // Also when all answers have lapsed since; not when they were forgotten.
+  bool ever_answered() const { return (decided_ms | expired | changed) != 0; }
   void Withdraw(PurposeSet purposes, uint32_t of_generation);
   // What lapsed goes as if it had been withdrawn, where it is not on without an answer.
   void WithdrawLapsed();

@@ -505,9 +505,11 @@ void EngineCore::TakeDeletionOver() {
 void EngineCore::FollowRecord(const ConsentState& old, const Now& now) {
   // What lapsed when it was read counts here alone, and is no decision that this tab missed.
   const bool missed = consent_.recorded > old.recorded + 1;
+  // Else all is forgotten, and nothing of this tab's is to be noted again.
+  const bool answered = consent_.ever_answered();
   // Of a tab that had not heard of what was refused here: the refusal stands.
   bool kept = false;
-  if (consent_.recorded <= old.recorded && !consent_.forgetting && consent_.answered()) {
+  if (consent_.recorded <= old.recorded && !consent_.forgetting && answered) {
     // A record that another tab wrote over is put again, so that all count from the same decision.
     kept = KeepRefusals(old, &consent_) || consent_.recorded < old.recorded;
     consent_unput_ |= kept;
@@ -521,7 +523,7 @@ void EngineCore::FollowRecord(const ConsentState& old, const Now& now) {
   // order, in memory and under its own names. A withdrawal that this tab has not finished stays
   // noted.
   const bool more = consent_.last_withdrawn > old.last_withdrawn;
-  if (consent_.answered()) {
+  if (answered) {
     for (int i = 0; i < kPurposesMax; ++i) {
       consent_.Withdraw(PurposeSet{1} << i, old.withdrawn_at[i]);
     }
@@ -542,7 +544,7 @@ void EngineCore::FollowRecord(const ConsentState& old, const Now& now) {
   const bool unnoted = withdrawing_here_ && !consent_.withdrawing;
   consent_.withdrawing |= withdrawing_here_;
   if (withdrawing_here_) consent_.unannounced |= old.unannounced;
-  if (unnoted && consent_.answered()) PutConsentRecord();
+  if (unnoted && answered) PutConsentRecord();
   NewGeneration({}, now);
   // Of several decisions this tab heard the last one only. What was called before may have been
   // denied in between.

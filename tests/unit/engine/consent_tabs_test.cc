@@ -82,6 +82,28 @@ TEST(ConsentTabsTest, ARefusalStandsAgainstEveryDecisionOfATabThatHasNotHeardOfI
   }
 }
 
+// Its record says that the answers lapsed, and would else stand in the place of the refusal.
+TEST(ConsentTabsTest, ARefusalStandsAgainstATabThatOnlyFindsOlderAnswersRunOut) {
+  Json config = Config("hold");
+  config["consent"]["purposes"][1]["basis"] = "legitimate_interest";
+  FakeHost first(config);
+  Decide(first, {{"analytics", "granted"}, {"marketing", "granted"}});
+  FakeHost second(config);
+  second.store = first.store;
+  first.wall_ms += 200 * kDay;
+  second.wall_ms = first.wall_ms;
+  second.entropy_seed = 100;
+  Decide(first, {{"analytics", "denied"}, {"marketing", "denied"}});
+  second.Restart();
+  second.Settle();
+  Hear(second, first);
+  EXPECT_EQ(first.View()["consent"]["purposes"]["analytics"]["state"], "denied");
+  first.Restart();
+  first.Settle();
+  EXPECT_EQ(first.View()["consent"]["purposes"]["analytics"]["state"], "denied");
+  EXPECT_EQ(first.View()["consent"]["answered"], true);
+}
+
 TEST(ConsentTabsTest, NoDecisionWasMissedBecauseAnOlderOneWasHeardAgain) {
   FakeHost first(Config("hold"));
   Decide(first, {{"analytics", "granted"}});
