@@ -47,9 +47,14 @@ afterEach(() => {
 });
 
 // That the page may be gone soon stands among the facts as a fact of the test.
-const begin = () => {
+const open = () => {
   const away = (sleeps: boolean) => facts.push({ type: "away", state: sleeps ? "sleeps" : "away" });
   return watch(new BrowserStore(), (fact) => facts.push(fact), away);
+};
+const begin = () => {
+  const [end, hear] = open();
+  hear();
+  return end;
 };
 const told = () => facts.splice(0);
 
@@ -157,8 +162,8 @@ test("a page that starts hidden or offline says so", () => {
   Object.assign(navigator, { onLine: false, connection: { saveData: true } });
   begin();
   expect(told()).toEqual([
-    { type: "connectivity", online: false, metered: true },
     { type: "lifecycle", state: "hidden" },
+    { type: "connectivity", online: false, metered: true },
   ]);
 });
 
@@ -193,6 +198,21 @@ test("what others keep in localStorage is not ours to tell", () => {
     view.dispatchEvent(Object.assign(new Event("storage"), { key }));
   }
   expect(told()).toEqual([]);
+});
+
+test("before an engine is there only that is heard by which calls could be lost", () => {
+  const [, hear] = open();
+  const all = () => {
+    view.dispatchEvent(new Event("offline"));
+    view.dispatchEvent(Object.assign(new Event("storage"), { key: null }));
+    page.dispatchEvent(new Event("freeze"));
+    view.dispatchEvent(new Event("pagehide"));
+    return told().map(({ type, state }) => state ?? type);
+  };
+  expect(all()).toEqual(["closing", "sleeps"]);
+  hear();
+  const leaves = ["frozen", "sleeps", "closing", "sleeps"];
+  expect(all()).toEqual(["connectivity", "store_changed", ...leaves]);
 });
 
 test("after the end of the watch nothing is told", () => {

@@ -11,6 +11,7 @@ import { context, watch } from "./surroundings.ts";
 export function browserPlatform({ prefix, database = "waymark" }: OpenOptions): Platform {
   const store = new BrowserStore(prefix, database);
   const { claim, release } = leadership(database);
+  let hear: (() => void) | undefined;
   return {
     sdk: "waymark-web",
     origin: location.origin,
@@ -24,7 +25,11 @@ export function browserPlatform({ prefix, database = "waymark" }: OpenOptions): 
     },
     microtask: (run) => queueMicrotask(run),
     claim,
-    consent: () => store.text("consent/record"),
+    consent() {
+      hear?.();
+      hear = undefined;
+      return store.text("consent/record");
+    },
     context,
     watch(reply, away) {
       const leave = (sleeps: boolean) => {
@@ -32,11 +37,14 @@ export function browserPlatform({ prefix, database = "waymark" }: OpenOptions): 
         away();
         if (sleeps) release();
       };
-      return watch(store, reply, leave);
+      const [end, rest] = watch(store, reply, leave);
+      hear = rest;
+      return end;
     },
     spill: (text) => store.spill.leaveCalls(text),
     spilled: () => store.spill.takeCalls(),
     text: fetchText,
-    module: loadModule,
+    // In a task of its own: the page's parser waits for the one that opens the client.
+    module: (source) => new Promise((begin) => setTimeout(begin)).then(() => loadModule(source)),
   };
 }

@@ -33,28 +33,35 @@ type Listen = (target: EventTarget, type: string, run: (event: any) => void) => 
 /** The page may be gone soon. `sleeps`: until it wakes it does nothing more. */
 type Away = (sleeps: boolean) => void;
 
-/** Reports what holds now, then what changes; calls `away` after the engine was told. */
-export function watch(store: BrowserStore, reply: Reply, away: Away): () => void {
+/**
+ * Reports what holds now, then what changes; calls `away` after the engine was told. Gives what ends
+ * that, and what begins to hear all that an engine need not know before it starts. That is to be
+ * called before the record is read: another tab may write it.
+ */
+export function watch(store: BrowserStore, reply: Reply, away: Away): [() => void, () => void] {
   const controller = new AbortController();
   const listen: Listen = (target, type, run) =>
     target.addEventListener(type, run, { signal: controller.signal });
-  signals(reply);
-  connectivity(listen, reply);
   const changed = (key: string) => {
     const text = store.text(key);
     const value = text === undefined ? undefined : new TextEncoder().encode(text);
     reply({ type: "store_changed", key, value });
   };
-  listen(window, "storage", (event: StorageEvent) => {
-    const key = store.key(event.key);
-    if (key) changed(key);
-  });
   // A page that slept heard of no decision: it reads the record again before anything else.
   const awake = () => changed("consent/record");
   listen(window, "pageshow", (event: PageTransitionEvent) => event.persisted && awake());
-  listen(document, "resume", awake);
-  lifecycle(listen, reply, away);
-  return () => controller.abort();
+  const lives = lifecycle(listen, reply, away);
+  signals(reply);
+  const hear = () => {
+    connectivity(listen, reply);
+    listen(window, "storage", (event: StorageEvent) => {
+      const key = store.key(event.key);
+      if (key) changed(key);
+    });
+    listen(document, "resume", awake);
+    lives();
+  };
+  return [() => controller.abort(), hear];
 }
 
 function signals(reply: Reply): void {
@@ -74,7 +81,8 @@ function connectivity(listen: Listen, reply: Reply): void {
   listen(window, "offline", tell);
 }
 
-function lifecycle(listen: Listen, reply: Reply, away: Away): void {
+// Gives what begins to hear the rest: what a page does that an engine has been told of.
+function lifecycle(listen: Listen, reply: Reply, away: Away): () => void {
   const tell = (state: string) => reply({ type: "lifecycle", state });
   const leave = (state: string) => {
     tell(state);
@@ -84,17 +92,18 @@ function lifecycle(listen: Listen, reply: Reply, away: Away): void {
   listen(document, "visibilitychange", () => (document.hidden ? leave("hidden") : tell("visible")));
   listen(window, "pagehide", () => leave("closing"));
   listen(window, "pageshow", (event: PageTransitionEvent) => event.persisted && tell("visible"));
-  listen(document, "freeze", () => leave("frozen"));
-  listen(document, "resume", () => tell("resumed"));
-  // Firefox keeps no page in its back/forward cache that holds a lock when the next one's answer
-  // comes, which is before `pagehide`. The engine finds out by itself when the page stays all the
-  // same. Whether it does is known when all who listen have had their say.
-  const { navigation, mozInnerScreenX } = window as any;
-  if (mozInnerScreenX === undefined || !navigation) return;
-  const departs = ({ destination, downloadRequest, defaultPrevented }: any) => {
-    const stays = destination.sameDocument || defaultPrevented || navigation.transition;
-    if (!stays && downloadRequest == null) leave("closing");
+  return () => {
+    listen(document, "freeze", () => leave("frozen"));
+    listen(document, "resume", () => tell("resumed"));
+    // Firefox keeps no page in its back/forward cache that holds a lock when the next one's answer
+    // comes, which is before `pagehide`. The engine finds out by itself when the page stays all the
+    // same. Whether it does is known when all who listen have had their say.
+    const { navigation, mozInnerScreenX } = window as any;
+    if (mozInnerScreenX === undefined || !navigation) return;
+    const departs = ({ destination, downloadRequest, defaultPrevented }: any) => {
+      const stays = destination.sameDocument || defaultPrevented || navigation.transition;
+      if (!stays && downloadRequest == null) leave("closing");
+    };
+    listen(navigation, "navigate", (event) => setTimeout(departs, 0, event));
   };
-  listen(navigation, "navigate", (event) => setTimeout(departs, 0, event));
 }
-
