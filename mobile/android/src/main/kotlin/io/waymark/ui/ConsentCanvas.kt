@@ -36,7 +36,7 @@ internal class ConsentCanvas(
 
     init {
         rows.setPadding(look.space, look.space, look.space, look.gap)
-        buttons.setPadding(look.space, look.gap, look.space, look.space)
+        buttons.setPadding(look.space - look.inset, look.gap, look.space - look.inset, look.space)
     }
 
     fun draw(screen: ConsentScreen) {

@@ -21,7 +21,7 @@ internal class ConsentHistory(private val texts: Texts, private val state: Conse
 
     private fun withdrawals(): List<Row> = state.purposes
         .filter { (id, standing) -> standing.state == "granted" && !ConsentScreens.isVendor(id) }
-        .map { (id, _) ->
+        .keys.sorted().map { id ->
             val text = texts.say("withdraw", "name" to texts.nameOf(id))
             Row.Action(Button("withdraw", text, mapOf(id to Choice.DENIED), isPrimary = false))
         }
@@ -42,7 +42,7 @@ internal class ConsentHistory(private val texts: Texts, private val state: Conse
     private fun standings(entry: JSONObject): String {
         val purposes = entry.optJSONObject("purposes")
             ?: return entry.strings("purposes").joinToString { texts.nameOf(it) }
-        return purposes.keys().asSequence().filterNot(ConsentScreens::isVendor).mapNotNull { id ->
+        return purposes.keys().asSequence().sorted().filterNot(ConsentScreens::isVendor).mapNotNull { id ->
             val standing = purposes.optJSONObject(id)?.optString("state")
             standing?.takeIf { it in DECIDED }?.let { "${texts.nameOf(id)}: ${texts.say(it)}" }
         }.joinToString()

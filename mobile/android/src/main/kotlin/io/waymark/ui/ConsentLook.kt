@@ -22,8 +22,8 @@ import android.widget.TextView
 import io.waymark.ui.ConsentScreen.Button
 
 /**
- * The views of the consent screen in the colours of the context's theme. Words are of its text
- * colours, as an accent may be too pale to be read; sizes grow with the person's font size.
+ * The views of the consent screen in the text colours and the ground of the context's theme: an
+ * accent may be too pale to be read. Sizes grow with the person's font size.
  */
 internal class ConsentLook(private val context: Context) {
     val space = dp(24)
@@ -31,9 +31,12 @@ internal class ConsentLook(private val context: Context) {
     val indent = dp(12)
     val target = dp(48)
 
+    /** Around a button's ground, so that neighbours do not touch. */
+    val inset = dp(4)
+
     private val words = color(android.R.attr.textColorPrimary)
     private val soft = color(android.R.attr.textColorSecondary)
-    private val accent = color(android.R.attr.colorAccent)
+    private val ground = color(android.R.attr.colorBackground)
 
     fun title(words: String): TextView = text(words, 22f).apply {
         setTypeface(typeface, Typeface.BOLD)
@@ -82,14 +85,14 @@ internal class ConsentLook(private val context: Context) {
     fun button(button: Button): TextView = android.widget.Button(context).apply {
         val fill = GradientDrawable().apply {
             cornerRadius = dp(10).toFloat()
-            if (button.isPrimary) setColor(accent) else setStroke(dp(1), soft)
+            if (button.isPrimary) setColor(opaque(this@ConsentLook.words)) else setStroke(dp(1), soft)
         }
         dress(button.text, 16f)
         isAllCaps = false
-        setTextColor(if (button.isPrimary) readableOn(accent) else this@ConsentLook.words)
+        setTextColor(if (button.isPrimary) ground else this@ConsentLook.words)
         setTypeface(typeface, Typeface.BOLD)
         stateListAnimator = null
-        background = InsetDrawable(ripple(fill), dp(4))
+        background = InsetDrawable(ripple(fill), inset)
         setPadding(dp(16), dp(12), dp(16), dp(12))
         minHeight = dp(56)
     }
@@ -131,17 +134,11 @@ internal class ConsentLook(private val context: Context) {
         return RippleDrawable(ColorStateList.valueOf(color(android.R.attr.colorControlHighlight)), fill, mask)
     }
 
-    /** Black or white, whichever differs more: 4.5:1 at least. */
-    private fun readableOn(fill: Int): Int =
-        if (luminance(fill) > EVEN_LUMINANCE) Color.BLACK else Color.WHITE
-
-    private fun luminance(color: Int): Double {
-        val linear = { part: Int ->
-            val value = part / 255.0
-            if (value <= 0.04045) value / 12.92 else Math.pow((value + 0.055) / 1.055, 2.4)
-        }
-        val (red, green, blue) = listOf(Color.red(color), Color.green(color), Color.blue(color)).map(linear)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    /** The theme's text colours may let the ground shine through; what is filled with them may not. */
+    private fun opaque(color: Int): Int {
+        val share = Color.alpha(color) / OPAQUE
+        val mix = { part: (Int) -> Int -> (part(color) * share + part(ground) * (1 - share)).toInt() }
+        return Color.rgb(mix(Color::red), mix(Color::green), mix(Color::blue))
     }
 
     private fun color(attribute: Int): Int {
@@ -156,9 +153,7 @@ internal class ConsentLook(private val context: Context) {
 
     private companion object {
         const val FAINT = 0.25f
-
-        // Where black and white have the same contrast, WCAG 2.2.
-        const val EVEN_LUMINANCE = 0.179
+        const val OPAQUE = 255f
     }
 }
 
