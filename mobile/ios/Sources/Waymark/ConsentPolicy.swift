@@ -107,6 +107,11 @@ struct Switches {
     settle()
   }
 
+  /// Whether each of these is on.
+  var standing: [String: Bool] {
+    Dictionary(open.map { ($0, on.contains($0)) }, uniquingKeysWith: { first, _ in first })
+  }
+
   func row(_ id: String, _ name: String) -> ConsentScreen.Row {
     .toggle(id: id, name: name, isOn: on.contains(id), isFree: open.contains(id) && !isMissing(id))
   }

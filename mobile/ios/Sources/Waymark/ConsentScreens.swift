@@ -134,6 +134,12 @@ public struct ConsentScreens: Sendable {
       ])
   }
 
+  /// What is moved once the person has moved one more: what needs another purpose goes off with it,
+  /// and stays off when that comes back.
+  public func move(_ moved: [String: Bool], _ id: String, on: Bool) -> [String: Bool] {
+    Switches(policy, view, moved: moved.merging([id: on]) { $1 }).standing
+  }
+
   private func rows(of purpose: ConsentPolicy.Purpose, _ switches: Switches) -> [Row] {
     let name = words.name(of: purpose.id)
     let head: Row =

@@ -39,7 +39,11 @@ import Testing
 
   private func draw(_ one: Case, in document: Case) throws -> ConsentScreen {
     let screens = try screens(of: one, in: document)
-    let moved = one["moved"] as? [String: Bool] ?? [:]
+    let moved = (one["moved"] as? [[Any]] ?? []).reduce(into: [:]) { moved, step in
+      if let id = step[0] as? String, let on = step[1] as? Bool {
+        moved = screens.move(moved, id, on: on)
+      }
+    }
     switch one["layer"] as? String {
     case "question": return screens.question
     case "notice": return screens.notice

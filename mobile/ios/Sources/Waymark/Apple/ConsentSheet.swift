@@ -206,7 +206,7 @@ public struct ConsentSheet: SwiftUI.View {
   }
 
   private func moving(_ id: String, _ isOn: Bool) -> Binding<Bool> {
-    Binding(get: { isOn }, set: { moved[id] = $0 })
+    Binding(get: { isOn }, set: { moved = screens.move(moved, id, on: $0) })
   }
 
   private func press(_ button: ConsentScreen.Button) {

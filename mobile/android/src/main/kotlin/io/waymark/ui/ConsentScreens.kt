@@ -140,6 +140,13 @@ class ConsentScreens internal constructor(
         return screen(Layer.CENTRE, "centre", rows, buttons)
     }
 
+    /**
+     * What is [moved] once the person has moved one more: what needs another purpose goes off with
+     * it, and stays off when that comes back.
+     */
+    fun move(moved: Map<String, Boolean>, id: String, on: Boolean): Map<String, Boolean> =
+        Switches(policy, state, moved + (id to on)).standing
+
     private fun purpose(purpose: Policy.Purpose, switches: Switches): List<Row> {
         val name = texts.nameOf(purpose.id)
         val head = if (purpose.isOpen(state)) {

@@ -139,8 +139,9 @@ class ConsentView @JvmOverloads constructor(
     }
 
     private fun move(id: String, on: Boolean) {
-        moved = moved + (id to on)
-        screens?.let { draw(it.centre(moved, log)) }
+        val screens = screens ?: return
+        moved = screens.move(moved, id, on)
+        draw(screens.centre(moved, log))
     }
 
     private fun press(button: ConsentScreen.Button) {

@@ -18,6 +18,9 @@ internal class Switches(
     /** Those that are the person's to decide as things are. */
     val open = all.filterNot(::isImposed)
 
+    /** Whether each of these is on. */
+    val standing: Map<String, Boolean> get() = open.associateWith { it in on }
+
     fun row(id: String, name: String) =
         Row.Switch(id, name, id in on, !isImposed(id) && !isMissing(id, on))
 

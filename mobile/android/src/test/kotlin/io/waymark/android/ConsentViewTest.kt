@@ -114,7 +114,7 @@ class ConsentViewTest {
 
     private fun entries() = runBlocking { waymark.consent.records() }!!.objects("entries")
 
-    private fun shown(): String = entries().last().getJSONObject("shown").let { shown ->
+    private fun shown(): String = entries().last { it.has("shown") }.getJSONObject("shown").let { shown ->
         listOf("layer", "control", "language", "version").joinToString(" ") { shown.getString(it) }
     }
 

@@ -51,7 +51,7 @@ class ConsentScreensTest {
         when (case.getString("layer")) {
             "question" -> question()
             "notice" -> notice()
-            else -> centre(movedOf(case), case.optJSONObject("log"))
+            else -> centre(movedOf(case, this), case.optJSONObject("log"))
         }
     }
 
@@ -68,8 +68,12 @@ class ConsentScreensTest {
         return ConsentScreens(policy, ConsentState(view), languages, list)
     }
 
-    private fun movedOf(case: JSONObject): Map<String, Boolean> =
-        case.optJSONObject("moved")?.let { moved -> moved.keys().asSequence().associateWith(moved::getBoolean) }.orEmpty()
+    private fun movedOf(case: JSONObject, screens: ConsentScreens): Map<String, Boolean> {
+        val steps = case.optJSONArray("moved") ?: return emptyMap()
+        return List(steps.length(), steps::getJSONArray).fold(emptyMap()) { moved, step ->
+            screens.move(moved, step.getString(0), step.getBoolean(1))
+        }
+    }
 
     private fun linesOf(screen: ConsentScreen): List<String> =
         listOf("title ${screen.title}") + screen.rows.flatMap(::lines) + screen.buttons.map { button ->
