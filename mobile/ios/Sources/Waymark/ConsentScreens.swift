@@ -73,7 +73,8 @@ public struct ConsentScreens: Sendable {
   /// Asks what is due. To refuse takes one press, as to accept does.
   public var question: ConsentScreen {
     let count = ["count": String(policy.vendors?.count ?? 0)]
-    var rows: [Row] = (policy.isTcf ? ["tcf.text", "text"] : ["text"]).map { .text(words($0, count)) }
+    let said = policy.isTcf ? ["tcf.text", "text"] : ["text"]
+    var rows = said.map { Row.text(words($0, count)) }
     rows += reasons.map { .note(words($0)) }
     rows += asked.map { .item(words.name(of: $0)) }
     if policy.vendors?.isEmpty == false { rows.append(.more(words("partners", count))) }

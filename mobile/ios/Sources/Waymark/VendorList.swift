@@ -1,8 +1,8 @@
 import Foundation
 
 /// The global vendor list of the TCF, version 3, as far as people are shown it: the purposes in its
-/// words, and of each vendor what it does with which data, on which basis, for how long, and what it
-/// stores. It is somebody else's: what is not of the expected form is not shown.
+/// words, and of each vendor what it does with which data, on which basis, for how long, and what
+/// it stores. It is somebody else's: what is not of the expected form is not shown.
 struct VendorList: Sendable {
   typealias Row = ConsentScreen.Row
 
@@ -14,15 +14,17 @@ struct VendorList: Sendable {
   init?(
     _ json: String, words: String?, policy: ConsentPolicy, tell: (Waymark.Problem) -> Void
   ) {
-    let document = Document(json)
-    guard let document, document.specification == 3 else {
-      tell(.init(code: "not_allowed", pointer: "", found: "another document", allowed: "a global vendor list, version 3"))
+    func refuse(_ pointer: String, _ found: String, _ allowed: String) {
+      tell(.init(code: "not_allowed", pointer: pointer, found: found, allowed: allowed))
+    }
+    guard let document = Document(json), document.specification == 3 else {
+      refuse("", "another document", "a global vendor list, version 3")
       return nil
     }
-    if let wanted = policy.iab?.vendorListVersion, wanted > 0, wanted != document.version {
-      let pointer = "/consent/iab/vendor_list_version"
-      let allowed = "\(document.version ?? 0), as the list has it"
-      tell(.init(code: "not_allowed", pointer: pointer, found: "\(wanted)", allowed: allowed))
+    let version = document.version ?? 0
+    if let wanted = policy.iab?.vendorListVersion, wanted > 0, wanted != version {
+      let allowed = "\(version), as the list has it"
+      refuse("/consent/iab/vendor_list_version", "\(wanted)", allowed)
       return nil
     }
     list = document.of(Set((policy.vendors ?? []).compactMap(\.tcfId)))
@@ -47,7 +49,9 @@ struct VendorList: Sendable {
     ]
     var rows: [Row] = lines.filter { !$1.isEmpty }
       .map { .note("\(say($0)): \($1.joined(separator: ", "))") }
-    if let days = vendor.retentionDays { rows.append(.note(say("tcf.retention", ["days": "\(days)"]))) }
+    if let days = vendor.retentionDays {
+      rows.append(.note(say("tcf.retention", ["days": "\(days)"])))
+    }
     return rows + links(vendor, say)
   }
 
@@ -176,7 +180,8 @@ extension VendorList {
     private(set) var vendors: [Int: Vendor]
 
     init?(_ json: String) {
-      guard let list = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
+      let list = try? JSONDecoder().decode(Self.self, from: Data(json.utf8))
+      guard let list else { return nil }
       self = list
     }
 
@@ -225,7 +230,10 @@ extension KeyedDecodingContainer<VendorList.Member> {
 
   fileprivate func numbered<Value: Decodable>(_ type: Value.Type, _ name: String) -> [Int: Value] {
     let all = read([String: VendorList.Maybe<Value>].self, name) ?? [:]
-    let numbered = all.compactMap { id, item in Int(id).flatMap { id in item.value.map { (id, $0) } } }
+    let numbered = all.compactMap { id, item -> (Int, Value)? in
+      guard let id = Int(id), let value = item.value else { return nil }
+      return (id, value)
+    }
     return Dictionary(numbered, uniquingKeysWith: { first, _ in first })
   }
 }

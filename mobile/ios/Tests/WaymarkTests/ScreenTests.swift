@@ -39,10 +39,9 @@ import Testing
 
   private func draw(_ one: Case, in document: Case) throws -> ConsentScreen {
     let screens = try screens(of: one, in: document)
-    let moved = (one["moved"] as? [[Any]] ?? []).reduce(into: [:]) { moved, step in
-      if let id = step[0] as? String, let on = step[1] as? Bool {
-        moved = screens.move(moved, id, on: on)
-      }
+    var moved: [String: Bool] = [:]
+    for step in one["moved"] as? [[Any]] ?? [] {
+      moved = screens.move(moved, try #require(step[0] as? String), on: try #require(step[1] as? Bool))
     }
     switch one["layer"] as? String {
     case "question": return screens.question

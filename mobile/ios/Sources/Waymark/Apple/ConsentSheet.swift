@@ -28,9 +28,9 @@ extension SwiftUI.View {
   }
 }
 
-/// The way back to each decision, for a place of the app that is always there. Where nobody is asked
-/// before (`opt_out`, `notice`) the law wants one, and wants it to say so: its words are then "Your
-/// privacy choices", else "Privacy settings", in the person's language.
+/// The way back to each decision, for a place of the app that is always there. Where nobody is
+/// asked before (`opt_out`, `notice`) the law wants one, and wants it to say so: its words are then
+/// "Your privacy choices", else "Privacy settings", in the person's language.
 public struct ConsentEntry: SwiftUI.View {
   private let waymark: Waymark
   @Binding private var settings: Bool
@@ -44,7 +44,9 @@ public struct ConsentEntry: SwiftUI.View {
 
   public var body: some SwiftUI.View {
     SwiftUI.Button(words) { settings = true }
-      .task { for await _ in waymark.views { words = waymark.consentScreens()?.entryWords ?? words } }
+      .task {
+        for await _ in waymark.views { words = waymark.consentScreens()?.entryWords ?? words }
+      }
   }
 }
 
@@ -62,7 +64,8 @@ private struct ConsentModifier: ViewModifier {
       .task { for await seen in waymark.views { await show(seen) } }
       .sheet(isPresented: isShown) {
         if let screens, let layer {
-          ConsentSheet(waymark: waymark, screens: screens, layer: layer, log: log, settings: $settings)
+          ConsentSheet(
+            waymark: waymark, screens: screens, layer: layer, log: log, settings: $settings)
         }
       }
   }

@@ -14,7 +14,7 @@ import android.widget.TextView
 import io.waymark.ui.ConsentScreen.Button
 import io.waymark.ui.ConsentScreen.Row
 
-/** Draws a [ConsentScreen] with the framework's views: [rows], which scroll, and [buttons] below. */
+/** Draws a [ConsentScreen] with the framework's views: [rows], which scroll, [buttons] below. */
 internal class ConsentCanvas(
     private val context: Context,
     private val press: (Button) -> Unit,
@@ -75,7 +75,7 @@ internal class ConsentCanvas(
         when (row) {
             is Row.Text -> column.addView(look.text(row.text))
             is Row.Note -> column.addView(look.note(row.text))
-            is Row.Item -> column.addView(if (isFolded) look.name(row.text) else look.text("•  ${row.text}"))
+            is Row.Item -> column.addView(look.item(row.text, isFolded))
             is Row.Switch -> column.addView(switch(row))
             is Row.Always -> column.addView(always(row))
             is Row.Link -> column.addView(look.link(row.text) { open(row.url) })
@@ -123,14 +123,19 @@ internal class ConsentCanvas(
 
     private fun drawButtons(shown: List<Button>) {
         answers = shown.map(look::button)
-        val primary = answers.filterIndexed { index, _ -> shown[index].isPrimary }
-        val inOneRow = if (look.fitsTwice(shown.filter { it.isPrimary }.map { it.text })) 2 else 1
-        (primary.chunked(inOneRow) + (answers - primary).map(::listOf)).forEach { views ->
+        val left = ArrayDeque(shown zip answers)
+        while (left.isNotEmpty()) {
             val line = LinearLayout(context)
-            views.forEach { line.addView(it, LinearLayout.LayoutParams(0, MATCH_PARENT, 1f)) }
+            repeat(if (arePair(left.take(2).map { it.first })) 2 else 1) {
+                val (_, view) = left.removeFirst()
+                line.addView(view, LinearLayout.LayoutParams(0, MATCH_PARENT, 1f))
+            }
             buttons.addView(line, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
         }
     }
+
+    private fun arePair(next: List<Button>) =
+        next.size == 2 && next.all { it.isPrimary } && look.fitsTwice(next.map { it.text })
 
     private fun open(url: String) {
         try {

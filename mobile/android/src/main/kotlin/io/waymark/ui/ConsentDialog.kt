@@ -68,7 +68,8 @@ class ConsentDialog private constructor(
             judged = now
             waymark.consent.records { log ->
                 Handler(Looper.getMainLooper()).post {
-                    val isDue = log != null && waymark.consent.screens(emptyList())?.isNoticeDue(log) == true
+                    val screens = waymark.consent.screens(emptyList())
+                    val isDue = log != null && screens?.isNoticeDue(log) == true
                     if (isDue && !isOver) show(Layer.NOTICE)
                 }
             }
@@ -76,7 +77,8 @@ class ConsentDialog private constructor(
 
         private fun show(layer: Layer) {
             end()
-            if (!activity.isFinishing && !activity.isDestroyed) ConsentDialog(activity, waymark, layer).show()
+            if (activity.isFinishing || activity.isDestroyed) return
+            ConsentDialog(activity, waymark, layer).show()
         }
 
         private fun end() {

@@ -35,14 +35,16 @@ internal class ConsentHistory(private val texts: Texts, private val state: Conse
         }
         val version = texts.say("version", "version" to entry.optString("revision"))
         val what = if (isDeletion) texts.say("deleted") else by
-        val said = listOf(timeOf(entry.optLong("time_ms")), version, what).filter { it.isNotEmpty() }
-        return listOf(Row.Item(said.joinToString(" · ")), Row.Note(standings(entry)))
+        val said = listOf(timeOf(entry.optLong("time_ms")), version, what)
+        val head = said.filter { it.isNotEmpty() }.joinToString(" · ")
+        return listOf(Row.Item(head), Row.Note(standings(entry)))
     }
 
     private fun standings(entry: JSONObject): String {
         val purposes = entry.optJSONObject("purposes")
             ?: return entry.strings("purposes").joinToString { texts.nameOf(it) }
-        return purposes.keys().asSequence().sorted().filterNot(ConsentScreens::isVendor).mapNotNull { id ->
+        val ids = purposes.keys().asSequence().filterNot(ConsentScreens::isVendor).sorted()
+        return ids.mapNotNull { id ->
             val standing = purposes.optJSONObject(id)?.optString("state")
             standing?.takeIf { it in DECIDED }?.let { "${texts.nameOf(id)}: ${texts.say(it)}" }
         }.joinToString()

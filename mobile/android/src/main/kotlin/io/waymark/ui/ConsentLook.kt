@@ -9,6 +9,7 @@ import android.graphics.drawable.GradientDrawable
 import android.graphics.drawable.InsetDrawable
 import android.graphics.drawable.RippleDrawable
 import android.os.Build
+import android.os.Bundle
 import android.util.TypedValue
 import android.view.Gravity
 import android.view.View
@@ -48,7 +49,12 @@ internal class ConsentLook(private val context: Context) {
 
     fun note(words: String): TextView = text(words, 14f).apply { setTextColor(soft) }
 
-    fun name(words: String): TextView = text(words, 16f).apply { setTypeface(typeface, Typeface.BOLD) }
+    fun name(words: String): TextView =
+        text(words, 16f).apply { setTypeface(typeface, Typeface.BOLD) }
+
+    /** What is folded has notes of its own below it; elsewhere it is one of a list. */
+    fun item(words: String, isFolded: Boolean): TextView =
+        if (isFolded) name(words) else text("•  $words")
 
     fun switch(words: String): Switch = Switch(context).apply {
         dress(words, 16f)
@@ -79,17 +85,20 @@ internal class ConsentLook(private val context: Context) {
     fun line(): View = View(context).apply {
         setBackgroundColor(soft)
         alpha = FAINT
-        layoutParams = LinearLayout.LayoutParams(MATCH_PARENT, dp(1)).apply { setMargins(0, gap, 0, gap) }
+        layoutParams = LinearLayout.LayoutParams(MATCH_PARENT, dp(1)).apply {
+            setMargins(0, gap, 0, gap)
+        }
     }
 
     fun button(button: Button): TextView = android.widget.Button(context).apply {
+        val dark = opaque(this@ConsentLook.words)
         val fill = GradientDrawable().apply {
             cornerRadius = dp(10).toFloat()
-            if (button.isPrimary) setColor(opaque(this@ConsentLook.words)) else setStroke(dp(1), soft)
+            if (button.isPrimary) setColor(dark) else setStroke(dp(1), soft)
         }
         dress(button.text, 16f)
         isAllCaps = false
-        setTextColor(if (button.isPrimary) ground else this@ConsentLook.words)
+        setTextColor(if (button.isPrimary) ground else dark)
         setTypeface(typeface, Typeface.BOLD)
         stateListAnimator = null
         background = InsetDrawable(ripple(fill), inset)
@@ -131,13 +140,16 @@ internal class ConsentLook(private val context: Context) {
             cornerRadius = dp(10).toFloat()
             setColor(Color.WHITE)
         }
-        return RippleDrawable(ColorStateList.valueOf(color(android.R.attr.colorControlHighlight)), fill, mask)
+        val light = ColorStateList.valueOf(color(android.R.attr.colorControlHighlight))
+        return RippleDrawable(light, fill, mask)
     }
 
-    /** The theme's text colours may let the ground shine through; what is filled with them may not. */
+    /** Text colours may let the ground shine through; what is filled with them may not. */
     private fun opaque(color: Int): Int {
         val share = Color.alpha(color) / OPAQUE
-        val mix = { part: (Int) -> Int -> (part(color) * share + part(ground) * (1 - share)).toInt() }
+        val mix = { part: (Int) -> Int ->
+            (part(color) * share + part(ground) * (1 - share)).toInt()
+        }
         return Color.rgb(mix(Color::red), mix(Color::green), mix(Color::blue))
     }
 
@@ -148,8 +160,10 @@ internal class ConsentLook(private val context: Context) {
 
     private fun dp(value: Int): Int = (value * context.resources.displayMetrics.density).toInt()
 
-    private fun sp(value: Float): Float =
-        TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_SP, value, context.resources.displayMetrics)
+    private fun sp(value: Float): Float {
+        val metrics = context.resources.displayMetrics
+        return TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_SP, value, metrics)
+    }
 
     private companion object {
         const val FAINT = 0.25f
@@ -165,8 +179,12 @@ private open class Spoken(private val action: AccessibilityAction?) : View.Acces
         action?.let(info::addAction)
     }
 
-    override fun performAccessibilityAction(host: View, action: Int, args: android.os.Bundle?): Boolean =
-        if (action == this.action?.id) host.performClick() else super.performAccessibilityAction(host, action, args)
+    override fun performAccessibilityAction(host: View, action: Int, args: Bundle?): Boolean =
+        if (action == this.action?.id) {
+            host.performClick()
+        } else {
+            super.performAccessibilityAction(host, action, args)
+        }
 }
 
 private object AsButton : Spoken(null)

@@ -75,7 +75,8 @@ class ConsentScreen internal constructor(
     )
 
     /** All words of this layer, in their order: of these is `text_sha256` made. */
-    val words: String get() = (listOf(title) + rows.words() + buttons.map { it.text }).joinToString("\n")
+    val words: String
+        get() = (listOf(title) + rows.words() + buttons.map { it.text }).joinToString("\n")
 
     /** What goes into the decision log with a decision by this button. */
     fun shown(button: Button): Map<String, Any?> = mapOf(

@@ -110,8 +110,9 @@ class ConsentScreens internal constructor(
 
     /** "Do not sell or share": what is on, and what the law lets people refuse by that name. */
     private fun refusal(): List<Button> {
+        if (refusable.isEmpty()) return emptyList()
         val choices = answer(refusable.map { it.id }, Choice.DENIED)
-        return if (choices.isEmpty()) emptyList() else listOf(button("reject", choices, "notice.refuse"))
+        return listOf(button("reject", choices, "notice.refuse"))
     }
 
     // ---- the preference centre ----------------------------------------------------------------
@@ -156,7 +157,8 @@ class ConsentScreens internal constructor(
         }
         val vendors = policy.vendors.filter { purpose.id in it.purposes }
         val services = policy.services.filter { purpose.id in it.purposes }
-        val partners = vendors.flatMap { vendor(it, purpose, switches) } + services.flatMap(::service)
+        val partners = vendors.flatMap { vendor(it, purpose, switches) } +
+            services.flatMap(::service)
         val title = texts.say("partners", "count" to vendors.size + services.size)
         return listOf(head) +
             notes(purpose).filter { it.isNotEmpty() }.map(Row::Note) +
@@ -179,8 +181,12 @@ class ConsentScreens internal constructor(
         )
     }
 
-    // Only the vendor of a collector has a switch of its own; it stands at the first of its purposes.
-    private fun vendor(vendor: Policy.Vendor, purpose: Policy.Purpose, switches: Switches): List<Row> {
+    // Only the vendor of a collector has a switch of its own, at the first of its purposes.
+    private fun vendor(
+        vendor: Policy.Vendor,
+        purpose: Policy.Purpose,
+        switches: Switches,
+    ): List<Row> {
         val own = VENDOR + vendor.id
         val isFirst = policy.purposes.firstOrNull { it.id in vendor.purposes } === purpose
         val hasSwitch = isFirst && own in state.purposes
@@ -200,7 +206,14 @@ class ConsentScreens internal constructor(
     // ---- what several layers have -------------------------------------------------------------
 
     private fun screen(layer: Layer, title: String, rows: List<Row>, buttons: List<Button>) =
-        ConsentScreen(layer, texts.language, texts.say(title), rows.filter(::says), buttons, policy.revision)
+        ConsentScreen(
+            layer,
+            texts.language,
+            texts.say(title),
+            rows.filter(::says),
+            buttons,
+            policy.revision,
+        )
 
     /** An empty text takes a sentence away. */
     private fun says(row: Row) = (row as? Row.Text)?.text != "" && (row as? Row.Note)?.text != ""

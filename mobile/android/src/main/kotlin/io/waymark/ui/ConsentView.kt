@@ -30,7 +30,7 @@ class ConsentView @JvmOverloads constructor(
     context: Context,
     attributes: AttributeSet? = null,
 ) : LinearLayout(context, attributes) {
-    /** Called when the person has decided, or nothing is to be asked: time to take the view away. */
+    /** Called when the person has decided, here or elsewhere: time to take the view away. */
     var onDecided: Runnable? = null
 
     /** What is shown. */
@@ -127,7 +127,7 @@ class ConsentView @JvmOverloads constructor(
     }
 
     private fun draw(screen: ConsentScreen) {
-        val isNew = this.screen?.let { it.layer != screen.layer || it.words != screen.words } ?: true
+        val isSame = this.screen?.let { it.layer == screen.layer && it.words == screen.words }
         this.screen = screen
         layer = screen.layer
         textDirection = View.TEXT_DIRECTION_LOCALE
@@ -135,7 +135,7 @@ class ConsentView @JvmOverloads constructor(
         layoutDirection = TextUtils.getLayoutDirectionFromLocale(locale)
         // Readers of the screen say it when it comes, and when it becomes another.
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) accessibilityPaneTitle = screen.title
-        if (isNew) canvas.draw(screen) else canvas.update(screen)
+        if (isSame == true) canvas.update(screen) else canvas.draw(screen)
     }
 
     private fun move(id: String, on: Boolean) {

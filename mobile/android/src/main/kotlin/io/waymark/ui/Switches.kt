@@ -4,7 +4,7 @@ import io.waymark.Choice
 import io.waymark.ConsentState
 import io.waymark.ui.ConsentScreen.Row
 
-/** How the switches of the preference centre stand: as the engine says, save those that were moved. */
+/** How the switches of the settings stand: as the engine says, save those that were moved. */
 internal class Switches(
     private val policy: Policy,
     private val state: ConsentState,

@@ -13,9 +13,13 @@ import org.json.JSONObject
  * words, and of each vendor what it does with which data, on which basis, for how long, and what it
  * stores. It is somebody else's: what is not of the expected form is not shown.
  */
-internal class VendorList private constructor(private val list: JSONObject, private val words: JSONObject) {
+internal class VendorList private constructor(
+    private val list: JSONObject,
+    private val words: JSONObject,
+) {
     /** The purposes of these numbers, in the words of the list. */
-    fun purposes(ids: List<Int>, texts: Texts): Row? = described("tcf.purposes", "purposes", ids, texts)
+    fun purposes(ids: List<Int>, texts: Texts): Row? =
+        described("tcf.purposes", "purposes", ids, texts)
 
     /** What the list says of a vendor; nothing of one that is not in it, or was deleted from it. */
     fun vendor(id: Int, texts: Texts): List<Row> {
@@ -86,12 +90,13 @@ internal class VendorList private constructor(private val list: JSONObject, priv
 
     private fun links(vendor: JSONObject, texts: Texts): List<Row> {
         val urls = vendor.objects("urls")
-        val own = urls.find { texts.language.startsWith(it.text("langId") ?: "-") } ?: urls.firstOrNull()
-        return listOfNotNull(
-            own?.text("privacy")?.let { Row.Link(texts.say("policy"), it) },
-            own?.text("legIntClaim")?.let { Row.Link(texts.say("tcf.interest"), it) },
-            vendor.text("deviceStorageDisclosureUrl")?.let { Row.Link(texts.say("tcf.storage"), it) },
-        )
+        val own = urls.find { texts.language.startsWith(it.text("langId") ?: "-") }
+            ?: urls.firstOrNull()
+        return listOf(
+            "policy" to own?.text("privacy"),
+            "tcf.interest" to own?.text("legIntClaim"),
+            "tcf.storage" to vendor.text("deviceStorageDisclosureUrl"),
+        ).mapNotNull { (name, url) -> url?.let { Row.Link(texts.say(name), it) } }
     }
 
     companion object {
@@ -102,18 +107,23 @@ internal class VendorList private constructor(private val list: JSONObject, priv
          * Reads `vendor-list.json`, and `purposes-<language>.json`. A list that is not the one that
          * the config names would show other words than the TC string stands for: it is refused.
          */
-        fun read(json: String, words: String?, policy: Policy, tell: (Problem) -> Unit): VendorList? {
+        fun read(
+            json: String,
+            words: String?,
+            policy: Policy,
+            tell: (Problem) -> Unit,
+        ): VendorList? {
             val list = parse(json)
             val version = list?.optInt("vendorListVersion")
             val wanted = policy.vendorListVersion
-            val problem = when {
+            val (pointer, found, allowed) = when {
                 list?.optInt("gvlSpecificationVersion") != SPECIFICATION ->
-                    Problem("not_allowed", "", "another document", "a global vendor list, version 3")
+                    Triple("", "another document", "a global vendor list, version 3")
                 wanted != null && wanted != version ->
-                    Problem("not_allowed", VERSION_POINTER, "$wanted", "$version, as the list has it")
+                    Triple(VERSION_POINTER, "$wanted", "$version, as the list has it")
                 else -> return VendorList(ours(list, policy), words?.let(::parse) ?: JSONObject())
             }
-            tell(problem)
+            tell(Problem("not_allowed", pointer, found, allowed))
             return null
         }
 
