@@ -12,7 +12,7 @@ const source = join(root, "js/src/banner/texts");
 const target = "mobile/ios/Sources/Waymark/Generated/BannerTexts.swift";
 
 // What a page has and an app has not.
-const of_pages = /^(tcf|placeholder|notice)\.|^(partners|download|version|deleted)$/;
+const of_pages = /^(placeholder\.|gpc\.text$|download$)/;
 
 const languages = readdirSync(source)
   .filter((name) => name.endsWith(".json"))

@@ -3,8 +3,8 @@
 import {
   type Enumeration,
   type Field,
-  memberName,
   type Model,
+  namesFor,
   remark,
   type Shape,
 } from "./model.ts";
@@ -22,17 +22,12 @@ const types = {
   object: "Map<String, Any>",
 };
 
-const keywords = new Set(
-  ("as break class continue do else false for fun if in interface is null object package return " +
-    "super this throw true try typealias typeof val var when while").split(" "),
+const member = namesFor(
+  "as break class continue do else false for fun if in interface is null object package return " +
+    "super this throw true try typealias typeof val var when while",
+  // Members of the sealed class.
+  ["eventName", "toProperties"],
 );
-// Members of the sealed class.
-const taken = new Set(["eventName", "toProperties"]);
-
-function member(name: string): string {
-  const plain = memberName(name);
-  return keywords.has(plain) ? `\`${plain}\`` : taken.has(plain) ? `${plain}_` : plain;
-}
 
 const text = (value: string) => JSON.stringify(value).replace(/\$/g, "\\$");
 const constantName = (value: string) =>

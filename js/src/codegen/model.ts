@@ -86,8 +86,19 @@ export function typeName(name: string): string {
   return /^[A-Za-z]/.test(type) ? type : `Event${type}`;
 }
 
-/** product_id → productId */
-export function memberName(name: string): string {
+/**
+ * product_id → productId, as a language takes it: a keyword of its stands in backticks, and what is
+ * `taken` by ours has a _ behind it.
+ */
+export function namesFor(keywords: string, taken: string[] = []): (name: string) => string {
+  const reserved = new Set(keywords.split(" "));
+  return (name) => {
+    const plain = memberName(name);
+    return reserved.has(plain) ? `\`${plain}\`` : taken.includes(plain) ? `${plain}_` : plain;
+  };
+}
+
+function memberName(name: string): string {
   const type = words(name).map(capital).join("");
   const member = type === "" ? "" : type[0]!.toLowerCase() + type.slice(1);
   return /^[a-z]/.test(member) ? member : `_${member}`;

@@ -3,8 +3,8 @@
 import {
   type Enumeration,
   type Field,
-  memberName,
   type Model,
+  namesFor,
   remark,
   type Shape,
 } from "./model.ts";
@@ -35,26 +35,17 @@ const cases = {
   object: "object",
 };
 
-const keywords = new Set(
-  (
-    "as associatedtype break case catch class continue default defer deinit do else enum " +
-    "extension fallthrough false fileprivate for func guard if import in init inout internal is " +
-    "let nil operator precedencegroup private protocol public repeat rethrows return self static " +
-    "struct subscript super switch throw throws true try typealias var where while"
-  ).split(" "),
-);
-const taken = new Set(["eventName", "properties"]);
+const keywords =
+  "as associatedtype break case catch class continue default defer deinit do else enum " +
+  "extension fallthrough false fileprivate for func guard if import in init inout internal is " +
+  "let nil operator precedencegroup private protocol public repeat rethrows return self static " +
+  "struct subscript super switch throw throws true try typealias var where while";
 
-function member(name: string): string {
-  const plain = memberName(name);
-  return keywords.has(plain) ? `\`${plain}\`` : taken.has(plain) ? `${plain}_` : plain;
-}
+const member = namesFor(keywords, ["eventName", "properties"]);
+const nameOfCase = namesFor(keywords);
 
 const text = (value: string) => JSON.stringify(value);
-const caseName = (value: string) => {
-  const plain = memberName(value.replace(/^(?=\d|$)/, "v"));
-  return keywords.has(plain) ? `\`${plain}\`` : plain;
-};
+const caseName = (value: string) => nameOfCase(value.replace(/^(?=\d|$)/, "v"));
 
 function typeOf({ property: { type }, named }: Field): string {
   if (!named) return types[type];

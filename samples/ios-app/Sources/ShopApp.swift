@@ -25,7 +25,7 @@ struct ShopApp: App {
     WindowGroup {
       NavigationStack {
         ProductList(waymark: waymark)
-          .toolbar { Button("Privacy") { showsPrivacy = true } }
+          .toolbar { ConsentEntry(waymark: waymark, settings: $showsPrivacy) }
       }
       .waymarkConsent(waymark, settings: $showsPrivacy)
       .waymarkLinks(waymark)

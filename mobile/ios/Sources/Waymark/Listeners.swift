@@ -58,11 +58,11 @@ final class Listeners: Sendable {
     for continuation in problems.values { continuation.finish() }
   }
 
-  fileprivate func viewChanged() {
+  func viewChanged() {
     for continuation in streams.with({ $0.views }).values { continuation.yield() }
   }
 
-  fileprivate func problem(_ problem: Waymark.Problem) {
+  func problem(_ problem: Waymark.Problem) {
     let hearing = streams.with { streams in
       if streams.problems.isEmpty, streams.early.count < Self.earlyMax {
         streams.early.append(problem)

@@ -20,6 +20,11 @@ extension Waymark {
     /// Where `IABTCF_…` and `IABGPP_…` are kept, and, where consent allows it, which version of the
     /// app ran last. Nil: nowhere.
     public var preferences: (any PreferenceStore)? = DefaultPreferences()
+    /// With `iab.cmp_id`: the global vendor list, version 3 (`vendor-list.json`), of the version
+    /// that the config names. Of it the consent sheet tells what each vendor does.
+    public var vendorList: String?
+    /// Its `purposes-<language>.json`, in the person's language.
+    public var vendorListWords: String?
     /// What is said of app and device with every event; nil for none.
     public var context: [String: PropertyValue]? = Device.context()
 

@@ -19,6 +19,7 @@ public actor Waymark {
   nonisolated let client: NativeClient
   nonisolated let options: Options
   nonisolated let lifecycle: AppLifecycle
+  nonisolated let vendorList = Locked<VendorList?>(nil)
 
   /// Keeps the memory of the app's version in step with consent.
   private var watching: Task<Void, Never>?
@@ -33,6 +34,18 @@ public actor Waymark {
     self.options = options
     lifecycle = AppLifecycle()
     if let context = options.context { set(context: context) }
+    if let list = options.vendorList { read(list) }
+  }
+
+  // It may be long: nobody waits for it.
+  private nonisolated func read(_ list: String) {
+    Task.detached { [options, vendorList, listeners = client.listeners] in
+      guard let policy = ConsentPolicy(config: options.config) else { return }
+      let words = options.vendorListWords
+      let read = VendorList(list, words: words, policy: policy, tell: listeners.problem)
+      vendorList.with { $0 = read }
+      listeners.viewChanged()
+    }
   }
 
   deinit {
@@ -194,6 +207,19 @@ public actor Waymark {
 
   /// What this person allows.
   public nonisolated var consent: Consent { Consent(client: client) }
+
+  /// What the consent screen shows as things stand, for a sheet of your own; nil: not open yet, or
+  /// the config says nothing of consent.
+  ///
+  /// - Parameter languages: the person's, the dearest first.
+  public nonisolated func consentScreens(
+    languages: [String] = Locale.preferredLanguages
+  ) -> ConsentScreens? {
+    guard let view = consent.current, let policy = ConsentPolicy(config: options.config) else {
+      return nil
+    }
+    return ConsentScreens(policy, view: view, languages: languages, list: vendorList.with { $0 })
+  }
 
   /// Journeys that go on on another host or device.
   public nonisolated var handOver: HandOver { HandOver(client: client) }

@@ -86,6 +86,31 @@ import Testing
     await waymark.close()
   }
 
+  @Test func anUpdateIsToldOnceWithWhatRanBefore() async throws {
+    let (folder, preferences, sink) = (try Folder(), FakePreferences(), Sink())
+    func start(_ app: AppVersion) async throws -> Waymark {
+      let waymark = Waymark.open(options(folder, sink, preferences: preferences))
+      waymark.consent.set(["analytics": .granted])
+      try await settle(waymark)
+      try await waymark.appStarted(app)
+      // It is remembered when the engine has said that it may be.
+      while AppMemory(preferences).version != app { await Task.yield() }
+      waymark.flush()
+      return waymark
+    }
+    await (try await start(first)).close()
+    await (try await start(second)).close()
+    let again = try await start(second)
+    let told = await sink.names(4)
+    #expect(told == ["app_opened", "app_updated", "app_opened", "app_opened"])
+    let properties = #"{"build":"8","previous_build":"7","previous_version":"1.0.0","version":"1.1.0"}"#
+    #expect(await sink.properties(of: "app_updated") == properties)
+    // Who takes consent back is remembered no more.
+    again.consent.withdraw("analytics")
+    while AppMemory(preferences).version != nil { await Task.yield() }
+    await again.close()
+  }
+
   @Test func theVersionLiesWhereItMay() {
     let preferences = FakePreferences()
     let memory = AppMemory(preferences)
@@ -280,83 +305,5 @@ private final class Page: Sendable {
   @Test func scriptsHoldAnyText() throws {
     let script = WebViewBridge.script("</script>\u{2028}\"\\'\n🧭")
     #expect(!script.contains("\u{2028}") && !script.contains("\n"))
-  }
-}
-
-@Suite struct ConsentQuestionTests {
-  private func question(
-    _ more: String = "", _ languages: [String] = ["de-AT"], _ decide: (Waymark) -> Void = { _ in }
-  ) async throws -> ConsentQuestion {
-    let document = config(more)
-    let waymark = Waymark.open(options(nil, config: document))
-    try await waymark.ready()
-    decide(waymark)
-    try await settle(waymark)
-    let view = try #require(waymark.consent.current)
-    await waymark.close()
-    return try #require(ConsentQuestion(config: document, view: view, languages: languages))
-  }
-
-  @Test func theSamePolicyIsAsked() async throws {
-    let question = try await question()
-    #expect(question.isDue && question.due == ["analytics", "marketing"])
-    #expect(question.purposes.map(\.id) == ["necessary", "analytics", "marketing"])
-    #expect(question.purposes.map(\.isOpen) == [false, true, true])
-    #expect(question.purposes.allSatisfy { !$0.isOn || !$0.isOpen })
-    #expect(question.answer(.denied) == ["analytics": .denied, "marketing": .denied])
-    #expect(question.answer(on: ["marketing"]) == ["analytics": .denied, "marketing": .denied])
-    #expect(question.answer(on: ["analytics", "marketing"]) == ["analytics": .granted, "marketing": .granted])
-    #expect(question.language == "de")
-    #expect(question.shown(layer: "question", control: "accept")["version"] == "2026-11-01")
-    #expect(question.words(layer: "centre").contains(question.text("save")))
-  }
-
-  @Test func answeredIsNotAskedAgain() async throws {
-    let question = try await question("", ["en"]) {
-      $0.consent.set(["analytics": .granted, "marketing": .denied])
-    }
-    #expect(!question.isDue)
-    #expect(question.purposes.filter(\.isOn).map(\.id) == ["analytics"])
-  }
-
-  @Test func wordsOfTheOwnerGoBeforeOurs() async throws {
-    let ui = #", "ui": {"languages": ["fr", "en"], "texts": {"fr": {"purposes.analytics": "Mesure"}}}"#
-    let question = try await question(ui, ["ja", "fr-CA"])
-    #expect(question.language == "fr")
-    #expect(question.purposes[1].name == "Mesure")
-    #expect(question.purposes[2].notes.contains { $0.contains("Mesure") })
-    #expect(!question.text("accept").isEmpty)
-  }
-
-  @Test func theSampleAppsConfigIsOne() async throws {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../../../../samples/ios-app/Sources/waymark.json")
-    let document = try String(contentsOf: file, encoding: .utf8)
-    let waymark = Waymark.open(options(nil, config: document))
-    try await settle(waymark)
-    let view = try #require(waymark.consent.current)
-    #expect(ConsentQuestion(config: document, view: view, languages: [])?.policyUrl?.host == "shop.example")
-    await waymark.close()
-    for await problem in waymark.problems { Issue.record("\(problem)") }
-  }
-
-  @Test func everyLanguageHasEveryWord() {
-    #expect(BannerTexts.languages.count == 34)
-    let names = Set(BannerTexts.of("en").keys)
-    #expect(names.isSuperset(of: ["title", "text", "accept", "reject", "save", "settings", "close"]))
-    for language in BannerTexts.languages {
-      #expect(Set(BannerTexts.of(language).keys) == names, "\(language)")
-    }
-    #expect(BannerTexts.of("xx").isEmpty)
-  }
-
-  @Test func languages() {
-    #expect(ConsentQuestion.language(["pt-BR"], offered: nil) == "pt-BR")
-    #expect(ConsentQuestion.language(["pt-PT"], offered: nil) == "pt")
-    #expect(ConsentQuestion.language(["nb-NO"], offered: nil) == "no")
-    #expect(ConsentQuestion.language(["zh-Hans-CN"], offered: nil) == "zh")
-    #expect(ConsentQuestion.language(["xx"], offered: nil) == "en")
-    #expect(ConsentQuestion.language(["xx"], offered: ["it", "en"]) == "it")
-    #expect(ConsentQuestion.language([], offered: []) == "en")
   }
 }

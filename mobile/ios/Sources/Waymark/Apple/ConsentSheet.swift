@@ -1,11 +1,12 @@
-// The consent sheet. Not compiled on Linux; what is asked stands in ConsentQuestion.swift, what is
-// decided goes to `consent.set`, and nothing is kept here.
+// The consent sheet. Not compiled on Linux; what stands on it and what its buttons answer is worked
+// out in ConsentScreens.swift, what is decided goes to `consent.set`, and nothing is kept here.
 #if canImport(SwiftUI) && os(iOS)
 import CryptoKit
 import SwiftUI
 
 extension SwiftUI.View {
-  /// Asks whenever a question is due, and shows the settings while `settings` is true.
+  /// Asks whenever a question is due, tells what is on where nobody is asked before, until somebody
+  /// has read it, and shows the settings while `settings` is true.
   public func waymarkConsent(
     _ waymark: Waymark, settings: Binding<Bool> = .constant(false)
   ) -> some SwiftUI.View {
@@ -27,172 +28,216 @@ extension SwiftUI.View {
   }
 }
 
+/// The way back to each decision, for a place of the app that is always there. Where nobody is
+/// asked before (`opt_out`, `notice`) the law wants one, and wants it to say so: its words are then
+/// "Your privacy choices", else "Privacy settings", in the person's language.
+public struct ConsentEntry: SwiftUI.View {
+  private let waymark: Waymark
+  @Binding private var settings: Bool
+  @State private var words = ""
+
+  /// - Parameter settings: the one of `waymarkConsent(_:settings:)`.
+  public init(waymark: Waymark, settings: Binding<Bool>) {
+    self.waymark = waymark
+    _settings = settings
+  }
+
+  public var body: some SwiftUI.View {
+    SwiftUI.Button(words) { settings = true }
+      .task {
+        for await _ in waymark.views { words = waymark.consentScreens()?.entryWords ?? words }
+      }
+  }
+}
+
 private struct ConsentModifier: ViewModifier {
   let waymark: Waymark
   @Binding var settings: Bool
-  @State private var view: Waymark.ConsentView?
+  @State private var screens: ConsentScreens?
+  @State private var log: String?
+  @State private var generation = -1
+  /// The notice was swept away: it comes again at the next start.
+  @State private var isDismissed = false
 
   func body(content: Content) -> some SwiftUI.View {
     content
-      .task { for await seen in waymark.views { view = seen.consent } }
+      .task { for await seen in waymark.views { await show(seen) } }
       .sheet(isPresented: isShown) {
-        if let question { ConsentSheet(waymark: waymark, question: question, settings: $settings) }
+        if let screens, let layer {
+          ConsentSheet(
+            waymark: waymark, screens: screens, layer: layer, log: log, settings: $settings)
+        }
       }
   }
 
-  private var question: ConsentQuestion? {
-    view.flatMap { ConsentQuestion(config: waymark.options.config, view: $0) }
+  private func show(_ seen: Waymark.View) async {
+    // Whether the notice has been read stands in the decision log alone.
+    if let now = seen.consent?.generation, now != generation {
+      generation = now
+      log = try? await waymark.consent.records()
+    }
+    screens = waymark.consentScreens()
+  }
+
+  private var layer: ConsentScreen.Layer? {
+    guard let screens else { return nil }
+    if settings { return .centre }
+    if screens.isDue { return .question }
+    return !isDismissed && log.map { screens.isNoticeDue(log: $0) } == true ? .notice : nil
   }
 
   private var isShown: Binding<Bool> {
     Binding(
-      get: { question != nil && (settings || question?.isDue == true) },
-      set: { if !$0 { settings = false } })
+      get: { layer != nil },
+      set: { isPresented in
+        if isPresented { return }
+        if layer == .notice { isDismissed = true }
+        settings = false
+      })
   }
 }
 
-/// First what is asked, with two answers that weigh the same; behind it every purpose.
+/// One layer of the consent screen; behind "Settings" every purpose and vendor with its switch.
 public struct ConsentSheet: SwiftUI.View {
   private let waymark: Waymark
-  private let question: ConsentQuestion
+  private let screens: ConsentScreens
+  private let first: ConsentScreen.Layer
+  private let log: String?
   @Binding private var settings: Bool
   @State private var showsAll = false
-  @State private var on: Set<String>
+  @State private var moved: [String: Bool] = [:]
+  @Environment(\.dismiss) private var dismiss
 
-  public init(waymark: Waymark, question: ConsentQuestion, settings: Binding<Bool>) {
+  /// - Parameter log: the decision log, for the choices so far.
+  public init(
+    waymark: Waymark, screens: ConsentScreens, layer: ConsentScreen.Layer, log: String?,
+    settings: Binding<Bool>
+  ) {
     self.waymark = waymark
-    self.question = question
+    self.screens = screens
+    first = layer
+    self.log = log
     _settings = settings
-    _on = State(initialValue: Set(question.purposes.filter(\.isOn).map(\.id)))
   }
 
-  private var isCentre: Bool { settings || showsAll }
+  private var screen: ConsentScreen {
+    switch showsAll ? .centre : first {
+    case .question: screens.question
+    case .notice: screens.notice
+    case .centre: screens.centre(moved: moved, log: log)
+    }
+  }
 
   public var body: some SwiftUI.View {
+    let screen = screen
     NavigationView {
       VStack(spacing: 0) {
-        if isCentre { centre } else { first }
-        buttons.padding()
+        List { ForEach(Array(screen.rows.enumerated()), id: \.offset) { section($1) } }
+        buttons(screen).padding()
       }
-      .navigationTitle(question.text(isCentre ? "centre" : "title"))
+      .navigationTitle(screen.title)
       .navigationBarTitleDisplayMode(.inline)
       .toolbar {
-        if isCentre {
+        if screen.layer == .centre {
           ToolbarItem(placement: .cancellationAction) {
-            Button(question.text("close")) {
-              settings = false
-              showsAll = false
-            }
+            SwiftUI.Button(screens.closeWords) { close() }
           }
         }
       }
     }
     .navigationViewStyle(.stack)
     // A question that is due goes by an answer alone.
-    .interactiveDismissDisabled(!settings)
+    .interactiveDismissDisabled(first == .question)
     .environment(\.layoutDirection, isRightToLeft ? .rightToLeft : .leftToRight)
-  }
-
-  private var first: some SwiftUI.View {
-    ScrollView {
-      VStack(alignment: .leading, spacing: 12) {
-        ForEach(question.reasons, id: \.self) { Text($0).font(.callout.bold()) }
-        Text(question.text("text"))
-        ForEach(question.purposes.filter { question.due.contains($0.id) }) { purpose in
-          Label(purpose.name, systemImage: "circle.fill").labelStyle(.titleOnly)
-        }
-        policyLink
-      }
-      .frame(maxWidth: .infinity, alignment: .leading)
-      .padding()
-    }
-  }
-
-  private var centre: some SwiftUI.View {
-    List {
-      Section { Text(question.text("centre.text")) }
-      ForEach(question.purposes) { purpose in
-        Section {
-          row(purpose)
-          ForEach(purpose.notes, id: \.self) { note in
-            Text(note).font(.footnote).foregroundColor(.secondary)
-          }
-        }
-      }
-      policyLink
-    }
+    .environment(\.locale, Locale(identifier: screen.language))
   }
 
   @ViewBuilder
-  private func row(_ purpose: ConsentQuestion.Purpose) -> some SwiftUI.View {
-    let words = VStack(alignment: .leading, spacing: 4) {
-      Text(purpose.name).font(.headline)
-      if !purpose.text.isEmpty { Text(purpose.text).font(.subheadline) }
-    }
-    if purpose.isOpen {
-      Toggle(isOn: isOn(purpose.id)) { words }
-        .disabled(purpose.isImposed || purpose.requires.contains { !isStanding($0) })
+  private func section(_ row: ConsentScreen.Row) -> some SwiftUI.View {
+    if case .group(let rows) = row {
+      Section { each(rows) }
     } else {
-      HStack {
-        words
-        Spacer()
-        Text(question.text("always")).foregroundColor(.secondary)
-      }
+      self.row(row)
     }
   }
 
-  @ViewBuilder private var policyLink: some SwiftUI.View {
-    if let url = question.policyUrl { Link(question.text("policy"), destination: url) }
+  private func each(_ rows: [ConsentScreen.Row]) -> some SwiftUI.View {
+    ForEach(Array(rows.enumerated()), id: \.offset) { row($1) }
+  }
+
+  // Of any type, because what is folded holds rows in turn.
+  private func row(_ row: ConsentScreen.Row) -> AnyView {
+    switch row {
+    case .text(let text): AnyView(Text(text))
+    case .note(let text): AnyView(Text(text).font(.footnote).foregroundColor(.secondary))
+    case .item(let text): AnyView(Text(text).font(.headline))
+    case .toggle(let id, let name, let isOn, let isFree):
+      AnyView(Toggle(isOn: moving(id, isOn)) { Text(name).font(.headline) }.disabled(!isFree))
+    case .always(let name, let text): AnyView(always(name, text))
+    case .link(let text, let url):
+      AnyView(URL(string: url).map { Link(text, destination: $0) })
+    case .more(let text): AnyView(SwiftUI.Button(text) { showsAll = true })
+    case .action(let button): AnyView(SwiftUI.Button(button.text) { press(button) })
+    case .fold(let title, let rows): AnyView(DisclosureGroup(title) { each(rows) })
+    case .group(let rows): AnyView(each(rows))
+    }
+  }
+
+  private func always(_ name: String, _ text: String) -> some SwiftUI.View {
+    HStack {
+      Text(name).font(.headline)
+      Spacer()
+      Text(text).foregroundColor(.secondary)
+    }
+    .accessibilityElement(children: .combine)
   }
 
   // To refuse takes one press, as to accept does, by a button of the same size and look.
-  private var buttons: some SwiftUI.View {
+  private func buttons(_ screen: ConsentScreen) -> some SwiftUI.View {
     VStack(spacing: 8) {
-      HStack(spacing: 8) {
-        answerButton("reject") { decide(everything(.denied), "reject") }
-        answerButton("accept") { decide(everything(.granted), "accept") }
-      }
-      if isCentre {
-        answerButton("save") { decide(question.answer(on: on), "save") }
-      } else {
-        Button(question.text("settings")) { showsAll = true }
+      ForEach(Array(screen.buttons.enumerated()), id: \.offset) { _, button in
+        let label = Text(button.text).frame(maxWidth: .infinity)
+        if button.isPrimary {
+          SwiftUI.Button { press(button) } label: { label }
+            .buttonStyle(.borderedProminent).controlSize(.large)
+        } else {
+          SwiftUI.Button { press(button) } label: { label }
+            .buttonStyle(.bordered).controlSize(.large)
+        }
       }
     }
   }
 
-  private func answerButton(_ name: String, _ action: @escaping () -> Void) -> some SwiftUI.View {
-    Button(action: action) { Text(question.text(name)).frame(maxWidth: .infinity) }
-      .buttonStyle(.borderedProminent)
-      .controlSize(.large)
+  private func moving(_ id: String, _ isOn: Bool) -> Binding<Bool> {
+    Binding(get: { isOn }, set: { moved = screens.move(moved, id, on: $0) })
   }
 
-  private func isOn(_ id: String) -> Binding<Bool> {
-    Binding(
-      get: { on.contains(id) && question.answer(on: on)[id] != .denied },
-      set: { if $0 { on.insert(id) } else { on.remove(id) } })
-  }
-
-  private func isStanding(_ id: String) -> Bool {
-    on.contains(id) || question.purposes.first { $0.id == id }?.isOpen == false
-  }
-
-  private func everything(_ choice: Choice) -> [String: Choice] {
-    guard isCentre else { return question.answer(choice) }
-    return question.answer(on: choice == .granted ? Set(question.purposes.map(\.id)) : [])
-  }
-
-  private func decide(_ choices: [String: Choice], _ control: String) {
-    let layer = isCentre ? "centre" : "question"
-    var shown = question.shown(layer: layer, control: control)
-    let text = SHA256.hash(data: Data(question.words(layer: layer).utf8))
+  private func press(_ button: ConsentScreen.Button) {
+    guard let choices = button.choices else {
+      showsAll = true
+      return
+    }
+    let screen = screen
+    var shown = screen.shown(button)
+    let text = SHA256.hash(data: Data(screen.words.utf8))
     shown["text_sha256"] = .text(text.map { String(format: "%02x", $0) }.joined())
     waymark.consent.set(choices, shown: shown)
+    moved = [:]
+    if button.control != "ok" {
+      UIAccessibility.post(notification: .announcement, argument: screens.savedWords)
+    }
+    // Who takes back one thing may want to take back another.
+    if button.control != "withdraw" { close() }
+  }
+
+  private func close() {
     settings = false
     showsAll = false
+    if first == .notice { dismiss() }
   }
 
   private var isRightToLeft: Bool {
-    Locale.characterDirection(forLanguage: question.language) == .rightToLeft
+    Locale.characterDirection(forLanguage: screens.language) == .rightToLeft
   }
 }
 #endif

@@ -152,7 +152,7 @@ internal class Client(
         if (problemListeners.isNotEmpty()) later { problemListeners.forEach { it(problem) } }
     }
 
-    private fun tellView() {
+    fun tellView() {
         if (viewListeners.isNotEmpty()) later { viewListeners.forEach(Runnable::run) }
     }
 

@@ -1,14 +1,39 @@
 package io.waymark
 
+import io.waymark.ui.ConsentScreens
+import io.waymark.ui.Policy
+import io.waymark.ui.VendorList
+import java.util.Locale
+import kotlin.concurrent.thread
 import org.json.JSONObject
 
 /** What the person allows. Get one from [Waymark.consent]. */
-class Consent internal constructor(private val client: Client, internal val policy: String) {
+class Consent internal constructor(private val client: Client, config: String) {
+    private val policy by lazy { Policy.of(config) }
+
+    @Volatile private var vendorList: VendorList? = null
+
     /** Null: not open yet. */
     val state: ConsentState? get() = client.view()?.consent
 
     /** Whether somebody is to be asked now. */
     val isDue: Boolean get() = state?.run { due.isNotEmpty() || conflicts.isNotEmpty() } == true
+
+    /**
+     * What the consent screen shows as things stand, for a screen of your own; null: not open yet.
+     *
+     * @param languages the person's, the dearest first.
+     */
+    fun screens(languages: List<Locale>): ConsentScreens? =
+        state?.let { ConsentScreens(policy, it, languages, vendorList) }
+
+    // It may be long: nobody waits for it.
+    internal fun read(list: String, words: String?) {
+        thread(isDaemon = true, name = "waymark-vendor-list") {
+            vendorList = VendorList.read(list, words, policy, client::tell)
+            client.tellView()
+        }
+    }
 
     /**
      * A decision. Purposes that are not named stay as they are. From this call on nothing is

@@ -11,6 +11,9 @@ package io.waymark
  * @property screens Activities are captured as screens.
  * @property intakeBytesMax Calls on the device that the engine has not taken over yet; 0: 16 MiB.
  * @property memoryBytesMax Calls in memory, of which nobody has decided yet; 0: 1 MiB.
+ * @property vendorList With `iab.cmp_id`: the global vendor list, version 3 (`vendor-list.json`),
+ * of the version that the config names. Of it the consent screen tells what each vendor does.
+ * @property vendorListWords Its `purposes-<language>.json`, in the person's language.
  */
 class Options @JvmOverloads constructor(
     val region: String? = null,
@@ -19,12 +22,15 @@ class Options @JvmOverloads constructor(
     val screens: Boolean = true,
     val intakeBytesMax: Long = 0,
     val memoryBytesMax: Long = 0,
+    val vendorList: String? = null,
+    val vendorListWords: String? = null,
 ) {
     class Builder {
         private var region: String? = null
         private var name = ""
         private var lifecycle = true
         private var screens = true
+        private var list: Pair<String, String?>? = null
 
         fun region(region: String?) = apply { this.region = region }
 
@@ -34,7 +40,16 @@ class Options @JvmOverloads constructor(
 
         fun screens(captured: Boolean) = apply { screens = captured }
 
-        fun build() = Options(region, name, lifecycle, screens)
+        fun vendorList(list: String, words: String?) = apply { this.list = list to words }
+
+        fun build() = Options(
+            region,
+            name,
+            lifecycle,
+            screens,
+            vendorList = list?.first,
+            vendorListWords = list?.second,
+        )
     }
 }
 

@@ -60,6 +60,9 @@ class ConsentState internal constructor(json: JSONObject) {
 
     /** The account's answer and this device's differ: denied until the person decides. */
     val conflicts: List<String> = json.strings("conflicts")
+
+    /** Granted by the person in spite of a signal. */
+    val contradictions: List<String> = json.strings("contradictions")
 }
 
 /** What was refused, or went wrong. Never holds a value of an event. */

@@ -39,11 +39,11 @@ import org.json.JSONObject
  */
 class Waymark private constructor(
     internal val client: Client,
-    private val policy: String,
+    config: String,
 ) : Closeable {
     /** What the person allows. */
     @get:JvmName("consent")
-    val consent = Consent(client, policy)
+    val consent = Consent(client, config)
 
     /** Journeys that go on on another device. */
     @get:JvmName("handOver")
@@ -226,6 +226,7 @@ class Waymark private constructor(
             val client = Client(onMain, preferences::put)
             val waymark = Waymark(client, config)
             client.open(config, folder.path, options)
+            options.vendorList?.let { waymark.consent.read(it, options.vendorListWords) }
             waymark.start(application, options, installation)
             return waymark
         }

@@ -1,263 +1,160 @@
 package io.waymark.ui
 
 import android.content.Context
-import android.content.Intent
-import android.graphics.Typeface
-import android.net.Uri
 import android.os.Build
+import android.os.Handler
+import android.os.Looper
 import android.text.TextUtils
 import android.util.AttributeSet
 import android.view.View
-import android.view.ViewGroup.LayoutParams.MATCH_PARENT
-import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
-import android.widget.Button
 import android.widget.LinearLayout
 import android.widget.ScrollView
-import android.widget.Switch
-import android.widget.TextView
-import io.waymark.Choice
-import io.waymark.ConsentState
+import android.widget.Toast
 import io.waymark.Waymark
-import java.security.MessageDigest
+import io.waymark.ui.ConsentScreen.Layer
 import java.util.Locale
+import org.json.JSONObject
 
 /**
- * The question, and behind "Settings" every purpose with a switch of its own: the same policy, the
- * same words and the same rules as on the web (`sdk/docs/banner.md`). It decides nothing: what is
- * asked comes from the engine's view, what is answered goes to `consent.set`.
+ * The question, the notice, and behind "Settings" every purpose and vendor with a switch of its
+ * own: the same policy, words and rules as on the web (`sdk/docs/banner.md`). It decides nothing:
+ * what it shows is [ConsentScreens]', what is answered goes to `consent.set`.
  *
- * - To refuse takes one press, as to accept does, by buttons of the same size and look.
+ * - To refuse takes one press, as to accept does, by buttons of the same size and look, which are
+ *   in sight however long the words are.
  * - Nothing is on beforehand that is not allowed already.
- * - Colours, fonts and buttons are those of the theme of its context.
+ * - Colours and fonts are those of the theme of its context, light or dark.
+ * - What changes elsewhere is drawn anew, save for a person who has begun to choose.
  */
 class ConsentView @JvmOverloads constructor(
     context: Context,
     attributes: AttributeSet? = null,
-) : ScrollView(context, attributes) {
-    /** Called when the person has decided: time to take the view away. */
+) : LinearLayout(context, attributes) {
+    /** Called when the person has decided, here or elsewhere: time to take the view away. */
     var onDecided: Runnable? = null
 
-    private val column = LinearLayout(context).apply { orientation = LinearLayout.VERTICAL }
-    private val switches = LinkedHashMap<String, Switch>()
+    /** What is shown. */
+    var screen: ConsentScreen? = null
+        private set
+
+    private val canvas = ConsentCanvas(context, ::press, ::move, ::openCentre)
+    private val scroller = ScrollView(context)
+    private val viewed = Runnable(::viewChanged)
     private var waymark: Waymark? = null
-    private var policy = Policy.of("{}")
-    private var texts = Texts.of(policy, emptyList())
+    private var screens: ConsentScreens? = null
+    private var layer = Layer.QUESTION
+    private var moved = emptyMap<String, Boolean>()
+    private var log: JSONObject? = null
+    private var generation = -1L
 
     init {
-        val space = dp(SPACE_DP)
-        column.setPadding(space, space, space, space)
-        addView(column, LayoutParams(MATCH_PARENT, WRAP_CONTENT))
+        orientation = VERTICAL
+        scroller.addView(canvas.rows)
+        addView(scroller, LayoutParams(LayoutParams.MATCH_PARENT, 0, 1f))
+        addView(canvas.buttons, LayoutParams(LayoutParams.MATCH_PARENT, LayoutParams.WRAP_CONTENT))
     }
 
     /** Asks what is due. */
-    fun showQuestion(waymark: Waymark) {
-        bind(waymark)
-        val state = waymark.consent.state
-        val asked = state?.let { (it.due + it.conflicts).distinct() }
-            ?: policy.purposes.filter { it.isOpen(null) }.map { it.id }
-        draw {
-            title(texts.say("title"))
-            text(texts.say("text"))
-            reasons(state).forEach { note(texts.say(it)) }
-            asked.forEach { text("•  ${texts.nameOf(it)}") }
-            val partners = policy.vendors.size
-            if (partners > 0) text(texts.say("partners", "count" to partners))
-            policyLink()
-            answers(QUESTION) { granted ->
-                decide(asked.associateWith { choice(granted) }, QUESTION, control(granted))
-            }
-            button(texts.say("settings"), "settings") { showSettings(waymark) }
-        }
-    }
+    fun showQuestion(waymark: Waymark) = show(waymark, Layer.QUESTION)
+
+    /** Tells what is on where nobody is asked before. */
+    fun showNotice(waymark: Waymark) = show(waymark, Layer.NOTICE)
 
     /** Shows every purpose as it stands: the way back to each decision. */
-    fun showSettings(waymark: Waymark) {
-        bind(waymark)
-        val state = waymark.consent.state
-        draw {
-            title(texts.say("centre"))
-            text(texts.say("centre.text"))
-            policy.purposes.forEach { purpose(it, state) }
-            keepRequirements()
-            policyLink()
-            answers(CENTRE) { granted ->
-                decide(openSwitches().mapValues { choice(granted) }, CENTRE, control(granted))
-            }
-            button(texts.say("save"), "save") {
-                decide(openSwitches().mapValues { choice(it.value.isChecked) }, CENTRE, "save")
-            }
-        }
+    fun showSettings(waymark: Waymark) = show(waymark, Layer.CENTRE)
+
+    override fun onAttachedToWindow() {
+        super.onAttachedToWindow()
+        waymark?.addViewListener(viewed)
     }
 
-    private fun bind(waymark: Waymark) {
+    override fun onDetachedFromWindow() {
+        waymark?.removeViewListener(viewed)
+        super.onDetachedFromWindow()
+    }
+
+    private fun show(waymark: Waymark, layer: Layer) {
+        if (isAttachedToWindow && this.waymark !== waymark) {
+            this.waymark?.removeViewListener(viewed)
+            waymark.addViewListener(viewed)
+        }
         this.waymark = waymark
-        policy = Policy.of(waymark.consent.policy)
-        texts = Texts.of(policy, locales())
-        textDirection = View.TEXT_DIRECTION_LOCALE
-        val locale = Locale.forLanguageTag(texts.language)
-        layoutDirection = TextUtils.getLayoutDirectionFromLocale(locale)
+        this.layer = layer
+        moved = emptyMap()
+        log = null
+        redraw()
+        scroller.scrollTo(0, 0)
+        if (layer == Layer.CENTRE) readLog()
     }
 
-    private fun locales(): List<Locale> {
-        val configuration = resources.configuration
-        if (Build.VERSION.SDK_INT < Build.VERSION_CODES.N) return listOf(Locale.getDefault())
-        return List(configuration.locales.size()) { configuration.locales[it] }
+    private fun openCentre() {
+        waymark?.let { show(it, Layer.CENTRE) }
     }
 
-    private fun reasons(state: ConsentState?): List<String> {
-        val why = state?.due.orEmpty().mapNotNull { state?.purposes?.get(it)?.why }
-        val conflict = if (state?.conflicts.isNullOrEmpty()) emptyList() else listOf("conflict")
-        return (why.filter { it == "expired" || it == "changed" } + conflict).distinct()
+    // The choices so far take a moment: nobody waits for them.
+    private fun readLog() {
+        waymark?.consent?.records { answer ->
+            Handler(Looper.getMainLooper()).post {
+                log = answer
+                redraw()
+            }
+        }
     }
 
-    private fun decide(choices: Map<String, Choice>, layer: String, control: String) {
-        val shown = mapOf(
-            "text_sha256" to hashOf(wordsOf(column)),
-            "version" to policy.revision,
-            "language" to texts.language,
-            "layer" to layer,
-            "control" to control,
+    private fun viewChanged() {
+        val state = waymark?.consent?.state ?: return
+        val isNews = state.generation != generation
+        val isAsked = state.due.isNotEmpty() || state.conflicts.isNotEmpty()
+        when {
+            layer == Layer.QUESTION && screen != null && !isAsked -> onDecided?.run()
+            moved.isEmpty() -> redraw()
+        }
+        if (isNews && layer == Layer.CENTRE) readLog()
+    }
+
+    private fun redraw() {
+        val waymark = waymark ?: return
+        val screens = waymark.consent.screens(resources.configuration.languages()) ?: return
+        this.screens = screens
+        generation = waymark.consent.state?.generation ?: generation
+        draw(
+            when {
+                layer == Layer.QUESTION && screens.isDue -> screens.question()
+                layer == Layer.NOTICE -> screens.notice()
+                else -> screens.centre(moved, log)
+            },
         )
-        waymark?.consent?.set(choices, shown)
-        onDecided?.run()
     }
 
-    // ---- what it is drawn of -------------------------------------------------------------------
-
-    private inline fun draw(what: () -> Unit) {
-        column.removeAllViews()
-        switches.clear()
-        what()
-        scrollTo(0, 0)
+    private fun draw(screen: ConsentScreen) {
+        val isSame = this.screen?.let { it.layer == screen.layer && it.words == screen.words }
+        this.screen = screen
+        layer = screen.layer
+        textDirection = View.TEXT_DIRECTION_LOCALE
+        val locale = Locale.forLanguageTag(screen.language)
+        layoutDirection = TextUtils.getLayoutDirectionFromLocale(locale)
+        // Readers of the screen say it when it comes, and when it becomes another.
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) accessibilityPaneTitle = screen.title
+        if (isSame == true) canvas.update(screen) else canvas.draw(screen)
     }
 
-    private fun purpose(purpose: Policy.Purpose, state: ConsentState?) {
-        val standing = state?.purposes?.get(purpose.id)
-        val open = purpose.isOpen(state)
-        val name = texts.nameOf(purpose.id)
-        if (open) {
-            switch(purpose.id, name, standing?.isGranted == true, standing?.isImposed != true)
-        } else {
-            title(name, SMALL)
-            note(texts.say("always"))
-        }
-        note(texts.say("purposes.${purpose.id}.text"))
-        if (!open) return
-        if (purpose.isInterest) note(texts.say("objection"))
-        val needs = purpose.requires.joinToString { texts.nameOf(it) }
-        if (needs.isNotEmpty()) note(texts.say("needs", "names" to needs))
-        if (standing?.isImposed == true) note(texts.say("unavailable"))
-        val partners = policy.vendors.filter { purpose.id in it.purposes }.joinToString { it.name }
-        if (partners.isNotEmpty()) note(partners)
+    private fun move(id: String, on: Boolean) {
+        val screens = screens ?: return
+        moved = screens.move(moved, id, on)
+        draw(screens.centre(moved, log))
     }
 
-    private fun switch(id: String, name: String, on: Boolean, free: Boolean) {
-        val made = Switch(context).apply {
-            text = name
-            tag = id
-            isChecked = on
-            isEnabled = free
-            minHeight = dp(TARGET_DP)
-            setOnCheckedChangeListener { _, _ -> keepRequirements() }
-        }
-        switches[id] = made
-        column.addView(made, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
+    private fun press(button: ConsentScreen.Button) {
+        val choices = button.choices ?: return openCentre()
+        val screen = screen ?: return
+        waymark?.consent?.set(choices, screen.shown(button))
+        moved = emptyMap()
+        if (button.control != "ok") tell(screens?.savedWords)
+        // Who takes back one thing may want to take back another.
+        if (button.control != "withdraw") onDecided?.run()
     }
 
-    /** Those that the person may move. */
-    private fun openSwitches(): Map<String, Switch> = switches.filter { (id, _) -> isFree(id) }
-
-    private fun isFree(id: String): Boolean =
-        waymark?.consent?.state?.purposes?.get(id)?.isImposed != true
-
-    // What needs another purpose can be on only while that is. Once for each: what needs one that
-    // needs another is settled by then.
-    private fun keepRequirements() {
-        val dependent = policy.purposes.filter { it.requires.isNotEmpty() && it.id in switches }
-        repeat(dependent.size) {
-            for (purpose in dependent) {
-                val own = switches.getValue(purpose.id)
-                val missing = purpose.requires.any { switches[it]?.isChecked == false }
-                own.isEnabled = !missing && isFree(purpose.id)
-                if (missing && own.isChecked) own.isChecked = false
-            }
-        }
-    }
-
-    private fun answers(layer: String, answer: (Boolean) -> Unit) {
-        button(texts.say("reject"), "$layer.reject") { answer(false) }
-        button(texts.say("accept"), "$layer.accept") { answer(true) }
-    }
-
-    private fun button(words: String, name: String, click: () -> Unit) {
-        val made = Button(context).apply {
-            text = words
-            tag = name
-            isAllCaps = false
-            minHeight = dp(TARGET_DP)
-            setOnClickListener { click() }
-        }
-        column.addView(made, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
-    }
-
-    private fun policyLink() {
-        val url = policy.policyUrl ?: return
-        val link = text(texts.say("policy")) ?: return
-        link.minHeight = dp(TARGET_DP)
-        link.setOnClickListener {
-            try {
-                val intent = Intent(Intent.ACTION_VIEW, Uri.parse(url))
-                context.startActivity(intent.addFlags(Intent.FLAG_ACTIVITY_NEW_TASK))
-            } catch (_: RuntimeException) {
-                // Nothing here opens web pages.
-            }
-        }
-    }
-
-    private fun title(words: String, size: Float = LARGE) {
-        text(words)?.apply {
-            textSize = size
-            setTypeface(typeface, Typeface.BOLD)
-            if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) isAccessibilityHeading = true
-        }
-    }
-
-    private fun note(words: String) {
-        text(words)?.alpha = SOFT
-    }
-
-    private fun text(words: String): TextView? {
-        if (words.isEmpty()) return null
-        return TextView(context).apply {
-            text = words
-            setPadding(0, dp(GAP_DP), 0, dp(GAP_DP))
-            column.addView(this, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
-        }
-    }
-
-    private fun dp(value: Int): Int = (value * resources.displayMetrics.density).toInt()
-
-    private companion object {
-        const val QUESTION = "question"
-        const val CENTRE = "centre"
-        const val SPACE_DP = 24
-        const val GAP_DP = 4
-        const val TARGET_DP = 48
-        const val LARGE = 22f
-        const val SMALL = 16f
-        const val SOFT = 0.8f
-
-        fun choice(granted: Boolean) = if (granted) Choice.GRANTED else Choice.DENIED
-
-        fun control(granted: Boolean) = if (granted) "accept" else "reject"
-
-        fun wordsOf(column: LinearLayout): String =
-            List(column.childCount) { column.getChildAt(it) }
-                .filterIsInstance<TextView>()
-                .joinToString("") { it.text }
-
-        fun hashOf(words: String): String =
-            MessageDigest.getInstance("SHA-256").digest(words.toByteArray())
-                .joinToString("") { "%02x".format(it) }
+    private fun tell(words: String?) {
+        if (!words.isNullOrEmpty()) Toast.makeText(context, words, Toast.LENGTH_SHORT).show()
     }
 }

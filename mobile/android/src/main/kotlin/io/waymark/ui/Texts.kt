@@ -1,5 +1,6 @@
 package io.waymark.ui
 
+import android.content.res.Configuration
 import java.util.Locale
 import org.json.JSONException
 import org.json.JSONObject
@@ -58,3 +59,6 @@ internal class Texts private constructor(
         }
     }
 }
+
+/** The person's, the dearest first. */
+internal fun Configuration.languages(): List<Locale> = List(locales.size()) { locales[it] }

@@ -7,6 +7,7 @@ import android.view.View
 import android.widget.Button
 import android.widget.LinearLayout
 import io.waymark.ui.ConsentDialog
+import io.waymark.ui.ConsentEntry
 import io.waymark.vocabulary.Product
 import io.waymark.vocabulary.ProductAdded
 
@@ -21,7 +22,7 @@ class ShopActivity : Activity() {
                 orientation = LinearLayout.VERTICAL
                 addView(button("Compass, 49 €: into the cart") { addCompass() })
                 addView(button("Order") { order() })
-                addView(button("Privacy settings") { ConsentDialog.showSettings(this@ShopActivity, waymark) })
+                addView(ConsentEntry(this@ShopActivity).apply { attach(waymark) })
             },
         )
         ConsentDialog.askWhenDue(this, waymark)
