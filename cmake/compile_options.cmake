@@ -7,6 +7,18 @@ function(waymark_compile_options target)
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
 endfunction()
 
+# waymark_small(target): what the engine is made of, in a native library that is to be small
+# (MinSizeRel: arm64, Android). sdk/docs/adr/0018 has what each is worth. Nothing in it throws, and
+# nothing that the host throws passes through it; it only runs out of memory, and then it aborts.
+# Frames are told by unwind tables, which crash reports of a phone read, and not by a pointer too.
+set(WAYMARK_SMALL "$<AND:$<CONFIG:MinSizeRel>,$<NOT:$<BOOL:${EMSCRIPTEN}>>>")
+function(waymark_small target)
+  target_compile_options(${target} PRIVATE
+    "$<${WAYMARK_SMALL}:-ffunction-sections;-fdata-sections;-fvisibility=hidden>"
+    "$<${WAYMARK_SMALL}:-fno-exceptions;-fomit-frame-pointer;-fasynchronous-unwind-tables>"
+    "$<$<AND:${WAYMARK_SMALL},$<COMPILE_LANGUAGE:CXX>>:-fno-rtti;-fvisibility-inlines-hidden>")
+endfunction()
+
 # Sanitizers change the layout of what they watch, so all of the tree is built with them or nothing.
 if(WAYMARK_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)

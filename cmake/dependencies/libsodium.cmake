@@ -18,4 +18,5 @@ target_include_directories(waymark_sha256 SYSTEM PUBLIC
   "${libsodium_SOURCE_DIR}/src/libsodium/include/sodium")
 target_compile_definitions(waymark_sha256 PUBLIC SODIUM_STATIC)
 target_compile_options(waymark_sha256 PRIVATE -w $<$<BOOL:${EMSCRIPTEN}>:${WAYMARK_WASM_OPTIONS}>)
+waymark_small(waymark_sha256)
 set_target_properties(waymark_sha256 PROPERTIES POSITION_INDEPENDENT_CODE ON)

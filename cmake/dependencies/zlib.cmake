@@ -117,6 +117,7 @@ function(waymark_add_zlib_library target)
   target_compile_definitions(${target} PUBLIC Z_PREFIX)
   # zlib is written in C of 1995; its warnings are not ours to mend.
   target_compile_options(${target} PRIVATE -w $<$<BOOL:${EMSCRIPTEN}>:${WAYMARK_WASM_OPTIONS}>)
+  waymark_small(${target})
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endfunction()
 
@@ -124,7 +125,9 @@ waymark_add_zlib_library(waymark_zlib adler32.c crc32.c zutil.c
   "${waymark_zlib_changed}/deflate.c" "${waymark_zlib_changed}/trees.c")
 if(NOT EMSCRIPTEN)
   target_include_directories(waymark_zlib PRIVATE "${CMAKE_CURRENT_LIST_DIR}")
-  target_compile_options(waymark_zlib PRIVATE -O3)  # vectors, where the window slides
+  # Vectors, where the window slides; of the rest a small build has no copies.
+  target_compile_options(waymark_zlib PRIVATE
+    "$<IF:${WAYMARK_SMALL},-O2;-ftree-vectorize,-O3>")
 endif()
 # The gzip frame is written by the core itself (codec/), which is smaller than zlib's.
 target_compile_definitions(waymark_zlib PRIVATE NO_GZIP $<$<BOOL:${EMSCRIPTEN}>:GEN_TREES_H>)

@@ -330,5 +330,25 @@ TEST(WorkerTest, EndsAlsoWhereTheConfigIsRefused) {
   EXPECT_THAT(diary.entries, ElementsAre("begin", "end"));
 }
 
+// What people ask of a policy is for the command line: no app carries the code behind it.
+TEST(QuestionTest, ThereAreThoseOfAnApp) {
+  const TemporaryFolder folder;
+  Client client(OfflineConfig(), folder / "store");
+  ASSERT_EQ(client.Open(), WAYMARK_OK);
+  for (const char* query : {"admission", "inventory"}) {
+    EXPECT_EQ(client.Ask({{"query", query}})["problems"], Json::array()) << query;
+  }
+  const Json explained = client.Ask(
+      {{"query", "explain"}, {"event", {{"type", "track"}, {"name", "product_viewed"}}}});
+  EXPECT_EQ(explained["problems"], Json::array());
+  const Json linted = client.Ask({{"query", "lint"}, {"config", Json::object()}});
+  EXPECT_EQ(linted["problems"][0]["code"], "required");
+  for (const char* query : {"prove", "table", "signals", "iab_decode", "verify_records"}) {
+    const Json answer = client.Ask({{"query", query}, {"config", Json::object()}});
+    EXPECT_EQ(answer["problems"][0]["code"], "not_allowed") << query;
+    EXPECT_EQ(answer["problems"][0]["pointer"], "/query") << query;
+  }
+}
+
 }  // namespace
 }  // namespace waymark_test

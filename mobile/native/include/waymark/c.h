@@ -333,7 +333,7 @@ WAYMARK_API waymark_status waymark_client_call(waymark_client* client, const cha
 typedef void (*waymark_answer)(void* context, const char* answer, size_t size);
 
 /* Asks the engine. `question` is a JSON object with either `query` (sdk/docs/effect.md: explain,
- * inventory, lint, ...) or `type` of an input that is answered (sdk/docs/input.md: records,
+ * inventory, lint, admission) or `type` of an input that is answered (sdk/docs/input.md: records,
  * hand_over, accept_hand_over); `request_id`, `now` and `entropy` are added here. When this returns
  * WAYMARK_OK, `answer` is called exactly once. */
 WAYMARK_API waymark_status waymark_client_ask(waymark_client* client, const char* question,
