@@ -26,28 +26,26 @@ static unsigned char* waymark_skip_equal(unsigned char* scan, const unsigned cha
   return end;
 }
 
-/* Whether the string at `match` cannot be equal to that at `scan` for more than `best` bytes, as
- * far as one look at its end and one at its beginning tell. Reads up to `best` and the seven bytes
- * behind `scan`, of which zlib keeps more than it compares. */
-static int waymark_no_better(const unsigned char* scan, const unsigned char* match, int best) {
-  if (best >= 7) {
-    uint64_t a, b;
-    memcpy(&a, scan + best - 7, sizeof a);
-    memcpy(&b, match + best - 7, sizeof b);
-    if (a != b) return 1;
-    memcpy(&a, scan, sizeof a);
-    memcpy(&b, match, sizeof b);
-    return a != b;
-  } else if (best >= 3) {
-    uint32_t a, b;
-    memcpy(&a, scan + best - 3, sizeof a);
-    memcpy(&b, match + best - 3, sizeof b);
-    if (a != b) return 1;
-    memcpy(&a, scan, sizeof a);
-    memcpy(&b, match, sizeof b);
-    return a != b;
+/* Puts the strings inside a match, up to that at `last`, into the table of strings: half of all the
+ * work where most of what comes has come before. Their count is used up, so that zlib's own loop,
+ * which keeps its place in memory, ends. 0. */
+static int waymark_insert_all(deflate_state* s, unsigned last) {
+  const unsigned char* const window = s->window;
+  Pos* const head = s->head;
+  Pos* const prev = s->prev;
+  unsigned hash = s->ins_h;
+  unsigned at = s->strstart;
+  s->strstart += s->prev_length;
+  s->prev_length = 1;
+  if (last > s->strstart) last = s->strstart;
+  while (at < last) {
+    ++at;
+    hash = (hash << 5 ^ window[at + 2]) & 32767u;
+    prev[at & 32767u] = head[hash];
+    head[hash] = (Pos)at;
   }
-  return match[best] != scan[best] || match[0] != scan[0] || match[1] != scan[1];
+  s->ins_h = hash;
+  return 0;
 }
 
 /* Takes `by` off the `count` places of a table as the window slides; a place before it is none.

@@ -191,14 +191,9 @@ bool MayGo(const Lane& lane, const Record& record, const SendRules& rules) {
 
 OutgoingEvent OpenRecord(const Record& record, const Lane& lane, Outbox* outbox,
                          const SendRules& rules, String* text) {
-  constexpr const char* kMembers =
-      "type,name,message_id,anonymous_id,user_id,time_ms,session,consent,properties,traits,"
-      "context,sequence,group_id";
   const std::string_view standing = outbox->ContextOf(record);
   const JsonView stored(record.event);
-  std::string_view of[13];
-  FindMembers(stored, kMembers, of);
-  const JsonView changes(of[10]);
+  const JsonView changes = stored["context"];
   // Most events change nothing of the standing context, and most policies have no rules for fields:
   // then the record is read where it lies.
   const bool own_ids = WithOwnIds(*rules.policy, lane.policy.needs) != 0;
@@ -212,9 +207,12 @@ OutgoingEvent OpenRecord(const Record& record, const Lane& lane, Outbox* outbox,
     const PurposeSet allowed = rules.consent->Allowed() & CapturedOf(record, rules);
     ApplyFieldRules(*rules.fields, allowed, text);
     ApplyFieldRules(lane.fields, allowed, text);
-    for (std::string_view& member : of) member = {};
-    FindMembers(JsonView(*text), kMembers, of);
   }
+  std::string_view of[13];
+  FindMembers(as_is ? stored : JsonView(*text),
+              "type,name,message_id,anonymous_id,user_id,time_ms,session,consent,properties,traits,"
+              "context,sequence,group_id",
+              of);
   OutgoingEvent event;
   event.deidentified = record.deidentified;
   event.writer = outbox->WriterOf(record)->name;

@@ -170,15 +170,12 @@ void Outbox::DropText(Record* record) {
 // The front of the queue goes next, so what lies behind it can wait in the store.
 void Outbox::DropTextsBeyondWindow(Segment* segment) {
   if (!window_full()) return;
-  // It is one of the last, most times.
-  int left = segment->live;
-  for (Record* record = records_.end(); left > 0 && record-- != records_.begin();) {
-    if (record->segment != segment->id) continue;
-    --left;
-    if (record->in_flight != 0) continue;
-    DropText(record);
-    record->context = 0;
-    segment->partial = true;
+  for (Record& record : records_) {
+    if (record.segment == segment->id && record.in_flight == 0) {
+      DropText(&record);
+      record.context = 0;
+      segment->partial = true;
+    }
   }
   DropUnusedContexts();
 }
@@ -306,8 +303,7 @@ bool Outbox::Sweep() {
 // Contexts are made in the order of the records, so those before the first one in use are done
 // with. Restored records have theirs among the later ones: nothing goes while any is left.
 void Outbox::DropUnusedContexts() {
-  if (contexts_.size() < 2) return;
-  uint32_t oldest = contexts_.back().id;
+  uint32_t oldest = contexts_.empty() ? 0 : contexts_.back().id;
   for (const Record& record : records_) {
     if (record.context != 0 && record.context < oldest) oldest = record.context;
   }
@@ -463,14 +459,9 @@ List<Outbox::NewSegment> Outbox::TakeRewrites() {
 }
 
 void Outbox::Fill(uint32_t id, DecodedSegment* decoded) {
-  Segment* segment = FindSegment(id);
-  segment->partial = false;
-  int left = segment->live;  // it is one of the first, most times
+  FindSegment(id)->partial = false;
   for (Record& record : records_) {
-    if (left == 0) break;
-    if (record.segment != id) continue;
-    --left;
-    if (record.pending == 0 || !record.event.empty()) continue;
+    if (record.segment != id || record.pending == 0 || !record.event.empty()) continue;
     for (StoredRecord& stored : decoded->records) {
       if (stored.sequence != record.sequence) continue;
       record.event = std::move(stored.event);
