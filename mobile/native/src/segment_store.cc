@@ -92,10 +92,10 @@ Fault SegmentStore::ReadFile(const std::string& path) {
     }
     covered_ = std::max(covered_, Get<uint64_t>(data + at + 16));
     if (state == kLive) {
-      std::string key(data + at + kHeaderBytes, key_bytes);
+      const std::string_view key(data + at + kHeaderBytes, key_bytes);
       const auto found = index_.find(key);
       if (found != index_.end()) Erase(found);
-      index_[std::move(key)] = {number, at};
+      index_[key] = {number, at};
       ++file.live;
     }
     at += Padded(kHeaderBytes + key_bytes + value_bytes);
@@ -184,7 +184,7 @@ Fault SegmentStore::Append(const std::vector<StoreEntry>& entries, uint64_t cove
   for (const StoreEntry& entry : *all) {
     const auto found = index_.find(entry.key);
     if (found != index_.end()) Erase(found);
-    index_[entry.key] = {number, at};
+    index_[{file.map->data() + at + kHeaderBytes, entry.key.size()}] = {number, at};
     at += EntryBytes(entry);
   }
   // The file before was kept to be written to.
@@ -232,10 +232,11 @@ bool SegmentStore::Read(std::string_view prefix, std::string_view after, size_t 
   for (; at != index_.end() && IsBelow(at->first, prefix); ++at) {
     const std::string_view value = ValueAt(at->second);
     if (!entries->empty() && bytes + value.size() > bytes_max) return true;
-    std::optional<std::string> opened = cipher_->Open(at->first, value);
+    std::string key(at->first);
+    std::optional<std::string> opened = cipher_->Open(key, value);
     corrupt_ += !opened;
     // The engine counts what it cannot read.
-    entries->push_back({at->first, opened ? std::move(*opened) : std::string("\0", 1)});
+    entries->push_back({std::move(key), opened ? std::move(*opened) : std::string("\0", 1)});
     bytes += value.size();
   }
   return false;
