@@ -73,11 +73,12 @@ waymark_change(deflate.c
   "                 *++scan == *++match && *++scan == *++match &&\n" ""
   "*++scan == *++match && *++scan == *++match" "*++scan == *++match")
 if(NOT EMSCRIPTEN)
-  # And that of eight bytes; and tables that slide in one go.
+  # And that of eight bytes; and tables that slide and are filled in one go.
   waymark_change(deflate.c
     "#include \"deflate.h\"" "#include \"deflate.h\"\n#include \"zlib_match.h\""
     "*++scan == *++match &&\n                 scan < strend"
     "(scan = waymark_skip_equal(scan, match, strend)) == Z_NULL"
+    "if (++s->strstart <= max_insert)" "if (waymark_insert_all(s, max_insert))"
     "m = *--p" "p -= n, m = waymark_slide(p, n, wsize)"
     "*p = (Pos)(m >= wsize ? m - wsize : NIL)" "n = 1")
 endif()

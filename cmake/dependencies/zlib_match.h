@@ -26,6 +26,28 @@ static unsigned char* waymark_skip_equal(unsigned char* scan, const unsigned cha
   return end;
 }
 
+/* Puts the strings inside a match, up to that at `last`, into the table of strings: half of all the
+ * work where most of what comes has come before. Their count is used up, so that zlib's own loop,
+ * which keeps its place in memory, ends. 0. */
+static int waymark_insert_all(deflate_state* s, unsigned last) {
+  const unsigned char* const window = s->window;
+  Pos* const head = s->head;
+  Pos* const prev = s->prev;
+  unsigned hash = s->ins_h;
+  unsigned at = s->strstart;
+  s->strstart += s->prev_length;
+  s->prev_length = 1;
+  if (last > s->strstart) last = s->strstart;
+  while (at < last) {
+    ++at;
+    hash = (hash << 5 ^ window[at + 2]) & 32767u;
+    prev[at & 32767u] = head[hash];
+    head[hash] = (Pos)at;
+  }
+  s->ins_h = hash;
+  return 0;
+}
+
 /* Takes `by` off the `count` places of a table as the window slides; a place before it is none.
  * Forward, so that compilers make vectors of it. 0. */
 static unsigned waymark_slide(unsigned short* table, unsigned count, unsigned by) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/json_walk.h"
 #include "base/json_writer.h"
 #include "base/list.h"
 #include "base/utf8.h"
@@ -174,7 +175,7 @@ class Checker {
   bool String() {
     if (Peek() != '"') return Fail(Fault::kSyntax);
     ++i_;
-    while (i_ < text_.size()) {
+    while ((i_ = SkipPlain(text_, i_)) < text_.size()) {
       const uint8_t c = static_cast<uint8_t>(text_[i_]);
       if (c == '"') return ++i_, true;
       if (c == '\\') {

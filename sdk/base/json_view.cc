@@ -1,5 +1,6 @@
 #include "base/json_view.h"
 
+#include "base/json_walk.h"
 #include "base/name_table.h"
 #include "base/utf8.h"
 
@@ -16,7 +17,7 @@ const char* SkipSpace(const char* at) {
 
 // `at`: the opening quote.
 const char* EndOfString(const char* at) {
-  while (*++at != '"') {
+  while (*(at = SkipText(at + 1)) != '"') {
     if (*at == '\\') ++at;
   }
   return at + 1;
@@ -84,11 +85,13 @@ JsonView::JsonView(std::string_view text) {
   for (const char& c : text) {
     if (IndexOf(" \n\r\t", c) < 4) continue;
     at_ = &c;
+    LearnEnd(text);
     return;
   }
 }
 
 std::string_view JsonView::text() const {
+  if (const char* end = known_end()) return std::string_view(at_, static_cast<size_t>(end - at_));
   return at_ ? std::string_view(at_, static_cast<size_t>(EndOfValue(at_) - at_))
              : std::string_view();
 }

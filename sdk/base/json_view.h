@@ -11,6 +11,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/json_walk.h"
 #include "base/string.h"
 
 namespace waymark {
@@ -20,7 +21,7 @@ enum class JsonType : uint8_t { kMissing, kNull, kBool, kNumber, kString, kArray
 // "an object", "a number" …: for problems.
 std::string_view JsonTypeName(JsonType type);
 
-class JsonView {
+class JsonView : private KnownEnd {
  public:
   JsonView() = default;  // kMissing
   // `text`: one JSON value, maybe with space around it. A number needs something behind it that

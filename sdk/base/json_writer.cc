@@ -1,5 +1,6 @@
 #include "base/json_writer.h"
 
+#include "base/json_walk.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
 
@@ -8,7 +9,7 @@ namespace waymark {
 void AppendJsonString(String* out, std::string_view text) {
   out->push_back('"');
   size_t clean = 0;  // start of what needs no escape and is not copied yet
-  for (size_t i = 0; i < text.size(); ++i) {
+  for (size_t i = 0; (i = SkipUnescaped(text, i)) < text.size(); ++i) {
     const uint8_t c = static_cast<uint8_t>(text[i]);
     if (c >= 0x20 && c != '"' && c != '\\') continue;
     out->append(text.substr(clean, i - clean));

@@ -1,5 +1,5 @@
 // The same checksum by zlib, which is linked anyway: five times as fast as crc32.cc, and 8 KB
-// bigger, so not in the page module. The build links one of the two.
+// bigger, so not in the page module. The build links one of the three.
 #include <zlib.h>
 
 #include "codec/crc32.h"

@@ -106,7 +106,7 @@ void EngineCore::Inventory(JsonWriter* writer) const {
     if (delivery_put_) WriteKept(kDeliveryPrefix, purposes, 0, writer);
     int64_t oldest_ms = kNever;
     for (const Record& record : outbox_.records()) {
-      if (record.segment != kNoSegment) oldest_ms = std::min(oldest_ms, record.time_ms);
+      if (record.segment != kNoSegment) oldest_ms = std::min<int64_t>(oldest_ms, record.time_ms);
     }
     const bool events = oldest_ms != kNever;
     if (events) WriteKept(kOutboxPrefix, purposes, oldest_ms + kEventAgeMsMax, writer);

@@ -11,6 +11,7 @@
 #include "consent/policy.h"
 #include "event/event.h"
 #include "outbox/loss_counters.h"
+#include "outbox/record_fields.h"
 
 namespace waymark {
 
@@ -26,17 +27,17 @@ inline LaneSet Without(LaneSet lanes, LaneSet others) {
   return static_cast<LaneSet>(lanes & ~others);
 }
 
-// Ten thousand of them may wait: each field has the size that it needs.
+// A hundred thousand of them may wait: each field has the size that it needs.
 struct Record {
-  int64_t time_ms = 0;         // Unix milliseconds at which it happened
-  int64_t queued_mono_ms = 0;  // when it came into this queue
-  uint32_t id = 0;             // place in this engine's queue; not stored
-  uint32_t sequence = 0;       // of the writer; grows by one with each of its records
+  RecordTime time_ms = 0;           // Unix milliseconds at which it happened
+  RecordUptime queued_mono_ms = 0;  // when it came into this queue
+  RecordCount writer = 0;           // in the outbox
+  RecordCount generation = 0;       // of consent, when the event was admitted
+  RecordCount bytes = 0;            // of the event document, also while that is not in memory
+  uint32_t id = 0;                  // place in this engine's queue; not stored
+  uint32_t sequence = 0;            // of the writer; grows by one with each of its records
   uint32_t segment = kNoSegment;
-  uint32_t writer = 0;      // in the outbox
-  uint32_t generation = 0;  // of consent, when the event was admitted
   uint32_t context = 0;     // standing context at capture, in the outbox; 0: none
-  uint32_t bytes = 0;       // of the event document, also while that is not in memory
   PurposeSet captured = 0;  // what was allowed when the event was admitted
   PurposeSet needs = 0;     // the event's own, besides those of the collectors
   LaneSet pending = 0;      // collectors that have not settled it

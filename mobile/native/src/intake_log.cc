@@ -1,13 +1,14 @@
 #include "intake_log.h"
 
 #include <dirent.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <optional>
 #include <utility>
+
+#include "codec/crc32.h"
 
 namespace waymark::native {
 namespace {
@@ -20,24 +21,8 @@ constexpr size_t kCheckedFrom = 8;  // of a record: behind size and checksum
 constexpr size_t kSparesMax = 8;    // a burst of 14,000 events
 constexpr size_t kEraseInPlaceBytes = 64 * 1024;
 
-size_t Padded(size_t size) { return (size + 7) / 8 * 8; }
-
-// All targets are little-endian; tests read a file by hand.
-template <typename T>
-void Put(char* at, T value) {
-  std::memcpy(at, &value, sizeof value);
-}
-template <typename T>
-T Get(const char* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
 uint32_t Checksum(const char* record, size_t payload_bytes) {
-  const auto* bytes = reinterpret_cast<const Bytef*>(record + kCheckedFrom);
-  return static_cast<uint32_t>(
-      crc32(0, bytes, static_cast<uInt>(kHeaderBytes - kCheckedFrom + payload_bytes)));
+  return Crc32({record + kCheckedFrom, kHeaderBytes - kCheckedFrom + payload_bytes});
 }
 
 }  // namespace

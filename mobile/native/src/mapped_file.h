@@ -4,6 +4,7 @@
 #define WAYMARK_MOBILE_NATIVE_MAPPED_FILE_H_
 
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <string>
 
@@ -44,6 +45,22 @@ class MappedFile {
   char* data_;
   size_t size_;
 };
+
+// What lies in such a file begins at a multiple of eight; numbers are little-endian, as all targets
+// are; tests read a file by hand.
+inline size_t Padded(size_t size) { return (size + 7) / 8 * 8; }
+
+template <typename T>
+void Put(char* at, T value) {
+  std::memcpy(at, &value, sizeof value);
+}
+
+template <typename T>
+T Get(const char* at) {
+  T value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
 
 // Makes the folder unless it is there. False: it cannot be made, or is no folder.
 bool MakeFolder(const std::string& path);

@@ -1,7 +1,6 @@
 #include "segment_store.h"
 
 #include <dirent.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <atomic>
@@ -10,6 +9,8 @@
 #include <cstring>
 #include <optional>
 #include <utility>
+
+#include "codec/crc32.h"
 
 namespace waymark::native {
 namespace {
@@ -24,29 +25,14 @@ constexpr size_t kKeyBytesMax = 4096;
 constexpr uint32_t kLive = 1;
 constexpr uint32_t kDeleted = 2;
 
-size_t Padded(size_t size) { return (size + 7) / 8 * 8; }
-
-template <typename T>
-void Put(char* at, T value) {
-  std::memcpy(at, &value, sizeof value);
-}
-template <typename T>
-T Get(const char* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
 void SetState(char* at, uint32_t state) {
   std::atomic_ref<uint32_t>(*reinterpret_cast<uint32_t*>(at))
       .store(state, std::memory_order_release);
 }
 
 uint32_t Checksum(const char* at, uint32_t value_bytes, size_t key_bytes) {
-  const auto* bytes = reinterpret_cast<const Bytef*>(at + kCheckedFrom);
-  const uLong seed = crc32(0, reinterpret_cast<const Bytef*>(&value_bytes), sizeof value_bytes);
-  return static_cast<uint32_t>(
-      crc32(seed, bytes, static_cast<uInt>(kHeaderBytes - kCheckedFrom + key_bytes)));
+  const uint32_t seed = Crc32({reinterpret_cast<const char*>(&value_bytes), sizeof value_bytes});
+  return Crc32({at + kCheckedFrom, kHeaderBytes - kCheckedFrom + key_bytes}, seed);
 }
 
 bool IsBelow(std::string_view key, std::string_view prefix) { return key.starts_with(prefix); }
@@ -106,10 +92,10 @@ Fault SegmentStore::ReadFile(const std::string& path) {
     }
     covered_ = std::max(covered_, Get<uint64_t>(data + at + 16));
     if (state == kLive) {
-      std::string key(data + at + kHeaderBytes, key_bytes);
+      const std::string_view key(data + at + kHeaderBytes, key_bytes);
       const auto found = index_.find(key);
       if (found != index_.end()) Erase(found);
-      index_[std::move(key)] = {number, at};
+      index_[key] = {number, at};
       ++file.live;
     }
     at += Padded(kHeaderBytes + key_bytes + value_bytes);
@@ -198,7 +184,7 @@ Fault SegmentStore::Append(const std::vector<StoreEntry>& entries, uint64_t cove
   for (const StoreEntry& entry : *all) {
     const auto found = index_.find(entry.key);
     if (found != index_.end()) Erase(found);
-    index_[entry.key] = {number, at};
+    index_[{file.map->data() + at + kHeaderBytes, entry.key.size()}] = {number, at};
     at += EntryBytes(entry);
   }
   // The file before was kept to be written to.
@@ -246,10 +232,11 @@ bool SegmentStore::Read(std::string_view prefix, std::string_view after, size_t 
   for (; at != index_.end() && IsBelow(at->first, prefix); ++at) {
     const std::string_view value = ValueAt(at->second);
     if (!entries->empty() && bytes + value.size() > bytes_max) return true;
-    std::optional<std::string> opened = cipher_->Open(at->first, value);
+    std::string key(at->first);
+    std::optional<std::string> opened = cipher_->Open(key, value);
     corrupt_ += !opened;
     // The engine counts what it cannot read.
-    entries->push_back({at->first, opened ? std::move(*opened) : std::string("\0", 1)});
+    entries->push_back({std::move(key), opened ? std::move(*opened) : std::string("\0", 1)});
     bytes += value.size();
   }
   return false;

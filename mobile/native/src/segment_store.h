@@ -18,7 +18,6 @@
 #define WAYMARK_MOBILE_NATIVE_SEGMENT_STORE_H_
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -66,7 +65,7 @@ class SegmentStore {
     uint64_t file = 0;
     size_t at = 0;  // of the entry
   };
-  using Index = std::map<std::string, Place, std::less<>>;
+  using Index = std::map<std::string_view, Place>;  // the keys lie in the files
 
   static size_t EntryBytes(const StoreEntry& entry);
   static void Write(const StoreEntry& entry, uint64_t covered, char* at);

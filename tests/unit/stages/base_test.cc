@@ -1,5 +1,6 @@
 // Leaf helpers, against vectors and oracles that others wrote.
 #include <gtest/gtest.h>
+#include <zlib.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -8,6 +9,7 @@
 #include <string>
 
 #include "base/prng.h"
+#include "base/string.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
@@ -94,6 +96,50 @@ TEST(CodecTest, Crc32IsThatOfTheStandard) {
   EXPECT_EQ(Crc32("123456789"), 0xcbf43926u);
   EXPECT_EQ(Crc32("6789", Crc32("12345")), 0xcbf43926u);
   EXPECT_EQ(Crc32(""), 0u);
+}
+
+// The forms of it take steps of 64, 16, 8 and 4 bytes.
+TEST(CodecTest, Crc32IsThatOfZlibForEveryLength) {
+  std::string bytes;
+  Prng prng(std::string(32, 'e'));
+  for (int i = 0; i < 1'100; ++i) bytes.push_back(static_cast<char>(prng.Next()));
+  for (size_t size = 0; size <= 1'000; ++size) {
+    const std::string_view text = std::string_view(bytes).substr(size % 17, size);
+    const auto seed = static_cast<uint32_t>(prng.Next());
+    const auto* data = reinterpret_cast<const Bytef*>(text.data());
+    ASSERT_EQ(Crc32(text, seed), crc32(seed, data, static_cast<uInt>(size))) << size;
+  }
+}
+
+TEST(StringTest, TakesAPointerAndOwnsItsBytes) {
+  static_assert(sizeof(String) == sizeof(void*));
+  String text;
+  EXPECT_TRUE(text.empty());
+  EXPECT_EQ(text, "");
+  text.clear();
+  text.reserve(0);
+  text = "";
+  EXPECT_EQ(text.data(), nullptr);
+  std::string same;
+  for (int i = 0; i < 1'000; ++i) {
+    text.push_back(static_cast<char>('a' + i % 26));
+    text.append("piece").append("");
+    same += static_cast<char>('a' + i % 26);
+    same += "piece";
+  }
+  EXPECT_EQ(Text(text), same);
+  const String copy = text;
+  String moved = std::move(text);
+  EXPECT_EQ(moved, copy);
+  moved = std::string_view(moved).substr(6, 7);  // of its own
+  EXPECT_EQ(Text(moved), "bpiecec");
+  moved.resize(1);
+  moved.resize(2);
+  EXPECT_EQ(moved.size(), 2u);
+  EXPECT_EQ(moved[0], 'b');
+  moved.clear();
+  EXPECT_TRUE(moved.empty());
+  EXPECT_EQ(Text("one" + moved + String("two")), "onetwo");
 }
 
 TEST(CodecTest, Base64UrlHasNoPaddingAndNoUnsafeDigits) {

@@ -2,7 +2,10 @@
 #include "nlohmann/json.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <cstring>
 #include <random>
 #include <regex>
 
@@ -151,6 +154,62 @@ TEST(JsonOracleTest, RefusesWhatTheOracleRefuses) {
     refused += check.fault != JsonCheck::Fault::kNone;
   }
   EXPECT_GT(refused, 5'000);
+}
+
+// Texts are walked in steps of eight bytes: what ends or breaks a string stands at each place of a
+// step.
+TEST(JsonOracleTest, SeesWhatStandsAtAnyPlaceOfAString) {
+  const std::vector<std::string> pieces = {"\"",      "\\",   "\\\"",     "\\\\", "\n",
+                                           "\x1f",    "\x7f", "\xc3\xa4", "\xff", "\\u00e4",
+                                           "\\ud800", "}",    "]",        "!",    "#"};
+  for (const std::string& piece : pieces) {
+    for (size_t before = 0; before < 20; ++before) {
+      for (size_t behind = 0; behind < 20; ++behind) {
+        const std::string inside = std::string(before, 'a') + piece + std::string(behind, 'z');
+        const std::string text = "{\"k\":[\"" + inside + "\"],\"l\":7}";
+        const bool lone = piece == "\\ud800";  // which only the oracle refuses
+        ASSERT_EQ(Accepts(text), lone || Oracle::accept(text)) << text;
+        String written;
+        AppendJsonString(&written, inside);
+        if (Oracle::accept("\"" + inside + "\"") && !lone) {
+          ASSERT_EQ(Oracle::parse(Text(written)).get<std::string>(), inside);
+          ExpectSame(JsonView(text), Oracle::parse(text));
+        }
+      }
+    }
+  }
+}
+
+// Nothing is read of the page behind the one that a text ends in.
+TEST(JsonViewTest, StaysInItsPage) {
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  auto* pages = static_cast<char*>(
+      mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  ASSERT_NE(static_cast<void*>(pages), MAP_FAILED);
+  ASSERT_EQ(mprotect(pages + page, page, PROT_NONE), 0);
+  for (size_t size = 0; size < 40; ++size) {
+    const std::string text = "[[\"" + std::string(size, 'x') + "\"]]";
+    char* at = pages + page - text.size();
+    std::memcpy(at, text.data(), text.size());
+    const std::string_view there(at, text.size());
+    EXPECT_EQ(CheckJson(there).fault, JsonCheck::Fault::kNone);
+    JsonItems item{JsonView(there)};
+    ASSERT_TRUE(item.Next());
+    EXPECT_EQ(item.text(), there.substr(1, there.size() - 2));
+    String written;
+    AppendJsonString(&written, there.substr(3));
+    EXPECT_EQ(written.size(), size + 6);
+  }
+  munmap(pages, 2 * page);
+}
+
+// A view of one value's text knows its end; space around it is none of it.
+TEST(JsonViewTest, EndsWhereItsValueEnds) {
+  for (const std::string text : {"{\"a\":[1]}", "[\"]\"]", "\"a\\\"\"", "17"}) {
+    EXPECT_EQ(JsonView(text).text(), text);
+    EXPECT_EQ(JsonView(" \n" + text + ' ').text(), text);
+  }
+  EXPECT_EQ(JsonView("").text(), "");
 }
 
 TEST(JsonViewTest, FindsMembers) {

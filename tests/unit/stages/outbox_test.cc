@@ -35,6 +35,22 @@ Record MakeRecord(Priority priority) {
   return record;
 }
 
+// A hundred thousand of them may wait, with 8 MB for all.
+static_assert(sizeof(Record) == 56 + sizeof(String));
+
+TEST(RecordTest, ItsNumbersKeepTheirValue) {
+  for (const int64_t value : {int64_t{0}, int64_t{-1}, int64_t{1'790'000'000'000},
+                              (int64_t{1} << 39) - 1, -(int64_t{1} << 39)}) {
+    EXPECT_EQ(RecordTime(value), value);
+    EXPECT_EQ(RecordUptime(value % (int64_t{1} << 39)), value % (int64_t{1} << 39));
+  }
+  EXPECT_EQ(RecordTime(INT64_MAX), (int64_t{1} << 47) - 1);
+  EXPECT_EQ(RecordTime(INT64_MIN), -(int64_t{1} << 47));
+  EXPECT_EQ(RecordUptime(int64_t{1} << 60), (int64_t{1} << 39) - 1);
+  EXPECT_EQ(RecordCount(0xffffff), 0xffffffu);
+  EXPECT_EQ(RecordCount(0x1000000), 0xffffffu);
+}
+
 // Stores all that waits; the bytes of the segments by their keys.
 std::map<std::string, std::string> Store(Outbox* outbox) {
   std::map<std::string, std::string> store;
