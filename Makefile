@@ -101,7 +101,7 @@ tsan: setup ## call the native client from eight threads under the thread saniti
 arm64: setup ## build library and tests for 64-bit ARM, run them by qemu, weigh the library; needs g++-aarch64-linux-gnu, qemu-user
 	@scripts/fetch_arm64
 	@scripts/build arm64
-	@ctest --preset arm64 -E 'tidy|NOT_BUILT' --no-tests=error
+	@ctest --preset arm64 -E '^tidy|^simulation|^fuzz_|NOT_BUILT' --no-tests=error
 	@$(env) node scripts/library_size.mjs build/arm64/mobile/native/libwaymark.so
 
 .PHONY: bench-native

@@ -2,6 +2,7 @@
 // pages ask, and what the host itself does. The rest judges policies and records, for which people
 // have the command line and its module: a tenth of the library would be there for nobody.
 #include "capi/questions.h"
+
 #include "consent/iab/derive.h"
 
 namespace waymark {
