@@ -85,7 +85,7 @@ JsonView::JsonView(std::string_view text) {
   for (const char& c : text) {
     if (IndexOf(" \n\r\t", c) < 4) continue;
     at_ = &c;
-    LearnEnd(text);
+    if (c == '{') LearnEnd(text);
     return;
   }
 }
