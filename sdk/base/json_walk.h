@@ -73,19 +73,18 @@ inline size_t SkipUnescaped(std::string_view text, size_t i) {
   return i;
 }
 
-// The first quote or backslash from `at` on, of which there is one; may stop before it. Bytes
-// behind the text are read with it where they lie in the same page, which nothing can tell: hence
-// the sanitizers' leave.
+// The first quote or backslash from `at` on, of which there is one; may stop before it. Whole words
+// are read, also where the text begins or ends inside of one: no word lies in two pages, nor in two
+// of the 16-byte places that have tags of their own on some phones. Hence the sanitizers' leave.
 __attribute__((no_sanitize("address"), no_sanitize("thread"))) inline const char* SkipText(
     const char* at) {
-  constexpr uintptr_t kPageBytes = 4096;  // the smallest there is
-  while ((reinterpret_cast<uintptr_t>(at) & (kPageBytes - 1)) <= kPageBytes - 8) {
-    const EightBytes bytes(at);
-    const uint64_t marks = bytes.Are('"') | bytes.Are('\\');
-    at += EightBytes::First(marks);
-    if (marks != 0) break;
+  const size_t before = reinterpret_cast<uintptr_t>(at) % 8;
+  uint64_t not_before = ~uint64_t{0} << 8 * before;
+  for (const char* word = at - before;; word += 8, not_before = ~uint64_t{0}) {
+    const EightBytes bytes(word);
+    const uint64_t marks = (bytes.Are('"') | bytes.Are('\\')) & not_before;
+    if (marks != 0) return word + EightBytes::First(marks);
   }
-  return at;
 }
 
 }  // namespace waymark

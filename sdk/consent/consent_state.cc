@@ -341,7 +341,7 @@ bool KeepRefusals(const ConsentState& other, ConsentState* state) {
     if (!(refused & Bit(i)) || !unheard) continue;
     kept = true;
     SetChoice(state, i, false, other.by[i], other.answered_ms[i]);
-    state->decided_ms = std::max(state->decided_ms, other.answered_ms[i]);
+    if (!state->answered()) state->decided_ms = other.decided_ms;
     state->refused_in[i] = other.generation + 1;  // as which it is put down anew
   }
   return kept;

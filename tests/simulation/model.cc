@@ -100,7 +100,10 @@ Fate Model::FateAtCall(const TabFacts& caller, const Token& token, size_t collec
   fate.excused = caller.held >= kHeldMost;
   for (const TabFacts& other : facts_.tabs) {
     const bool counts = other.device == caller.device && other.state != TabState::kGone;
-    if (!counts || facts_.gate.Judge(other.choices, collector) == fate.at_call) continue;
+    // What the caller cannot put down as an event yet is judged by whoever takes it over.
+    const bool sees_less = !token.store_was_open && IsTouched(other.narrow, settings, name);
+    const bool judges_alike = facts_.gate.Judge(other.choices, collector) == fate.at_call;
+    if (!counts || (judges_alike && !sees_less)) continue;
     fate.excused = true;  // the other one may take it over, and will not send it
   }
   return fate;
