@@ -73,35 +73,26 @@ class String {
   char* data_ = nullptr;
 };
 
-// In line: a document is written in some hundred small pieces. Not in a library that is to be
-// small, where that is 20 KB.
-#ifdef WAYMARK_SMALL
-#define WAYMARK_INLINE [[gnu::noinline]] inline
-#else
-#define WAYMARK_INLINE inline
-#endif
-
-WAYMARK_INLINE void String::resize(size_t size) {
+// In line: a document is written in some hundred small pieces.
+inline void String::resize(size_t size) {
   const size_t room = data_ ? sizes()->room : 0;
   if (size > room) [[unlikely]]
     reserve(size < 2 * room ? 2 * room : size);
   if (data_) sizes()->used = static_cast<uint32_t>(size);
 }
 
-WAYMARK_INLINE String& String::append(std::string_view text) {
+inline String& String::append(std::string_view text) {
   const size_t before = size();
   resize(before + text.size());
   if (!text.empty()) std::memcpy(data_ + before, text.data(), text.size());
   return *this;
 }
 
-WAYMARK_INLINE void String::push_back(char c) {
+inline void String::push_back(char c) {
   const size_t before = size();
   resize(before + 1);
   data_[before] = c;
 }
-
-#undef WAYMARK_INLINE
 
 }  // namespace waymark
 

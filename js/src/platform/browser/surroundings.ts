@@ -34,9 +34,9 @@ type Listen = (target: EventTarget, type: string, run: (event: any) => void) => 
 type Away = (sleeps: boolean) => void;
 
 /**
- * Reports what holds now, then what changes; calls `away` after the engine was told. Gives what ends
- * that, and what begins to hear all that an engine need not know before it starts. That is to be
- * called before the record is read: another tab may write it.
+ * Reports what holds now, then what changes; calls `away` after the engine was told. Gives what
+ * ends that, and what begins to hear all that an engine need not know before it starts. That is to
+ * be called before the record is read: another tab may write it.
  */
 export function watch(store: BrowserStore, reply: Reply, away: Away): [() => void, () => void] {
   const controller = new AbortController();
