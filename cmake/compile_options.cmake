@@ -16,9 +16,7 @@ function(waymark_small target)
   target_compile_options(${target} PRIVATE
     "$<${WAYMARK_SMALL}:-ffunction-sections;-fdata-sections;-fvisibility=hidden>"
     "$<${WAYMARK_SMALL}:-fno-exceptions;-fomit-frame-pointer;-fasynchronous-unwind-tables>"
-    "$<$<AND:${WAYMARK_SMALL},$<COMPILE_LANGUAGE:CXX>>:-fno-rtti;-fvisibility-inlines-hidden>"
-    "$<$<AND:${WAYMARK_SMALL},$<CXX_COMPILER_ID:GNU>>:-fno-ipa-sra>")
-  target_compile_definitions(${target} PRIVATE "$<${WAYMARK_SMALL}:WAYMARK_SMALL>")
+    "$<$<AND:${WAYMARK_SMALL},$<COMPILE_LANGUAGE:CXX>>:-fno-rtti;-fvisibility-inlines-hidden>")
 endfunction()
 
 # Sanitizers change the layout of what they watch, so all of the tree is built with them or nothing.
