@@ -423,6 +423,7 @@ describe("the parts of the page", () => {
     });
     page.run(script);
     const { client, config: parsed, options } = await started;
+    await new Promise((resolve) => setTimeout(resolve)); // the engine is fetched in the next task
     expect(page.fetched).toContain(engine);
     expect(client).toBe(page.window.waymark.client);
     expect([parsed.consent.ui, options.theme]).toEqual([{}, "x"]);
