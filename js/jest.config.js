@@ -7,4 +7,6 @@ export default {
   // What the studio imports lies here, too.
   modulePaths: ["<rootDir>/node_modules"],
   maxWorkers: 1,
+  // No test measures time; what hangs is ended by the suite's own bound.
+  testTimeout: 120_000,
 };

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Runs all suites and ends with one line for each, the totals, and one plain line for programs:
+// Runs all suites and ends with one line for each, the totals, what failed by name, and one plain
+// line for programs:
 //
 //   12 passed, 0 failed
 //
@@ -45,6 +46,9 @@ function printResults(results) {
     row.note,
   ]);
   process.stdout.write(`\n${table(["suite", ">passed", ">failed", ">skipped", ""], rows)}\n`);
+  for (const { name, names } of results) {
+    for (const failed of names) process.stdout.write(`failed: ${name}: ${failed}\n`);
+  }
   const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : "";
   process.stdout.write(`${totals.passed} passed, ${totals.failed} failed${skipped}\n`);
   return totals.failed === 0;

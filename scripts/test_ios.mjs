@@ -93,11 +93,14 @@ async function testSwift() {
   return status;
 }
 
+// The case of a failed test has an element inside, which ends with "/>", too.
+const TEST_CASE = /<testcase(?:\s+[\w:.-]+="[^"]*")*\s*(?:\/>|>[\s\S]*?<\/testcase>)/g;
+
 /** All test cases of the reports that there are, in one. */
 function merge(target) {
   const cases = ["files.xml", "swift.xml"].flatMap((name) => {
     try {
-      return readFileSync(join(reports, name), "utf8").match(/<testcase[\s\S]*?(?:\/>|<\/testcase>)/g) ?? [];
+      return readFileSync(join(reports, name), "utf8").match(TEST_CASE) ?? [];
     } catch {
       return [];
     }

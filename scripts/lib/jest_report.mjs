@@ -10,3 +10,12 @@ export function countJest(json) {
     skipped: report.numPendingTests + report.numTodoTests,
   };
 }
+
+/** The names of those that failed; of a file that does not load its path. */
+export function failedInJest(json) {
+  return JSON.parse(json).testResults.flatMap((file) => {
+    const failed = file.assertionResults.filter(({ status }) => status === "failed");
+    if (file.status === "failed" && file.assertionResults.length === 0) return [file.name];
+    return failed.map(({ fullName }) => fullName);
+  });
+}

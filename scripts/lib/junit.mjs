@@ -15,6 +15,13 @@ export function countJunit(xml) {
   return counts;
 }
 
+/** The names of those that failed, as the report has them. */
+export function failedNames(xml) {
+  const cases = [...xml.matchAll(TEST_CASE)];
+  const failed = cases.filter(([, attributes, , body = ""]) => verdict(attributes, body) === "failed");
+  return failed.map(([, attributes]) => /\sname="([^"]*)"/.exec(attributes)?.[1] ?? "?");
+}
+
 /** Why tests were left out, each reason once, in the words of those who left them out. */
 export function skipReasons(xml) {
   const messages = [...xml.matchAll(/<skipped type="skipped" message="([^"]+)"/g)];

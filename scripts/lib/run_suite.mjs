@@ -8,8 +8,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { countJest } from "./jest_report.mjs";
-import { countJunit, skipReasons } from "./junit.mjs";
+import { countJest, failedInJest } from "./jest_report.mjs";
+import { countJunit, failedNames, skipReasons } from "./junit.mjs";
 import { startGroup } from "./process_group.mjs";
 
 const MINUTE_MS = 60_000;
@@ -19,14 +19,14 @@ const FILE_MS_MAX = 8 * MINUTE_MS;
 const REPORTED_MS_MAX = 30_000;
 
 const READERS = {
-  junit: (xml) => ({ ...countJunit(xml), reasons: skipReasons(xml) }),
-  jest: countJest,
+  junit: (xml) => ({ ...countJunit(xml), names: failedNames(xml), reasons: skipReasons(xml) }),
+  jest: (json) => ({ ...countJest(json), names: failedInJest(json) }),
 };
 
 /**
  * @param {object} suite see suites.mjs
  * @param {{root: string, reports: string, id: string, msMax?: number}} where `id` names its reports
- * @returns {Promise<{name, passed, failed, skipped, note}>}
+ * @returns {Promise<{name, passed, failed, skipped, note, names}>} `names`: of the tests that failed
  */
 export async function runSuite(suite, where) {
   process.stdout.write(`\n== ${suite.name}\n`);
@@ -44,7 +44,8 @@ async function runFiles(suite, where) {
   const sum = (field) => verdicts.reduce((total, verdict) => total + verdict[field], 0);
   const notes = new Set(verdicts.map(({ note }) => note).filter(Boolean));
   const counts = { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
-  return { ...counts, note: [...notes].join("; ") };
+  const names = verdicts.flatMap((verdict) => verdict.names);
+  return { ...counts, note: [...notes].join("; "), names };
 }
 
 async function runFile(suite, where, file) {
@@ -93,18 +94,18 @@ function readCounts(suite, report) {
   }
 }
 
-/** @returns {{passed: number, failed: number, skipped: number, note: string}} */
-function judge(counts, trouble) {
-  if (!counts) return nothing(`no report, ${trouble ?? "no error"}`);
+/** @returns {{passed: number, failed: number, skipped: number, note: string, names: string[]}} */
+function judge(read, trouble) {
+  if (!read) return nothing(`no report, ${trouble ?? "no error"}`);
+  const { names, reasons = [], ...counts } = read;
   if (counts.passed + counts.failed === 0) {
-    return { ...counts, failed: 1, note: `ran no test${trouble ? `, ${trouble}` : ""}` };
+    return { ...counts, failed: 1, note: `ran no test${trouble ? `, ${trouble}` : ""}`, names };
   }
   // Every test passed and yet the suite failed: a crash at the end, or a leak found.
-  if (trouble && counts.failed === 0) return { ...counts, failed: 1, note: trouble };
-  const note = counts.reasons?.length ? `left out: ${counts.reasons.join("; ")}` : "";
-  return { ...counts, note };
+  if (trouble && counts.failed === 0) return { ...counts, failed: 1, note: trouble, names };
+  return { ...counts, note: reasons.length ? `left out: ${reasons.join("; ")}` : "", names };
 }
 
 function nothing(note) {
-  return { passed: 0, failed: 1, skipped: 0, note };
+  return { passed: 0, failed: 1, skipped: 0, note, names: [] };
 }

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { countJest } from "../lib/jest_report.mjs";
-import { countJunit, skipReasons } from "../lib/junit.mjs";
+import { countJest, failedInJest } from "../lib/jest_report.mjs";
+import { countJunit, failedNames, skipReasons } from "../lib/junit.mjs";
 
 test("CTest: one test of each fate", () => {
   const xml = `<?xml version="1.0"?>
@@ -15,6 +15,7 @@ test("CTest: one test of each fate", () => {
       <testcase name="A.Off" classname="A.Off" time="0" status="disabled"><properties/></testcase>
     </testsuite>`;
   assert.deepEqual(countJunit(xml), { passed: 1, failed: 1, skipped: 2 });
+  assert.deepEqual(failedNames(xml), ["A.Fails"]);
 });
 
 test("Node: a parent of subtests is not counted beside them", () => {
@@ -61,4 +62,16 @@ test("Jest: a file that does not load counts as failed", () => {
 
 test("Jest: half a report is no report", () => {
   assert.throws(() => countJest(`{"numPassedTests": 3`));
+});
+
+test("Jest: a failed test is named, and a file that does not load", () => {
+  const assertionResults = [
+    { status: "passed", fullName: "a b" },
+    { status: "failed", fullName: "a c" },
+  ];
+  const testResults = [
+    { name: "/x.test.ts", status: "failed", assertionResults },
+    { name: "/y.test.ts", status: "failed", assertionResults: [] },
+  ];
+  assert.deepEqual(failedInJest(JSON.stringify({ testResults })), ["a c", "/y.test.ts"]);
 });

@@ -30,18 +30,18 @@ async function play(t, scripts, msMax) {
 }
 
 test("the tests of all files are counted", async (t) => {
-  assert.deepEqual(await play(t, { a: OK, b: OK }), { passed: 4, failed: 0, skipped: 0, note: "" });
+  assert.deepEqual(await play(t, { a: OK, b: OK }), { passed: 4, failed: 0, skipped: 0, note: "", names: [] });
 });
 
 test("a file that fails once is run again, and named", async (t) => {
   const once = `if [ -e "$1/again" ]; then ${OK}; else touch "$1/again"; ${BAD}; fi`;
   const verdict = await play(t, { a: OK, b: once });
-  assert.deepEqual(verdict, { passed: 4, failed: 0, skipped: 0, note: "b passed the second time only" });
+  assert.deepEqual(verdict, { passed: 4, failed: 0, skipped: 0, note: "b passed the second time only", names: [] });
 });
 
 test("a file that fails twice has failed, and the others count", async (t) => {
   const verdict = await play(t, { a: BAD, b: OK });
-  assert.deepEqual(verdict, { passed: 3, failed: 1, skipped: 0, note: "a failed twice" });
+  assert.deepEqual(verdict, { passed: 3, failed: 1, skipped: 0, note: "a failed twice", names: ["b"] });
 });
 
 test("a file that hangs ends alone", async (t) => {

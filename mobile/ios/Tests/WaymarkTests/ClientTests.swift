@@ -17,7 +17,7 @@ import Testing
     #expect(await sink.names(2).prefix(2) == ["Product Viewed", "Product Viewed"])
     await sink.await { $0.contains { $0["type"] as? String == "identify" } }
     #expect(waymark.view?.userId == "u1")
-    #expect(await waymark.close() == .ok)
+    #expect(await waymark.close(within: 60) == .ok)
   }
 
   @Test func nothingLeavesBeforeAnAnswer() async throws {
@@ -97,7 +97,7 @@ import Testing
     let folder = try Folder()
     let waymark = Waymark.open(options(folder))
     try await waymark.ready()
-    #expect(await waymark.close() == .ok)
+    #expect(await waymark.close(within: 60) == .ok)
     #expect(await waymark.close() == .closed)
     #expect(waymark.track("late") == .closed)
     #expect(waymark.screen("Late") == .closed)

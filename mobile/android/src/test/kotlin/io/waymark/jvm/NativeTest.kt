@@ -236,7 +236,7 @@ class NativeTest {
             error("thrown")
         })
         while (asked.take() != "answer") continue
-        assertEquals(0, Native.close(number, 5_000))
+        assertEquals(0, Native.close(number, 60_000))
     }
 
     private class Throwing(val asked: LinkedBlockingQueue<String>) : NativeHost {
