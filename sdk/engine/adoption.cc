@@ -354,7 +354,6 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
   for (StoredRecord& stored : decoded->records) {
     Record& record = records.emplace_back();
     rewrite |= RestoreRecord(&stored, now, &record);
-    if (!record.deidentified) rewrite |= LeaveOutTwin(name, &record);
     if (!record.storable && record.pending == 0) {
       losses_.Add(Loss::kConsent);
       losses_dirty_ = true;
@@ -366,6 +365,7 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
       record.closed = With(record.closed, record.pending & Only(i));
       record.pending = Without(record.pending, Only(i));
     }
+    if (!record.deidentified) rewrite |= LeaveOutTwin(name, &record);
   }
   delivery_dirty_ = true;
   const uint32_t segment = outbox_.Restore(key, name, std::move(records), rewrite);
@@ -377,24 +377,29 @@ void EngineCore::RestoreSegment(std::string_view key, std::string_view name,
 
 // Its writer had made a record of a call, and stopped before its document could say so; or whoever
 // had taken the call over made one, too, and stopped before it had deleted the first. Such a record
-// does not begin as its writer's name ends. True when nothing of it is left: it goes from the
-// store, or it would be sent from there when the other one has gone.
+// does not begin as its writer's name ends. What either has delivered is delivered. True when
+// nothing of it is left: it goes from the store, or it would be sent from there when the other one
+// has gone.
 bool EngineCore::LeaveOutTwin(std::string_view writer, Record* record) {
   const String id(JsonView(record->event)["message_id"].AsName());
   const size_t prefix = std::min(writer.size(), kWriterTimeDigits);
   const bool taken = Contains(taken_calls_, id);
   const bool own = std::string_view(id).starts_with(writer.substr(prefix));
-  if (record->pending == 0 || (own && !taken)) return false;
+  const LaneSet pending = record->pending;
+  if (With(pending, record->closed) == 0 || (own && !taken)) return false;
   if (!taken) taken_calls_.push_back(id);
   LaneSet twins = 0;
-  for (const Record& twin : outbox_.records()) {
-    const bool same = JsonView(twin.event)["message_id"].AsName() == id;
-    if (same) twins = With(twins, twin.pending | twin.closed);
+  for (Record& twin : outbox_.records()) {
+    if (!(JsonView(twin.event)["message_id"].AsName() == id)) continue;
+    twins = With(twins, With(twin.pending, twin.closed));
+    for (size_t i = 0; i < lanes_.size(); ++i) {
+      if (record->closed & Only(i)) outbox_.Settle(&twin, static_cast<int>(i));
+    }
   }
-  if (taken && twins == 0) twins = record->pending;  // it is done with already
-  record->closed = With(record->closed, record->pending & twins);
-  record->pending = Without(record->pending, twins);
-  return record->pending == 0;
+  if (taken && twins == 0) twins = pending;  // it is done with already
+  record->closed = With(record->closed, pending & twins);
+  record->pending = Without(pending, twins);
+  return pending != 0 && record->pending == 0;
 }
 
 // Gives the record its place in the queue of each collector that may get it. True when it must not

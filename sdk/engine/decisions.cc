@@ -552,7 +552,8 @@ void EngineCore::FollowRecord(const ConsentState& old, const Now& now) {
   const PurposeSet lost = (old.Allowed() & ~consent_.Allowed()) | (consent_.denied & ~old.denied);
   if (missed || lost != 0) EndForbidden(false);  // also what this tab wrote before it heard
   // Who ends its own withdrawal takes the note of all others with it, so it carries them out, too.
-  if (withdrawing_here_ && more) {
+  // Under a record that this tab writes over others may have written after it had cleared.
+  if (withdrawing_here_ && (more || kept)) {
     KeepWithdrawing();
     withdrawal_again_ = true;
     withdrawal_ends_ = false;

@@ -35,21 +35,36 @@ void Outbox::LossesTold(int64_t version) {
 
 void Outbox::LossesStored(int64_t version) {
   revocable_.RemoveIf(
-      [version](const Revocable& one) { return one.told != 0 && one.told <= version; });
+      [version](const Revocable& one) { return one.told > 0 && one.told <= version; });
+}
+
+Settlement* Outbox::SettlementOf(const Revocable& one) {
+  Writer* writer = FindWriterById(one.writer);
+  return &(writer ? writer : writers_.begin())->lanes[one.lane];
 }
 
 // A segment that never came into the store brings nothing back.
-void Outbox::KeepLosses(uint32_t segment) {
-  revocable_.RemoveIf([segment](const Revocable& one) { return one.segment == segment; });
+void Outbox::SettleLosses(uint32_t segment, bool stored) {
+  revocable_.RemoveIf([&](const Revocable& one) {
+    const bool revoked = one.told == kRevoked;
+    if (one.segment != segment || (stored && !revoked)) return false;
+    if (revoked && !stored) {
+      SettlementOf(one)->lost.Add(one.reason, one.count);
+      SettlementOf(one)->changed = ++changes_;
+    }
+    return true;
+  });
 }
 
+// Of what is still on its way into the store nobody knows yet whether it comes back.
 void Outbox::RevokeLosses(bool told, bool untold) {
-  revocable_.RemoveIf([&](const Revocable& one) {
-    if (one.told != 0 ? !told : !untold) return false;
-    Writer* writer = FindWriterById(one.writer);
-    LossCounters& lost = (writer ? writer : writers_.begin())->lanes[one.lane].lost;
+  revocable_.RemoveIf([&](Revocable& one) {
+    if (one.told == kRevoked || !(one.told != 0 ? told : untold)) return false;
+    LossCounters& lost = SettlementOf(one)->lost;
     lost.Add(one.reason, -std::min<int64_t>(one.count, lost.Of(one.reason)));
-    return true;
+    one.told = kRevoked;
+    const Segment* segment = FindSegment(one.segment);
+    return !segment || !segment->left;
   });
 }
 

@@ -494,8 +494,10 @@ void Outbox::LetGoOfStored() {
     else
       for (size_t i = 0; i < pending_.size(); ++i) Settle(&record, static_cast<int>(i));
   }
-  records_.RemoveIf(
-      [](const Record& record) { return record.segment != kNoSegment && record.pending == 0; });
+  records_.RemoveIf([this](const Record& record) {
+    if (record.segment == kNoSegment || record.pending != 0) return false;
+    return record.lost == 0 || !FindSegment(record.segment)->left;
+  });
   // What could not be stored so far stays in memory: its name is given up.
   for (Record& record : records_) record.storable = false;
   unstored_ = 0;
@@ -514,7 +516,7 @@ void Outbox::LetGoOfStored() {
 }
 
 void Outbox::DropSegment(uint32_t id, bool left, bool stored) {
-  if (!stored) KeepLosses(id);
+  SettleLosses(id, stored);
   for (Record& record : records_) {
     if (record.segment != id) continue;
     record.segment = kNoSegment;

@@ -181,7 +181,8 @@ class Outbox {
   };
   // A loss of a record that lies in the store, until the store also knows that it is lost.
   struct Revocable {
-    int64_t told = 0;  // version of the delivery document that told of it first; 0: none yet
+    int64_t told = 0;  // version of the delivery document that told of it first; 0: none yet;
+                       // kRevoked: it counts only if its segment never comes into the store
     uint32_t segment = 0;
     uint32_t writer = 0;
     uint32_t count = 0;
@@ -189,7 +190,10 @@ class Outbox {
     Loss reason = Loss::kQuota;
   };
 
+  static constexpr int64_t kRevoked = -1;
+
   Writer* FindWriterById(uint32_t id);
+  Settlement* SettlementOf(const Revocable& one);
   void CountLost(const Record& record, Writer* writer);
   bool Cover(Record* record, Writer* writer);
   void Close(Record* record, int lane);
@@ -197,7 +201,7 @@ class Outbox {
   // What is asked of the store for a segment has come to its end. `left`: it was let go of
   // meanwhile, so what the store has of it is no longer this queue's.
   void DropSegment(uint32_t id, bool left, bool stored);
-  void KeepLosses(uint32_t segment);
+  void SettleLosses(uint32_t segment, bool stored);
   void DropTextsBeyondWindow(Segment* segment);
   void DropUnusedContexts();
   void Count(const Record& record);

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "fakes/fake_host.h"
 
 namespace waymark_test {
@@ -102,6 +104,31 @@ TEST(ConsentTabsTest, ARefusalStandsAgainstATabThatOnlyFindsOlderAnswersRunOut) 
   first.Settle();
   EXPECT_EQ(first.View()["consent"]["purposes"]["analytics"]["state"], "denied");
   EXPECT_EQ(first.View()["consent"]["answered"], true);
+}
+
+// Others may have written under the grant after this one had cleared.
+TEST(ConsentTabsTest, ARefusalThatIsPutOverAGrantClearsOnceMore) {
+  FakeHost first(Config("hold"));
+  Decide(first, {{"analytics", "granted"}, {"marketing", "granted"}});
+  FakeHost second(Config("hold"));
+  OpenBeside(first, second);
+  first.store_is_slow = true;
+  Decide(first, {{"analytics", "denied"}, {"marketing", "denied"}});
+  Json put;
+  for (const Json& effect : first.effects) {
+    if (effect.value("key", "") == "consent/record") put = effect["effect_id"];
+  }
+  first.Send({{"type", "store_failed"}, {"effect_id", put}, {"reason", "quota"}});
+  first.Settle();                              // clears, and has no answer yet
+  Decide(second, {{"analytics", "granted"}});  // had not heard
+  const auto heard = static_cast<std::ptrdiff_t>(first.effects.size());
+  Hear(second, first);
+  first.store_is_slow = false;
+  first.Advance(60'000);
+  const auto clears = [](const Json& effect) { return effect.value("prefix", "") == "outbox/"; };
+  EXPECT_TRUE(std::any_of(first.effects.begin(), first.effects.begin() + heard, clears));
+  EXPECT_TRUE(std::any_of(first.effects.begin() + heard, first.effects.end(), clears));
+  EXPECT_EQ(first.View()["consent"]["purposes"]["analytics"]["state"], "denied");
 }
 
 TEST(ConsentTabsTest, NoDecisionWasMissedBecauseAnOlderOneWasHeardAgain) {
