@@ -35,6 +35,19 @@ const smaller = {
   },
 };
 
+/** All of it runs when a page begins: V8 then compiles the whole file where it was loaded, and not
+ * each function in the page's own thread when it is first called (docs/adr/0019). */
+const begins_pages = {
+  name: "begins_pages",
+  setup({ onEnd }) {
+    onEnd(({ outputFiles = [] }) => {
+      for (const file of outputFiles) {
+        file.contents = new TextEncoder().encode(`//# allFunctionsCalledOnLoad\n${file.text}`);
+      }
+    });
+  },
+};
+
 const shared = {
   absWorkingDir: here,
   bundle: true,
@@ -199,7 +212,7 @@ export const bundles = {
     "entry/stub.ts",
     "stub.js",
   ),
-  script: from({ ...page, format: "iife" }, "entry/script.ts", "waymark.js"),
+  script: from({ ...page, plugins: [smaller, begins_pages], format: "iife" }, "entry/script.ts", "waymark.js"),
   index: from({ ...shared, format: "esm", plugins: [later, smaller] }, "entry/index.ts", "index.mjs"),
   node: from(node, "entry/node.ts", "node.mjs"),
   records: from({ ...shared, format: "esm" }, "records/index.ts", "records.mjs"),

@@ -12,6 +12,8 @@ export const USAGE = `make bench ARGS="…"
   --reps=3                   repetitions (default: 3; C2: 2; G: 1)
   --quick                    one repetition, no variants, shorter waits
   --dist=js/dist             the build of Waymark under measurement
+  --hint=shipped             whose bundle asks V8 to compile all of it at once: shipped (ours, as
+                             waymark.js does), all, none
 `;
 
 const list = (text) => text.split(",").filter(Boolean);
@@ -22,7 +24,9 @@ const READERS = {
   cases: (settings, text) => (settings.cases = list(text)),
   reps: (settings, text) => (settings.reps = Number(text)),
   quick: (settings) => (settings.quick = true),
-  dist: () => {}, // lib/paths.mjs has read it.
+  // lib/paths.mjs has read these.
+  dist: () => {},
+  hint: () => {},
 };
 
 /** @throws Error with a sentence when something is not understood */

@@ -7,10 +7,16 @@ export const HERE = dirname(dirname(fileURLToPath(import.meta.url)));
 export const ROOT = dirname(dirname(HERE));
 export const RESULTS = join(ROOT, "build", "bench");
 /** The built package under measurement; another build is measured with --dist. */
-export const DIST = argument("dist") ?? join(ROOT, "js", "dist");
+export const DIST = resolve(argument("dist") ?? join(ROOT, "js", "dist"));
 
-// A path, from where the program was started.
+const hint = argument("hint") ?? "shipped";
+
+/** Whether a peer's bundle begins with the hint to compile all of it at once. */
+export function asksForAll(peer) {
+  return hint === "all" || (hint === "shipped" && peer === "waymark");
+}
+
 function argument(name) {
   const given = process.argv.find((text) => text.startsWith(`--${name}=`));
-  return given && resolve(given.slice(name.length + 3));
+  return given?.slice(name.length + 3);
 }
