@@ -389,13 +389,11 @@ bool EngineCore::LeaveOutTwin(std::string_view writer, Record* record) {
   if (With(pending, record->closed) == 0 || (own && !taken)) return false;
   if (!taken) taken_calls_.push_back(id);
   LaneSet twins = 0;
-  for (Record& twin : outbox_.records()) {
-    if (!(JsonView(twin.event)["message_id"].AsName() == id)) continue;
-    twins = With(twins, With(twin.pending, twin.closed));
-    for (size_t i = 0; i < lanes_.size(); ++i) {
-      if (record->closed & Only(i)) outbox_.Settle(&twin, static_cast<int>(i));
-    }
+  for (const Record& twin : outbox_.records()) {
+    const bool same = JsonView(twin.event)["message_id"].AsName() == id;
+    if (same) twins = With(twins, twin.pending | twin.closed);
   }
+  DisownCall(id, record->closed);
   if (taken && twins == 0) twins = pending;  // it is done with already
   record->closed = With(record->closed, pending & twins);
   record->pending = Without(pending, twins);

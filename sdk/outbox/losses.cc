@@ -38,9 +38,9 @@ void Outbox::LossesStored(int64_t version) {
       [version](const Revocable& one) { return one.told > 0 && one.told <= version; });
 }
 
-Settlement* Outbox::SettlementOf(const Revocable& one) {
+Writer* Outbox::WriterOf(const Revocable& one) {
   Writer* writer = FindWriterById(one.writer);
-  return &(writer ? writer : writers_.begin())->lanes[one.lane];
+  return writer ? writer : writers_.begin();
 }
 
 // A segment that never came into the store brings nothing back.
@@ -48,10 +48,7 @@ void Outbox::SettleLosses(uint32_t segment, bool stored) {
   revocable_.RemoveIf([&](const Revocable& one) {
     const bool revoked = one.told == kRevoked;
     if (one.segment != segment || (stored && !revoked)) return false;
-    if (revoked && !stored) {
-      SettlementOf(one)->lost.Add(one.reason, one.count);
-      SettlementOf(one)->changed = ++changes_;
-    }
+    if (!stored && revoked) CountLost(WriterOf(one), one.lane, one.reason, one.count, kNoSegment);
     return true;
   });
 }
@@ -60,11 +57,10 @@ void Outbox::SettleLosses(uint32_t segment, bool stored) {
 void Outbox::RevokeLosses(bool told, bool untold) {
   revocable_.RemoveIf([&](Revocable& one) {
     if (one.told == kRevoked || !(one.told != 0 ? told : untold)) return false;
-    LossCounters& lost = SettlementOf(one)->lost;
+    LossCounters& lost = WriterOf(one)->lanes[one.lane].lost;
     lost.Add(one.reason, -std::min<int64_t>(one.count, lost.Of(one.reason)));
     one.told = kRevoked;
-    const Segment* segment = FindSegment(one.segment);
-    return !segment || !segment->left;
+    return !FindSegment(one.segment);
   });
 }
 

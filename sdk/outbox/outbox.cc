@@ -23,9 +23,6 @@ bool HasLosses(const Writer& writer) {
   return false;
 }
 
-// Whether the store has not said yet that it has it.
-bool Waits(const Segment& segment) { return !segment.stored && !segment.left; }
-
 }  // namespace
 
 String SegmentKey(std::string_view writer, uint32_t sequence) {
@@ -392,8 +389,8 @@ bool Outbox::OnNotStored(uint32_t id) {
 List<String> Outbox::TakeDeletions() {
   List<String> keys;
   segments_.RemoveIf([&keys](Segment& segment) {
-    if (segment.live > 0 || Waits(segment)) return false;
-    if (!segment.left) keys.push_back(std::move(segment.key));
+    if (segment.live > 0 || !segment.stored) return false;
+    keys.push_back(std::move(segment.key));
     return true;
   });
   return keys;
@@ -401,7 +398,7 @@ List<String> Outbox::TakeDeletions() {
 
 bool Outbox::has_live_segments() const {
   for (const Segment& segment : segments_) {
-    if (segment.live > 0 || Waits(segment)) return true;
+    if (segment.live > 0 || !(segment.stored || segment.left)) return true;
   }
   return false;
 }
@@ -494,14 +491,13 @@ void Outbox::LetGoOfStored() {
     else
       for (size_t i = 0; i < pending_.size(); ++i) Settle(&record, static_cast<int>(i));
   }
+  segments_.RemoveIf([](const Segment& segment) { return !segment.left; });
   records_.RemoveIf([this](const Record& record) {
-    if (record.segment == kNoSegment || record.pending != 0) return false;
-    return record.lost == 0 || !FindSegment(record.segment)->left;
+    return record.segment != kNoSegment && !FindSegment(record.segment);
   });
   // What could not be stored so far stays in memory: its name is given up.
   for (Record& record : records_) record.storable = false;
   unstored_ = 0;
-  segments_.RemoveIf([](const Segment& segment) { return !segment.left; });
   // Its names are given up: what stands under them is anybody's, also this engine's again; and how
   // far that is, only the store can say.
   for (Writer& writer : writers_) {

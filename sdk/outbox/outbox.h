@@ -193,7 +193,7 @@ class Outbox {
   static constexpr int64_t kRevoked = -1;
 
   Writer* FindWriterById(uint32_t id);
-  Settlement* SettlementOf(const Revocable& one);
+  Writer* WriterOf(const Revocable& one);
   void CountLost(const Record& record, Writer* writer);
   bool Cover(Record* record, Writer* writer);
   void Close(Record* record, int lane);
