@@ -98,7 +98,7 @@ tsan: setup ## call the native client from eight threads under the thread saniti
 	@ctest --preset tsan -R ThreadsTest --no-tests=error
 
 .PHONY: arm64
-arm64: setup ## build library and tests for 64-bit ARM, run them by qemu, weigh the library; needs g++-aarch64-linux-gnu, qemu-user
+arm64: setup ## build library and tests for 64-bit ARM, run them by qemu, weigh the library; needs g++-aarch64-linux-gnu, qemu-user, lld-16
 	@scripts/fetch_arm64
 	@scripts/build arm64
 	@ctest --preset arm64 -E '^tidy|^simulation|^fuzz_|NOT_BUILT' --no-tests=error

@@ -35,14 +35,12 @@ class EightBytes {
   uint64_t bytes_;
 };
 
-// Where a view's value ends, when it was made of just that value's text: then nobody walks over it
-// to find out.
+// Where a view's object ends, when the view was made of just its text: then nobody walks over it to
+// find out.
 class KnownEnd {
  protected:
-  void LearnEnd(std::string_view text) {
-    if (text.empty()) return;
-    const char last = text.back();  // all other values may have space behind them, or another end
-    if (last == '}' || last == ']' || last == '"') end_ = text.data() + text.size();
+  void LearnEnd(std::string_view object) {
+    if (object.back() == '}') end_ = object.data() + object.size();  // else there is space behind
   }
   const char* known_end() const { return end_; }
 
