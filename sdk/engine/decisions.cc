@@ -484,6 +484,8 @@ void EngineCore::HearRecord(std::string_view value, const Now& now) {
     told_id_ = person.anonymous_id;
     TakeDeletionOver();
   }
+  // Following deletes what the signal ends: of whom the owner is to be told is read first.
+  if (config_.has_records && by_signal.was != 0) consent_.unannounced |= by_signal.was;
   FollowRecord(old, now);
   // The other one does not know of this browser's signals.
   if (by_signal.was == 0) return;

@@ -29,6 +29,13 @@ class OwnerWatch final : public Watch {
     }
   }
 
+  void OnStoreEffect(const TabFacts& tab, const Effect& effect) override {
+    const auto key = effect.fields.find("key");
+    if (key == effect.fields.end() || *key != kIdentityKey) return;
+    const std::string id = StoredId(tab.device);
+    if (id != IdIn(effect.body)) given_up_[id] = {tab.number, facts_->now_ms};
+  }
+
   void OnApplied(const Transaction& transaction) override {
     const size_t device = facts_->tabs[static_cast<size_t>(transaction.tab)].device;
     for (const Effect& effect : transaction.effects) {
@@ -53,20 +60,41 @@ class OwnerWatch final : public Watch {
   }
 
  private:
+  struct GivenUp {
+    int tab = 0;
+    int64_t at_ms = 0;
+  };
+
   void Expect(size_t device) {
+    const std::string id = StoredId(device);
+    if (sent_.count(id) > 0 && !IsGivenUp(id)) expected_.insert(id);
+  }
+
+  // A decision may overtake what had been asked of the store before it: an id that a tab had then
+  // already parted with, and that goes as soon as the store comes to it, is nobody's any more.
+  bool IsGivenUp(const std::string& id) const {
+    const auto found = given_up_.find(id);
+    if (found == given_up_.end() || found->second.at_ms >= facts_->now_ms) return false;
+    return facts_->tabs[static_cast<size_t>(found->second.tab)].state != TabState::kGone;
+  }
+
+  std::string StoredId(size_t device) const {
     const auto stored = facts_->stores[device]->find(kIdentityKey);
-    if (stored == facts_->stores[device]->end()) return;
-    const Json identity = Json::parse(stored->second, nullptr, false);
+    return stored == facts_->stores[device]->end() ? "" : IdIn(stored->second);
+  }
+
+  static std::string IdIn(const std::string& body) {
+    const Json identity = Json::parse(body, nullptr, false);
     const bool whole = identity.is_object();  // no write was torn
-    const std::string id = whole ? identity.value("anonymous_id", "") : "";
-    if (sent_.count(id) > 0) expected_.insert(id);
+    return whole ? identity.value("anonymous_id", "") : "";
   }
 
   Facts* facts_;
-  std::set<std::string> sent_;             // ids under which something was sent
-  std::set<std::string> asked_;            // those of which the owner knows
-  std::set<std::string> expected_;         // those of which it is to know
-  std::map<size_t, std::string> deleted_;  // by device: of what its record says so
+  std::set<std::string> sent_;               // ids under which something was sent
+  std::set<std::string> asked_;              // those of which the owner knows
+  std::set<std::string> expected_;           // those of which it is to know
+  std::map<std::string, GivenUp> given_up_;  // ids that a tab has had deleted or replaced
+  std::map<size_t, std::string> deleted_;    // by device: of what its record says so
 };
 
 }  // namespace

@@ -91,6 +91,40 @@ std::vector<Json> DeletionsAskedFor(const FakeHost& host) {
   return asked;
 }
 
+// Another tab that knows nothing of this browser's signal puts its decision down: what the signal
+// denies then is withdrawn here, and its id not deleted before the owner is told of it.
+TEST(OwnerTest, TheOwnerIsAskedToDeleteWhatASignalEndsThatAnotherTabDoesNotKnow) {
+  Json config = OwnerConfig();
+  config["consent"]["regions"] =
+      Json::parse(R"([{"match": ["*"], "model": "opt_out", "gpc": "opt_out"}])");
+  FakeHost host(config);
+  const auto tell = [&](const char* name, const Json& value) {
+    host.Send({{"type", "signal"}, {"name", name}, {"value", value}, {"source", "page"}});
+    host.Settle();
+  };
+  tell("region", "US-CA");
+  tell("gpc", true);
+  host.SetConsent({{"analytics", "granted"}});  // despite it
+  host.Track("product_viewed");
+  host.Advance(5'000);
+  const std::string id = host.View()["anonymous_id"];
+  ASSERT_FALSE(id.empty());
+  Json record = Json::parse(host.store.at("consent/record"));
+  record.erase("despite");
+  record["generation"] = record["generation"].get<int>() + 1;
+  host.store["consent/record"] = record.dump();
+  host.Send({{"type", "store_changed"},
+             {"key", "consent/record"},
+             {"value", {{"offset", 0}, {"size", record.dump().size()}}}},
+            record.dump());
+  host.Advance(10'000);
+  ASSERT_EQ(host.View()["consent"]["purposes"]["analytics"]["state"], "denied");
+  const std::vector<Json> asked = DeletionsAskedFor(host);
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0]["anonymousId"], id);
+  EXPECT_EQ(host.store.count("state/identity"), 0u);
+}
+
 // A visitor who granted, was sent under an id, and comes back; what the store has is not read yet.
 std::string ComeBack(FakeHost* host) {
   host->SetConsent({{"analytics", "granted"}});
