@@ -39,6 +39,16 @@ TEST_F(ClientTest, KeepsAndSendsNothingBeforeAnAnswer) {
   EXPECT_EQ(sink_.Await(1)[0].value("event", ""), "Product Viewed");
 }
 
+TEST_F(ClientTest, TheViewIsNoOlderThanTheAnswerThatCameBefore) {
+  Client client(NativeConfig(sink_.url()), folder_ / "store");
+  ASSERT_EQ(client.Open(), WAYMARK_OK);
+  for (int held = 1; held <= 20; ++held) {
+    client.Track("product_viewed");
+    client.Ask({{"query", "inventory"}});
+    ASSERT_EQ(client.View()["queue"].value("held", 0), held);
+  }
+}
+
 TEST_F(ClientTest, DeliversAtTheNextStartWhatWasLeft) {
   sink_.Answer(503);
   {

@@ -299,6 +299,9 @@ void Worker::HandleCommand(const Call& call) {
 }
 
 void Worker::AskQuery(const Call& call) {
+  // Whoever looks at the view when the answer is there sees what was called before the question.
+  EndTask();
+  if (view_dirty_) ShowView();
   const std::string frame = Frame(call.text, {});
   String repaired;
   const Input query = ReadInput(frame, &repaired);

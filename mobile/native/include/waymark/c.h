@@ -339,10 +339,10 @@ typedef void (*waymark_answer)(void* context, const char* answer, size_t size);
 WAYMARK_API waymark_status waymark_client_ask(waymark_client* client, const char* question,
                                               size_t size, waymark_answer answer, void* context);
 
-/* The view, a JSON object (sdk/docs/effect.md), as of the last `on_view`. Writes at most `capacity`
- * bytes into `buffer`, a NUL at the end among them, and returns the size of the whole text without
- * its NUL: call again with more room where that is not less than `capacity`. 0: null client, or not
- * open yet. */
+/* The view, a JSON object (sdk/docs/effect.md), as of the last `on_view`; not older than the last
+ * answer of waymark_client_ask(). Writes at most `capacity` bytes into `buffer`, a NUL at the end
+ * among them, and returns the size of the whole text without its NUL: call again with more room
+ * where that is not less than `capacity`. 0: null client, or not open yet. */
 WAYMARK_API size_t waymark_client_view(waymark_client* client, char* buffer, size_t capacity);
 
 /* What the host itself counts, since the client was opened. What collectors never got stands in the
