@@ -264,6 +264,8 @@ test("the sample shop: all kinds on, a purchase, and every event of it as it was
   const collector = collectorOf(collectorServer.url);
   const named = async (name) => (await collector.events()).filter((event) => event.protocol === "segment" && event.name === name).map(({ event }) => event.properties);
   await page.goto("about:blank");
+  // What could not go with a page goes with the next visit.
+  await page.goto(shop.url);
   await until(async () => (await named("Order Completed"))[0] && (await named("page_left"))[3]);
   const orders = await named("Order Completed");
   assert.equal(orders.length, 1);
