@@ -44,7 +44,7 @@ TEST_F(ClientTest, TheViewIsNoOlderThanTheAnswerThatCameBefore) {
   ASSERT_EQ(client.Open(), WAYMARK_OK);
   for (int held = 1; held <= 20; ++held) {
     client.Track("product_viewed");
-    client.Ask({{"query", "inventory"}});
+    client.Ask(held % 2 == 0 ? Json{{"query", "inventory"}} : Json{{"type", "records"}});
     ASSERT_EQ(client.View()["queue"].value("held", 0), held);
   }
 }

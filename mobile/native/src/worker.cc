@@ -299,9 +299,7 @@ void Worker::HandleCommand(const Call& call) {
 }
 
 void Worker::AskQuery(const Call& call) {
-  // Whoever looks at the view when the answer is there sees what was called before the question.
-  EndTask();
-  if (view_dirty_) ShowView();
+  EndTask();  // the answer speaks of what was called before it
   const std::string frame = Frame(call.text, {});
   String repaired;
   const Input query = ReadInput(frame, &repaired);
@@ -313,7 +311,13 @@ void Worker::AskQuery(const Call& call) {
     AddProblem(problems, "not_allowed", "/query", "an unknown question", "one of this module");
   });
   const std::string text(std::string_view(answer).substr(sizeof(uint32_t)));
-  call.answer(call.context, text.c_str(), text.size());
+  GiveAnswer({call.answer, call.context}, text);
+}
+
+// Whoever looks at the view when the answer is there sees what was called before the question.
+void Worker::GiveAnswer(const Asked& asked, const std::string& text) {
+  if (view_dirty_) ShowView();
+  asked.answer(asked.context, text.c_str(), text.size());
 }
 
 // Told to the engine, which counts what never had a place.

@@ -74,6 +74,7 @@ class Worker {
   void HandleCall(Call&& call);
   void HandleCommand(const Call& call);
   void AskQuery(const Call& call);
+  void GiveAnswer(const Asked& asked, const std::string& text);
   void CountLost();
   void PublishTable();
   void ShowView();

@@ -247,7 +247,7 @@ void Worker::PerformAnswer(const Effect& effect) {
   const Asked who = asked->second;
   asked_.erase(asked);
   const std::string text(std::string_view(effect.bytes));
-  who.answer(who.context, text.c_str(), text.size());
+  GiveAnswer(who, text);
 }
 
 void Worker::Report(const char* code, std::string_view pointer, std::string_view found,
