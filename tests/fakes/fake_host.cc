@@ -65,6 +65,24 @@ std::string Inflate(const std::string& gzip) {
   return result == Z_STREAM_END ? out : "not deflate";
 }
 
+Json SegmentOnly() {
+  Json config = ShopConfig();
+  config["collectors"].erase(1);
+  return config;
+}
+
+void Grant(FakeHost& host) {
+  host.SetConsent({{"analytics", "granted"}});
+  host.Settle();
+}
+
+void OpenBeside(FakeHost& first, FakeHost& second) {
+  second.store = first.store;
+  second.wall_ms = first.wall_ms + 60'000;
+  second.entropy_seed = 100;
+  second.Restart();
+}
+
 FakeHost::FakeHost(Json config, std::string origin)
     : config_(std::move(config)), origin_(std::move(origin)) {
   Open();

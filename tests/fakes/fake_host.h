@@ -21,6 +21,9 @@ using Json = nlohmann::ordered_json;
 // `marketing` without a collector.
 Json ShopConfig();
 
+// The same with the Segment collector alone.
+Json SegmentOnly();
+
 struct Request {
   int64_t effect_id = 0;
   std::string method;
@@ -120,6 +123,12 @@ class FakeHost {
   std::vector<std::pair<std::string, Json>> delivered_;
   int entropy_ = 0;
 };
+
+// The person lets be analysed.
+void Grant(FakeHost& host);
+
+// A second tab on the device of the first one, a minute later.
+void OpenBeside(FakeHost& first, FakeHost& second);
 
 // The body as a collector reads it.
 std::string Inflate(const std::string& gzip);

@@ -26,15 +26,6 @@ void Decide(FakeHost& host, const Json& choices) {
   host.Settle();
 }
 
-// A second tab on the device of the first one, a minute later.
-void OpenBeside(FakeHost& first, FakeHost& second) {
-  second.store = first.store;
-  second.wall_ms = first.wall_ms + 60'000;
-  second.entropy_seed = 100;
-  second.Restart();
-  second.Settle();
-}
-
 void Hear(const FakeHost& from, FakeHost& to) {
   const std::string record = from.store.at("consent/record");
   to.Send({{"type", "store_changed"},
@@ -50,6 +41,7 @@ TEST(ConsentTabsTest, AGrantIsNotUndoneBecauseOfARefusalThatBothTabsHadHeardOf) 
   Decide(first, {{"analytics", "denied"}});
   FakeHost second(Config("hold"));
   OpenBeside(first, second);
+  second.Settle();
   first.wall_ms += 60'000;
   Decide(first, {{"marketing", "granted"}});
   Decide(second, {{"analytics", "granted"}});  // had not heard
@@ -63,6 +55,7 @@ TEST(ConsentTabsTest, ARefusalThatIsRepeatedIsNotUndoneByATabThatHadNotHeard) {
   Decide(first, {{"analytics", "denied"}});
   FakeHost second(Config("hold"));
   OpenBeside(first, second);
+  second.Settle();
   first.wall_ms += 60'000;
   Decide(first, {{"analytics", "denied"}});
   Decide(second, {{"analytics", "granted"}});  // had not heard
@@ -75,6 +68,7 @@ TEST(ConsentTabsTest, ARefusalStandsAgainstEveryDecisionOfATabThatHasNotHeardOfI
   Decide(first, {{"analytics", "granted"}});
   FakeHost second(Config("hold"));
   OpenBeside(first, second);
+  second.Settle();
   Decide(first, {{"analytics", "denied"}});
   for (const char* choice : {"granted", "denied", "granted"}) {
     Decide(second, {{"marketing", choice}});
@@ -112,6 +106,7 @@ TEST(ConsentTabsTest, ARefusalThatIsPutOverAGrantClearsOnceMore) {
   Decide(first, {{"analytics", "granted"}, {"marketing", "granted"}});
   FakeHost second(Config("hold"));
   OpenBeside(first, second);
+  second.Settle();
   first.store_is_slow = true;
   Decide(first, {{"analytics", "denied"}, {"marketing", "denied"}});
   Json put;
@@ -139,6 +134,7 @@ TEST(ConsentTabsTest, NoDecisionWasMissedBecauseAnOlderOneWasHeardAgain) {
   Decide(first, {{"analytics", "granted"}});
   FakeHost second(Config("hold"));
   OpenBeside(first, second);
+  second.Settle();
   second.network = kDown;
   second.Track("lamp_rubbed");
   second.Settle();
@@ -169,6 +165,7 @@ TEST(ConsentTabsTest, NoDecisionWasMissedBecauseAnotherGrantRanOutMeanwhile) {
   Decide(first, {{"analytics", "granted"}, {"marketing", "granted"}});
   FakeHost second(Config("hold"));
   OpenBeside(first, second);
+  second.Settle();
   first.wall_ms += 170 * kDay;
   Decide(first, {{"analytics", "granted"}});
   second.network = kDown;

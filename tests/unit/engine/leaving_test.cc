@@ -7,17 +7,6 @@
 namespace waymark_test {
 namespace {
 
-Json SegmentOnly() {
-  Json config = ShopConfig();
-  config["collectors"].erase(1);
-  return config;
-}
-
-void Grant(FakeHost& host) {
-  host.SetConsent({{"analytics", "granted"}});
-  host.Settle();
-}
-
 TEST(LeavingTest, HidingThePageSendsWithKeepalive) {
   FakeHost host;
   Grant(host);

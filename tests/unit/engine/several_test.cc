@@ -26,11 +26,6 @@ Json ConfigWith(const std::vector<Json>& collectors) {
   return config;
 }
 
-void Grant(FakeHost& host) {
-  host.SetConsent({{"analytics", "granted"}});
-  host.Settle();
-}
-
 std::vector<int> Numbers(const FakeHost& host, const std::string& id) {
   std::vector<int> numbers;
   for (const Json& event : host.Delivered(id + ".example")) {

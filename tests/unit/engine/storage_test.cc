@@ -13,11 +13,6 @@ namespace {
 constexpr auto kDown = [](const Request&) { return Answer{503, "", ""}; };
 constexpr auto kUp = [](const Request&) { return Answer(); };
 
-void Grant(FakeHost& host) {
-  host.SetConsent({{"analytics", "granted"}});
-  host.Settle();
-}
-
 std::vector<int> Numbers(const std::vector<Json>& events) {
   std::vector<int> numbers;
   for (const Json& event : events) numbers.push_back(event["properties"]["i"]);

@@ -11,25 +11,6 @@ constexpr auto kDown = [](const Request&) { return Answer{503, "", ""}; };
 constexpr auto kUp = [](const Request&) { return Answer(); };
 constexpr auto kSilent = [](const Request&) { return Answer{0, "", ""}; };
 
-Json SegmentOnly() {
-  Json config = ShopConfig();
-  config["collectors"].erase(1);
-  return config;
-}
-
-void Grant(FakeHost& host) {
-  host.SetConsent({{"analytics", "granted"}});
-  host.Settle();
-}
-
-// A second tab on the device of the first one, a minute later.
-void OpenBeside(FakeHost& first, FakeHost& second) {
-  second.store = first.store;
-  second.wall_ms = first.wall_ms + 60'000;
-  second.entropy_seed = 100;
-  second.Restart();
-}
-
 TEST(TabLossesTest, LossesOfADeadTabAreTakenOverOnce) {
   Json config = SegmentOnly();
   config["delivery"]["outbox_events_max"] = 10;

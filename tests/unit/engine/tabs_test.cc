@@ -10,17 +10,6 @@ namespace {
 constexpr auto kDown = [](const Request&) { return Answer{503, "", ""}; };
 constexpr auto kUp = [](const Request&) { return Answer(); };
 
-Json SegmentOnly() {
-  Json config = ShopConfig();
-  config["collectors"].erase(1);
-  return config;
-}
-
-void Grant(FakeHost& host) {
-  host.SetConsent({{"analytics", "granted"}});
-  host.Settle();
-}
-
 // The names under which a host has asked to write, in order.
 std::vector<std::string> Writers(const FakeHost& host) {
   std::vector<std::string> writers;
@@ -28,14 +17,6 @@ std::vector<std::string> Writers(const FakeHost& host) {
     if (effect["type"] == "claim") writers.push_back(effect["writer"]);
   }
   return writers;
-}
-
-// A second tab on the device of the first one, a minute later.
-void OpenBeside(FakeHost& first, FakeHost& second) {
-  second.store = first.store;
-  second.wall_ms = first.wall_ms + 60'000;
-  second.entropy_seed = 100;
-  second.Restart();
 }
 
 TEST(TabsTest, ANameIsClaimedBeforeAnythingIsWrittenAndOnlyWhenThatIsAllowed) {

@@ -20,11 +20,6 @@ Json SmallQueue() {
   return config;
 }
 
-void Grant(FakeHost& host) {
-  host.SetConsent({{"analytics", "granted"}});
-  host.Settle();
-}
-
 Json Lost(FakeHost& host) { return host.View()["collectors"]["segment"]["lost"]; }
 
 // A page that lost 15 of 25 events, and was closed.
